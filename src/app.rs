@@ -1,0 +1,89 @@
+//! All slices together: middleware order, routes, what follows from each fact, which jobs exist.
+
+use crate::domain::fact::Fact;
+use crate::features::{
+    admin, applications, availability, bookings, calls, consultations, feedback, home, people, questions, reports,
+    sessions,
+};
+use crate::platform::jobs::{NewJob, Registry};
+use crate::platform::route::{Need, Needs, Routes};
+use crate::platform::{Platform, asker, assets, error::AppError, headers, origin, problem, route, telemetry};
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::{App, web};
+
+/// Bytes that a form may have: a text of 20,000 Japanese characters is 180 kB on the wire.
+const FORM_LIMIT: usize = 512 * 1024;
+
+/// Every route of the product with whom it needs.
+pub fn routes() -> Routes {
+    Routes::new()
+        .get("/assets/{hash}/{name:.*}", Need::Public, assets::get)
+        .and(people::routes())
+        .and(calls::routes())
+        .and(consultations::routes())
+        .and(applications::routes())
+        .and(questions::routes())
+        .and(availability::routes())
+        .and(bookings::routes())
+        .and(sessions::routes())
+        .and(feedback::routes())
+        .and(reports::routes())
+        .and(home::routes())
+        .and(admin::routes())
+}
+
+/// What follows from each fact: all remote consequences in the system.
+pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
+    match *fact {
+        Fact::SignInRequested { request } => vec![NewJob::now(people::mails::SignInMail { request })],
+        _ => Vec::new(),
+    }
+}
+
+/// The kinds of jobs that this release knows.
+pub fn registry() -> Registry {
+    let slices = [
+        people::jobs,
+        calls::jobs,
+        consultations::jobs,
+        applications::jobs,
+        questions::jobs,
+        availability::jobs,
+        bookings::jobs,
+        sessions::jobs,
+        feedback::jobs,
+        reports::jobs,
+    ];
+    slices.into_iter().fold(Registry::default(), |registry, jobs| jobs(registry))
+}
+
+/// One worker's application. The first `wrap` is the innermost.
+pub fn build(
+    platform: Platform,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = actix_web::Error,
+        InitError = (),
+    >,
+> {
+    let routes = routes();
+    App::new()
+        .app_data(web::Data::new(platform))
+        .app_data(web::Data::new(Needs::of(&routes)))
+        .app_data(web::PayloadConfig::new(FORM_LIMIT))
+        .app_data(web::PathConfig::default().error_handler(|_, _| AppError::NotFound.into()))
+        .app_data(web::QueryConfig::default().error_handler(|_, _| AppError::Unreadable.into()))
+        .wrap(from_fn(route::require))
+        .wrap(from_fn(asker::find))
+        .wrap(from_fn(origin::check))
+        .wrap(from_fn(problem::draw))
+        .wrap(from_fn(headers::add))
+        .wrap(Compress::default())
+        .wrap(from_fn(telemetry::observe))
+        .configure(|config| routes.configure(config))
+}

@@ -1,0 +1,368 @@
+//! Flags and environment become one [`Config`]; the only reader of variables. All faults are told
+//! at once, each with the variable's name and an example; values of secrets are never printed.
+
+use crate::domain::person::EmailAddress;
+use clap::Args;
+use secrecy::{ExposeSecret, SecretString};
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+use url::Url;
+
+/// The operator's settings as given: every flag has its variable.
+#[derive(Args, Clone, Default)]
+pub struct Settings {
+    /// Folder of the embedded database, keys and files
+    #[arg(long, env = "KABEUCHI_DATA_DIR", global = true, value_name = "FOLDER")]
+    data_dir: Option<PathBuf>,
+    /// Address to listen on [default: 127.0.0.1:8080]
+    #[arg(long, env = "KABEUCHI_LISTEN", global = true, value_name = "ADDRESS:PORT")]
+    listen: Option<String>,
+    /// Address of this instance in the browser [default: http://localhost:8080]
+    #[arg(long, env = "KABEUCHI_ORIGIN", global = true, value_name = "URL")]
+    origin: Option<String>,
+    /// A PostgreSQL of your own; without it an embedded one is kept in the data folder
+    #[arg(long, env = "DATABASE_URL", global = true, value_name = "URL", hide_env_values = true)]
+    database_url: Option<String>,
+    /// Mail server: smtp://, smtps://, user and password inside
+    #[arg(long, env = "KABEUCHI_SMTP_URL", global = true, value_name = "URL", hide_env_values = true)]
+    smtp_url: Option<String>,
+    /// Sender of all mails
+    #[arg(long, env = "KABEUCHI_MAIL_FROM", global = true, value_name = "ADDRESS")]
+    mail_from: Option<String>,
+    /// Address of the listener for /metrics; none without it
+    #[arg(long, env = "KABEUCHI_METRICS_LISTEN", global = true, value_name = "ADDRESS:PORT")]
+    metrics_listen: Option<String>,
+    /// Reverse proxies in front of the program
+    #[arg(long, env = "KABEUCHI_TRUSTED_HOPS", global = true, value_name = "COUNT")]
+    trusted_hops: Option<String>,
+    /// Folder with initdb and postgres for the embedded database
+    #[arg(long, env = "KABEUCHI_PG_BIN", global = true, value_name = "FOLDER")]
+    pg_bin: Option<PathBuf>,
+    /// Account that the embedded database runs as when started as root [default: postgres]
+    #[arg(long, env = "KABEUCHI_PG_USER", global = true, value_name = "NAME")]
+    pg_user: Option<String>,
+    /// Database for `migrate`, with the rights to change tables [default: DATABASE_URL]
+    #[arg(long, env = "KABEUCHI_MIGRATE_URL", global = true, value_name = "URL", hide_env_values = true)]
+    migrate_url: Option<String>,
+    /// Seconds that a worker may hold a job before another takes it [default: 60]
+    #[arg(long, env = "KABEUCHI_LEASE_SECONDS", global = true, value_name = "SECONDS")]
+    lease_seconds: Option<String>,
+}
+
+/// The settings, checked.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub data_dir: PathBuf,
+    pub listen: SocketAddr,
+    pub origin: Url,
+    pub database: Database,
+    pub migrate_url: Option<SecretString>,
+    pub mail: MailSettings,
+    pub metrics_listen: Option<SocketAddr>,
+    pub trusted_hops: usize,
+    pub pg_bin: Option<PathBuf>,
+    pub pg_user: Option<String>,
+    pub lease: Duration,
+}
+
+/// Where the data lies.
+#[derive(Clone, Debug)]
+pub enum Database {
+    Embedded,
+    External(SecretString),
+}
+
+/// Where mails go.
+#[derive(Clone, Debug)]
+pub enum MailSettings {
+    /// To the page `/mailbox`: only on this machine.
+    Mailbox {
+        from: EmailAddress,
+    },
+    Smtp {
+        url: SecretString,
+        from: EmailAddress,
+    },
+}
+
+impl MailSettings {
+    /// The one sender, also ORGANIZER of calendar parts.
+    pub fn from(&self) -> &EmailAddress {
+        match self {
+            MailSettings::Mailbox { from } | MailSettings::Smtp { from, .. } => from,
+        }
+    }
+}
+
+/// One setting that cannot be used: its variable, what is wrong, an example.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Fault {
+    variable: &'static str,
+    what: String,
+    example: &'static str,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}. For example: {}={}", self.variable, self.what, self.variable, self.example)
+    }
+}
+
+impl Config {
+    /// Whether people sit at this machine: then the mailbox page and the `dev-` cookies exist.
+    pub fn is_local(&self) -> bool {
+        matches!(self.mail, MailSettings::Mailbox { .. })
+    }
+
+    /// An absolute address of this instance; `path` begins with a slash.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.origin.as_str().trim_end_matches('/'))
+    }
+
+    /// The host name of the origin, part of UIDs and Message-IDs.
+    pub fn instance(&self) -> &str {
+        self.origin.host_str().unwrap_or("localhost")
+    }
+}
+
+impl Settings {
+    /// Checks everything and tells all faults at once.
+    pub fn check(self) -> Result<Config, Vec<Fault>> {
+        let mut faults = Vec::new();
+        let listen = check(
+            &mut faults,
+            "KABEUCHI_LISTEN",
+            "127.0.0.1:8080",
+            self.listen.as_deref().unwrap_or("127.0.0.1:8080"),
+            address,
+        );
+        let origin = check(
+            &mut faults,
+            "KABEUCHI_ORIGIN",
+            "https://kabeuchi.example.org",
+            self.origin.as_deref().unwrap_or("http://localhost:8080"),
+            origin,
+        );
+        let metrics_listen = self
+            .metrics_listen
+            .as_deref()
+            .and_then(|v| check(&mut faults, "KABEUCHI_METRICS_LISTEN", "127.0.0.1:9090", v, address));
+        let hops = check(
+            &mut faults,
+            "KABEUCHI_TRUSTED_HOPS",
+            "1",
+            self.trusted_hops.as_deref().unwrap_or("0"),
+            number::<usize>,
+        );
+        let lease = check(
+            &mut faults,
+            "KABEUCHI_LEASE_SECONDS",
+            "60",
+            self.lease_seconds.as_deref().unwrap_or("60"),
+            number::<u64>,
+        );
+        let database = self.database_url.and_then(|v| {
+            check(&mut faults, "DATABASE_URL", "postgres://kabeuchi:…@db.example.org/kabeuchi", &v, postgres)
+        });
+        let migrate_url = self.migrate_url.and_then(|v| {
+            check(&mut faults, "KABEUCHI_MIGRATE_URL", "postgres://owner:…@db.example.org/kabeuchi", &v, postgres)
+        });
+        let smtp = self
+            .smtp_url
+            .and_then(|v| check(&mut faults, "KABEUCHI_SMTP_URL", "smtps://user:…@mail.example.org", &v, smtp));
+        let from =
+            self.mail_from.and_then(|v| check(&mut faults, "KABEUCHI_MAIL_FROM", "kabeuchi@example.org", &v, sender));
+        let local = listen.is_some_and(|l| l.ip().is_loopback()) && origin.as_ref().is_some_and(is_loopback);
+        let mail = match (smtp, from) {
+            (Some(url), Some(from)) => Some(MailSettings::Smtp { url, from }),
+            (Some(_), None) => {
+                faults.push(fault(
+                    "KABEUCHI_MAIL_FROM",
+                    "needed when KABEUCHI_SMTP_URL is set",
+                    "kabeuchi@example.org",
+                ));
+                None
+            }
+            (None, from) if local => Some(MailSettings::Mailbox {
+                from: from.unwrap_or_else(|| EmailAddress::parse("kabeuchi@example.org").expect("this is an address")),
+            }),
+            (None, _) if listen.is_some() && origin.is_some() => {
+                faults.push(fault(
+                    "KABEUCHI_SMTP_URL",
+                    "needed when origin or listener are not of this machine alone",
+                    "smtps://user:…@mail.example.org",
+                ));
+                None
+            }
+            (None, _) => None,
+        };
+        if let (Some(origin), false) = (&origin, local)
+            && origin.scheme() != "https"
+            && !is_loopback(origin)
+        {
+            faults.push(fault("KABEUCHI_ORIGIN", "a public origin must be https", "https://kabeuchi.example.org"));
+        }
+        let data_dir = self.data_dir.or_else(default_data_dir);
+        if data_dir.is_none() {
+            faults.push(fault("KABEUCHI_DATA_DIR", "no home folder to put it in", "/var/lib/kabeuchi"));
+        }
+        match (data_dir, listen, origin, hops, lease, mail) {
+            (Some(data_dir), Some(listen), Some(origin), Some(trusted_hops), Some(lease), Some(mail))
+                if faults.is_empty() =>
+            {
+                Ok(Config {
+                    data_dir,
+                    listen,
+                    origin,
+                    database: database.map_or(Database::Embedded, Database::External),
+                    migrate_url,
+                    mail,
+                    metrics_listen,
+                    trusted_hops,
+                    pg_bin: self.pg_bin,
+                    pg_user: self.pg_user,
+                    lease: Duration::from_secs(lease),
+                })
+            }
+            _ => Err(faults),
+        }
+    }
+}
+
+fn fault(variable: &'static str, what: &str, example: &'static str) -> Fault {
+    Fault { variable, what: what.to_owned(), example }
+}
+
+fn check<T>(
+    faults: &mut Vec<Fault>,
+    variable: &'static str,
+    example: &'static str,
+    value: &str,
+    parse: fn(&str) -> Result<T, &'static str>,
+) -> Option<T> {
+    parse(value).map_err(|what| faults.push(fault(variable, what, example))).ok()
+}
+
+fn address(value: &str) -> Result<SocketAddr, &'static str> {
+    value.parse().map_err(|_| "not an address with a port")
+}
+
+fn number<T: std::str::FromStr>(value: &str) -> Result<T, &'static str> {
+    value.parse().map_err(|_| "not a whole number")
+}
+
+fn origin(value: &str) -> Result<Url, &'static str> {
+    let url = Url::parse(value).map_err(|_| "not a URL")?;
+    let plain = url.path() == "/"
+        && url.query().is_none()
+        && url.fragment().is_none()
+        && url.username().is_empty()
+        && url.password().is_none();
+    match url.scheme() {
+        "http" | "https" if plain && url.host_str().is_some() => Ok(url),
+        "http" | "https" => Err("only scheme, host and port belong into it"),
+        _ => Err("neither http nor https"),
+    }
+}
+
+fn postgres(value: &str) -> Result<SecretString, &'static str> {
+    let scheme = value.split("://").next().unwrap_or_default();
+    matches!(scheme, "postgres" | "postgresql").then(|| value.to_owned().into()).ok_or("not a postgres:// URL")
+}
+
+fn smtp(value: &str) -> Result<SecretString, &'static str> {
+    let url = Url::parse(value).map_err(|_| "not a URL")?;
+    match url.scheme() {
+        "smtp" | "smtps" if url.has_host() => Ok(SecretString::from(value)),
+        _ => Err("neither smtp:// nor smtps:// with a host"),
+    }
+}
+
+fn sender(value: &str) -> Result<EmailAddress, &'static str> {
+    EmailAddress::parse(value).map_err(|_| "not a mail address")
+}
+
+fn is_loopback(origin: &Url) -> bool {
+    match origin.host() {
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(url::Host::Ipv4(ip)) => IpAddr::V4(ip).is_loopback(),
+        Some(url::Host::Ipv6(ip)) => IpAddr::V6(ip).is_loopback(),
+        None => false,
+    }
+}
+
+fn default_data_dir() -> Option<PathBuf> {
+    let of = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
+    if of("HOME").is_some_and(|home| home.as_os_str() == "/root") {
+        return Some("/var/lib/kabeuchi".into());
+    }
+    of("XDG_DATA_HOME").or_else(|| of("HOME").map(|home| home.join(".local/share"))).map(|base| base.join("kabeuchi"))
+}
+
+/// The address of an external database, for the one place that connects.
+pub fn exposed(url: &SecretString) -> &str {
+    url.expose_secret()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn public() -> Settings {
+        Settings {
+            origin: Some("https://kabeuchi.example.org".into()),
+            listen: Some("0.0.0.0:8080".into()),
+            data_dir: Some("data".into()),
+            ..Settings::default()
+        }
+    }
+
+    fn variables(settings: Settings) -> Vec<&'static str> {
+        settings.check().err().unwrap_or_default().iter().map(|f| f.variable).collect()
+    }
+
+    #[test]
+    fn nothing_set_serves_this_machine_with_a_mailbox() {
+        let config = Settings { data_dir: Some("data".into()), ..Settings::default() }.check().unwrap();
+        assert!(config.is_local());
+        assert_eq!(config.url("/home"), "http://localhost:8080/home");
+    }
+
+    #[test]
+    fn a_public_instance_without_mail_does_not_start() {
+        assert_eq!(variables(public()), ["KABEUCHI_SMTP_URL"]);
+        assert_eq!(
+            variables(Settings { smtp_url: Some("smtp://mail.example.org".into()), ..public() }),
+            ["KABEUCHI_MAIL_FROM"]
+        );
+    }
+
+    #[test]
+    fn all_faults_are_told_at_once_and_no_value_is_repeated() {
+        let settings = Settings {
+            listen: Some("here".into()),
+            origin: Some("ftp://x".into()),
+            database_url: Some("mysql://root:hunter2@db".into()),
+            smtp_url: Some("hunter2".into()),
+            mail_from: Some("hunter2".into()),
+            ..Settings::default()
+        };
+        let faults = settings.check().unwrap_err();
+        let told: String = faults.iter().map(|f| format!("{f}\n")).collect();
+        assert_eq!(faults.len(), 5, "{told}");
+        assert!(!told.contains("hunter2"), "{told}");
+    }
+
+    #[test]
+    fn a_public_origin_is_https() {
+        let settings = Settings {
+            origin: Some("http://kabeuchi.example.org".into()),
+            smtp_url: Some("smtp://mail.example.org".into()),
+            mail_from: Some("kabeuchi@example.org".into()),
+            ..public()
+        };
+        assert_eq!(variables(settings), ["KABEUCHI_ORIGIN"]);
+    }
+}

@@ -1,0 +1,139 @@
+//! Who may do what in a consultation, on one page. The stage's rules are the life-cycle's; this
+//! table says which part may try.
+
+use crate::domain::consultation::Part;
+
+/// Something a person does in a consultation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Act {
+    Read,
+    Write,
+    SetGoal,
+    Order,
+    HandOver,
+    AskForBackground,
+    SayAgendaIsOk,
+    AgreeOnAgenda,
+    ReopenAgenda,
+    ProposeResolution,
+    ConfirmResolution,
+    Invite,
+    Book,
+    Move,
+    CancelBooking,
+    CancelConsultation,
+    Lapse,
+    Revive,
+    StartSession,
+    RunSession,
+    MarkNoShow,
+    AddAction,
+    GiveFeedback,
+    ReadAnswers,
+    OweFollowUp,
+    WriteReport,
+    ApproveReport,
+    Close,
+}
+
+impl Act {
+    /// All acts, in the order of a consultation's life.
+    pub const ALL: [Act; 28] = [
+        Act::Read,
+        Act::Write,
+        Act::SetGoal,
+        Act::Order,
+        Act::HandOver,
+        Act::AskForBackground,
+        Act::SayAgendaIsOk,
+        Act::AgreeOnAgenda,
+        Act::ReopenAgenda,
+        Act::ProposeResolution,
+        Act::ConfirmResolution,
+        Act::Invite,
+        Act::Book,
+        Act::Move,
+        Act::CancelBooking,
+        Act::CancelConsultation,
+        Act::Lapse,
+        Act::Revive,
+        Act::StartSession,
+        Act::RunSession,
+        Act::MarkNoShow,
+        Act::AddAction,
+        Act::GiveFeedback,
+        Act::ReadAnswers,
+        Act::OweFollowUp,
+        Act::WriteReport,
+        Act::ApproveReport,
+        Act::Close,
+    ];
+}
+
+/// Whether a part may do an act at all.
+pub fn may(part: Part, act: Act) -> bool {
+    use Act::*;
+    match (act, part) {
+        (Read | Write | SetGoal | HandOver | ReopenAgenda | Revive | StartSession | AddAction, _) => true,
+        (
+            Order | AskForBackground | AgreeOnAgenda | ProposeResolution | RunSession | ReadAnswers | OweFollowUp
+            | WriteReport | Lapse | Close,
+            part,
+        ) => part.is_host(),
+        (SayAgendaIsOk | ConfirmResolution, part) => part == Part::Lead,
+        (Invite | Book | Move | CancelBooking | CancelConsultation | MarkNoShow, part) => part != Part::Member,
+        (GiveFeedback | ApproveReport, part) => !part.is_host(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_parts_may_this() {
+        let parts = [
+            ("host", Part::Host),
+            ("co-host", Part::CoHost { may_decide: false }),
+            ("lead", Part::Lead),
+            ("member", Part::Member),
+        ];
+        let row = |act: &Act| {
+            let who: Vec<&str> = parts.iter().filter(|(_, part)| may(*part, *act)).map(|(name, _)| *name).collect();
+            format!("{act:?}: {}\n", who.join(" "))
+        };
+        assert_eq!(
+            Act::ALL.iter().map(row).collect::<String>(),
+            "\
+Read: host co-host lead member
+Write: host co-host lead member
+SetGoal: host co-host lead member
+Order: host co-host
+HandOver: host co-host lead member
+AskForBackground: host co-host
+SayAgendaIsOk: lead
+AgreeOnAgenda: host co-host
+ReopenAgenda: host co-host lead member
+ProposeResolution: host co-host
+ConfirmResolution: lead
+Invite: host co-host lead
+Book: host co-host lead
+Move: host co-host lead
+CancelBooking: host co-host lead
+CancelConsultation: host co-host lead
+Lapse: host co-host
+Revive: host co-host lead member
+StartSession: host co-host lead member
+RunSession: host co-host
+MarkNoShow: host co-host lead
+AddAction: host co-host lead member
+GiveFeedback: lead member
+ReadAnswers: host co-host
+OweFollowUp: host co-host
+WriteReport: host co-host
+ApproveReport: lead member
+Close: host co-host
+"
+        );
+    }
+}

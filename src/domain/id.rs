@@ -1,0 +1,73 @@
+//! One newtype per kind of row, so that a booking cannot be looked up by a call's ID.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+use uuid::Uuid;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = uuid::Error;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Uuid::parse_str(text).map(Self)
+            }
+        }
+
+        impl From<Uuid> for $name {
+            fn from(id: Uuid) -> Self {
+                Self(id)
+            }
+        }
+    )+};
+}
+
+ids! {
+    /// A person: host, applicant, administrator are parts of one person.
+    PersonId,
+    /// A browser that is signed in.
+    SignInId,
+    /// A request for a mailed sign-in link.
+    SignInRequestId,
+    /// A published call for applications.
+    CallId,
+    /// An application to a call.
+    ApplicationId,
+    /// What an accepted application becomes.
+    ConsultationId,
+    /// A mailed invitation or a team link.
+    InvitationId,
+    /// A topic or question of the document.
+    ItemId,
+    /// A post in an item's thread.
+    PostId,
+    /// A held or confirmed slot.
+    BookingId,
+    /// A block of a run sheet.
+    BlockId,
+    /// A next action of a participant or the host.
+    ActionId,
+    /// One participant's answers to the six questions.
+    FeedbackId,
+    /// An excerpt that a participant lets the host publish.
+    QuoteId,
+    /// What the host still owes in writing after a session.
+    FollowUpId,
+    /// An anonymised report.
+    ReportId,
+    /// A unit of background work.
+    JobId,
+    /// A recorded past-tense change.
+    FactId,
+}

@@ -1,0 +1,360 @@
+//! All SQL over consultations, participants and invitations.
+
+use super::room::Room;
+use crate::domain::consultation::{Consultation, GUEST_TURN, Part, Side, Stage};
+use crate::domain::fact::Fact;
+use crate::domain::id::{CallId, ConsultationId, PersonId};
+use crate::domain::person::{Locale, TimeZone};
+use crate::features::people;
+use crate::platform::asker::Asker;
+use crate::platform::db::Tx;
+use crate::platform::error::AppError;
+use crate::platform::mail::Receiver;
+use crate::platform::random;
+use anyhow::anyhow;
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+
+struct Row {
+    consultation_id: ConsultationId,
+    call_id: CallId,
+    title: String,
+    stage: String,
+    stage_since: DateTime<Utc>,
+    turn: String,
+    turn_since: DateTime<Utc>,
+    due_at: Option<DateTime<Utc>>,
+    rounds: i32,
+    host_handed_over: bool,
+    guest_handed_over: bool,
+    agreed_at: Option<DateTime<Utc>>,
+    resolution_proposed_at: Option<DateTime<Utc>>,
+    wished_minutes: i32,
+    opened_at: DateTime<Utc>,
+}
+
+impl TryFrom<Row> for Consultation {
+    type Error = AppError;
+
+    fn try_from(row: Row) -> Result<Self, AppError> {
+        let nonsense = |what: &str| AppError::Unexpected(anyhow!("consultations {}: {what}", row.consultation_id));
+        Ok(Self {
+            stage: Stage::parse(&row.stage).ok_or_else(|| nonsense("unknown stage"))?,
+            turn: Side::parse(&row.turn).ok_or_else(|| nonsense("unknown turn"))?,
+            id: row.consultation_id,
+            call: row.call_id,
+            title: row.title,
+            stage_since: row.stage_since,
+            turn_since: row.turn_since,
+            due_at: row.due_at,
+            rounds: row.rounds,
+            host_handed_over: row.host_handed_over,
+            guest_handed_over: row.guest_handed_over,
+            agreed_at: row.agreed_at,
+            resolution_proposed_at: row.resolution_proposed_at,
+            wished_minutes: row.wished_minutes,
+            opened_at: row.opened_at,
+        })
+    }
+}
+
+/// What a consultation is opened from.
+pub struct Opening<'a> {
+    pub call: CallId,
+    pub former: Option<ConsultationId>,
+    pub title: &'a str,
+    pub lead: PersonId,
+    pub confidentiality_version: i32,
+    pub wished_minutes: i32,
+}
+
+/// Opens the room: the guest begins to write.
+pub async fn open(tx: &mut Tx, opening: Opening<'_>) -> Result<ConsultationId, AppError> {
+    let (id, now): (ConsultationId, _) = (random::id(), tx.now());
+    sqlx::query!(
+        r#"insert into consultations (consultation_id, call_id, former_id, title, stage, stage_since, turn, turn_since, due_at, wished_minutes, opened_at, last_activity_at)
+           values ($1, $2, $3, $4, 'preparing', $5, 'guest', $5, $6, $7, $5, $5)"#,
+        id as ConsultationId,
+        opening.call as CallId,
+        opening.former as Option<ConsultationId>,
+        opening.title,
+        now,
+        now + GUEST_TURN,
+        opening.wished_minutes,
+    )
+    .execute(&mut **tx)
+    .await?;
+    join(tx, id, opening.lead, "lead", opening.confidentiality_version).await?;
+    tx.record(Fact::ConsultationOpened { consultation: id }).await?;
+    Ok(id)
+}
+
+pub(super) async fn join(
+    tx: &mut Tx,
+    id: ConsultationId,
+    person: PersonId,
+    part: &str,
+    confidentiality_version: i32,
+) -> Result<(), AppError> {
+    let now = tx.now();
+    sqlx::query!(
+        "insert into participants (consultation_id, person_id, part, joined_at, confidentiality_version) values ($1, $2, $3, $4, $5)",
+        id as ConsultationId,
+        person as PersonId,
+        part,
+        now,
+        confidentiality_version,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// The consultation as the asker may see it, with the part that they play; `NotFound` for everyone
+/// who has none.
+pub async fn for_participant(conn: &mut PgConnection, id: ConsultationId, asker: &Asker) -> Result<Room, AppError> {
+    let person = asker.id()?;
+    let row = sqlx::query!(
+        r#"select p.part as "part?", h.person_id is not null as "is_host!", h.may_decide as "may_decide?", c.owner_id as "owner_id: PersonId",
+                  c.title as call_title, c.slug as call_slug, c.locale as call_locale, c.reply_days, c.meeting_place,
+                  o.slug as "host_slug!", o.name as host_name, o.time_zone as host_zone
+             from consultations s
+             join calls c using (call_id)
+             join people o on o.person_id = c.owner_id
+             left join participants p on p.consultation_id = s.consultation_id and p.person_id = $2
+             left join call_hosts h on h.call_id = c.call_id and h.person_id = $2
+            where s.consultation_id = $1"#,
+        id as ConsultationId,
+        person as PersonId,
+    )
+    .fetch_optional(&mut *conn)
+    .await?
+    .ok_or(AppError::NotFound)?;
+    let part = match (row.part.as_deref(), row.is_host) {
+        (_, true) if row.owner_id == person => Part::Host,
+        (_, true) => Part::CoHost { may_decide: row.may_decide.unwrap_or(false) },
+        (Some("lead"), _) => Part::Lead,
+        (Some(_), _) => Part::Member,
+        (None, false) => return Err(AppError::NotFound),
+    };
+    Ok(Room {
+        consultation: system(conn, id).await?,
+        part,
+        me: person,
+        owner: row.owner_id,
+        call_title: row.call_title,
+        call_path: format!("/hosts/{}/calls/{}", row.host_slug, row.call_slug),
+        call_locale: Locale::parse(&row.call_locale).unwrap_or(Locale::Ja),
+        host_name: row.host_name,
+        host_zone: TimeZone::parse(&row.host_zone).unwrap_or(TimeZone(chrono_tz::UTC)),
+        reply_days: row.reply_days,
+        meeting_place: row.meeting_place,
+    })
+}
+
+/// As `for_participant`, with the row locked until the transaction ends: for whoever moves it.
+pub async fn for_update(tx: &mut Tx, id: ConsultationId, asker: &Asker) -> Result<Room, AppError> {
+    sqlx::query!(
+        "select consultation_id from consultations where consultation_id = $1 for update",
+        id as ConsultationId
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    for_participant(tx, id, asker).await
+}
+
+/// The consultation for the system itself: jobs, and slices that already loaded the room.
+pub async fn system(conn: &mut PgConnection, id: ConsultationId) -> Result<Consultation, AppError> {
+    let row = sqlx::query_as!(
+        Row,
+        r#"select consultation_id as "consultation_id: ConsultationId", call_id as "call_id: CallId", title, stage, stage_since, turn, turn_since, due_at,
+                  rounds, host_handed_over, guest_handed_over, agreed_at, resolution_proposed_at, wished_minutes, opened_at
+             from consultations where consultation_id = $1"#,
+        id as ConsultationId,
+    )
+    .fetch_optional(conn)
+    .await?;
+    row.ok_or(AppError::NotFound)?.try_into()
+}
+
+/// Stores a consultation that moved, and records the fact.
+pub async fn save(tx: &mut Tx, moved: (Consultation, Fact)) -> Result<Consultation, AppError> {
+    let ((c, fact), now) = (moved, tx.now());
+    sqlx::query!(
+        r#"update consultations
+              set stage = $2, stage_since = $3, turn = $4, turn_since = $5, due_at = $6, rounds = $7, host_handed_over = $8, guest_handed_over = $9,
+                  agreed_at = $10, resolution_proposed_at = $11, last_activity_at = $12
+            where consultation_id = $1"#,
+        c.id as ConsultationId,
+        c.stage.as_str(),
+        c.stage_since,
+        c.turn.as_str(),
+        c.turn_since,
+        c.due_at,
+        c.rounds,
+        c.host_handed_over,
+        c.guest_handed_over,
+        c.agreed_at,
+        c.resolution_proposed_at,
+        now,
+    )
+    .execute(&mut **tx)
+    .await?;
+    tx.record(fact).await?;
+    Ok(c)
+}
+
+/// Notes that somebody did something in it.
+pub async fn touch(tx: &mut Tx, id: ConsultationId) -> Result<(), AppError> {
+    let now = tx.now();
+    sqlx::query!(
+        "update consultations set last_activity_at = $2 where consultation_id = $1",
+        id as ConsultationId,
+        now
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Somebody who takes part: host, co-host, lead or member.
+#[derive(Clone, Debug)]
+pub struct Attendant {
+    pub person: PersonId,
+    pub name: String,
+    pub part: Part,
+    pub zone: TimeZone,
+    /// Whether they must be there at the session: the guests, the owner, and co-hosts who attend.
+    pub attends: bool,
+    pub joined_at: Option<DateTime<Utc>>,
+}
+
+/// Everyone in it: the owner first, then co-hosts, the lead, members in the order of joining.
+pub async fn attendants(conn: &mut PgConnection, id: ConsultationId) -> Result<Vec<Attendant>, AppError> {
+    let rows = sqlx::query!(
+        r#"select h.person_id as "person!: PersonId", q.name as "name!", q.time_zone as "zone!",
+                  case when h.person_id = c.owner_id then 'host' else 'co-host' end as "part!",
+                  h.may_decide as "may_decide!", h.attends as "attends!", null::timestamptz as joined_at
+             from consultations s
+             join calls c using (call_id)
+             join call_hosts h using (call_id)
+             join people q on q.person_id = h.person_id
+            where s.consultation_id = $1
+            union all
+           select p.person_id, q.name, q.time_zone, p.part, false, true, p.joined_at
+             from participants p
+             join people q using (person_id)
+            where p.consultation_id = $1"#,
+        id as ConsultationId,
+    )
+    .fetch_all(conn)
+    .await?;
+    let mut all: Vec<Attendant> = rows
+        .into_iter()
+        .map(|row| Attendant {
+            person: row.person,
+            name: row.name,
+            zone: TimeZone::parse(&row.zone).unwrap_or(TimeZone(chrono_tz::UTC)),
+            part: match row.part.as_str() {
+                "host" => Part::Host,
+                "co-host" => Part::CoHost { may_decide: row.may_decide },
+                "lead" => Part::Lead,
+                _ => Part::Member,
+            },
+            attends: row.attends,
+            joined_at: row.joined_at,
+        })
+        .collect();
+    let rank = |part: Part| match part {
+        Part::Host => 0,
+        Part::CoHost { .. } => 1,
+        Part::Lead => 2,
+        Part::Member => 3,
+    };
+    all.sort_by_key(|a| (rank(a.part), a.joined_at, a.person));
+    Ok(all)
+}
+
+/// Mail addresses, languages and zones of everyone on a side, or of all.
+pub async fn receivers(
+    conn: &mut PgConnection,
+    id: ConsultationId,
+    side: Option<Side>,
+) -> Result<Vec<(PersonId, Receiver)>, AppError> {
+    let mut receivers = Vec::new();
+    for attendant in
+        attendants(&mut *conn, id).await?.into_iter().filter(|a| side.is_none_or(|side| a.part.side() == side))
+    {
+        receivers.push((attendant.person, people::receiver(&mut *conn, attendant.person).await?));
+    }
+    Ok(receivers)
+}
+
+/// How many consultations of a call take a place of its capacity.
+pub async fn active_of_call(conn: &mut PgConnection, call: CallId) -> Result<i64, AppError> {
+    let count = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from consultations where call_id = $1 and stage in ('preparing', 'ready', 'booked', 'in_session')"#,
+        call as CallId,
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(count)
+}
+
+/// The consultation that this one goes on from.
+pub async fn former_of(conn: &mut PgConnection, id: ConsultationId) -> Result<Option<ConsultationId>, AppError> {
+    let former = sqlx::query_scalar!(
+        r#"select former_id as "former: ConsultationId" from consultations where consultation_id = $1"#,
+        id as ConsultationId
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(former.flatten())
+}
+
+/// A consultation as lists show it.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    pub id: ConsultationId,
+    pub title: String,
+    pub call_title: String,
+    pub stage: Stage,
+    pub turn: Side,
+    pub due_at: Option<DateTime<Utc>>,
+    pub is_host: bool,
+    pub lead_name: String,
+    pub last_activity_at: DateTime<Utc>,
+}
+
+/// Everything a person takes part in, on either side, the newest activity first.
+pub async fn of_person(conn: &mut PgConnection, person: PersonId, limit: i64) -> Result<Vec<Listed>, AppError> {
+    let rows = sqlx::query!(
+        r#"select s.consultation_id as "id: ConsultationId", s.title, c.title as call_title, s.stage, s.turn, s.due_at, s.last_activity_at,
+                  h.person_id is not null as "is_host!", l.name as lead_name
+             from consultations s
+             join calls c using (call_id)
+             join participants lp on lp.consultation_id = s.consultation_id and lp.part = 'lead'
+             join people l on l.person_id = lp.person_id
+             left join call_hosts h on h.call_id = c.call_id and h.person_id = $1
+             left join participants p on p.consultation_id = s.consultation_id and p.person_id = $1
+            where h.person_id is not null or p.person_id is not null
+            order by s.last_activity_at desc, s.consultation_id
+            limit $2"#,
+        person as PersonId,
+        limit,
+    )
+    .fetch_all(conn)
+    .await?;
+    let listed = rows.into_iter().map(|row| Listed {
+        id: row.id,
+        title: row.title,
+        call_title: row.call_title,
+        stage: Stage::parse(&row.stage).unwrap_or(Stage::Closed),
+        turn: Side::parse(&row.turn).unwrap_or(Side::Guest),
+        due_at: row.due_at,
+        is_host: row.is_host,
+        lead_name: row.lead_name,
+        last_activity_at: row.last_activity_at,
+    });
+    Ok(listed.collect())
+}

@@ -1,0 +1,45 @@
+//! People: signing in by mailed link or typed code, profile, devices, the mailbox of a local
+//! instance. There are no passwords.
+
+mod code;
+mod link;
+mod mailbox;
+pub mod mails;
+mod profile;
+mod sign_in;
+mod sign_ins;
+mod sign_out;
+mod store;
+
+pub use sign_in::{ask, first_link, invite};
+pub use store::{
+    HostCard, Listed, by_slug, cards, find_or_create, grant_administrator, grant_host, is_empty, list, receiver,
+    withdraw_host,
+};
+
+use crate::platform::jobs::Registry;
+use crate::platform::route::{Need, Routes};
+
+/// Routes of this slice.
+pub fn routes() -> Routes {
+    Routes::new()
+        .get("/sign-in", Need::Public, sign_in::get)
+        .post("/sign-in", Need::Public, sign_in::post)
+        .get("/sign-in/code", Need::Public, code::get)
+        .post("/sign-in/code", Need::Public, code::post)
+        .get("/sign-in/{token}", Need::Token, link::get)
+        .post("/sign-in/{token}", Need::Token, link::post)
+        .post("/sign-out", Need::SignedIn, sign_out::post)
+        .get("/settings/profile", Need::SignedIn, profile::get)
+        .post("/settings/profile", Need::SignedIn, profile::post)
+        .get("/settings/sign-ins", Need::SignedIn, sign_ins::get)
+        .post("/settings/sign-ins", Need::SignedIn, sign_ins::post)
+        .get("/mailbox", Need::Public, mailbox::get)
+        .get("/mailbox/{mail}", Need::Public, mailbox::show_one)
+        .get("/mailbox/{mail}/html", Need::Public, mailbox::html)
+}
+
+/// Jobs of this slice.
+pub fn jobs(registry: Registry) -> Registry {
+    registry.with::<mails::SignInMail>()
+}

@@ -1,0 +1,204 @@
+//! `/sign-in`: asks for an address and mails a link. The answer is the same for every address.
+
+use super::store::{self, NewRequest};
+use crate::domain::fact::Fact;
+use crate::domain::id::SignInRequestId;
+use crate::domain::person::{EmailAddress, Locale};
+use crate::platform::db::Tx;
+use crate::platform::error::{Answer, AppError, see_other};
+use crate::platform::form::Fields;
+use crate::platform::limit::Limit;
+use crate::platform::page::{Frame, show, show_with};
+use crate::platform::route::client_address;
+use crate::platform::{Platform, random};
+use actix_web::cookie::{Cookie, SameSite, time};
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use chrono::TimeDelta;
+
+/// How long a mailed link works.
+const LASTS: TimeDelta = TimeDelta::minutes(10);
+const PER_ADDRESS: Limit = Limit { name: "sign-in-address", count: 5, per: TimeDelta::hours(1) };
+const PER_NETWORK: Limit = Limit { name: "sign-in-network", count: 20, per: TimeDelta::minutes(10) };
+
+#[derive(Template)]
+#[template(path = "people/sign_in.html")]
+struct SignIn {
+    frame: Frame,
+    fields: Fields,
+}
+
+/// Asks for the address.
+pub async fn get(frame: Frame, request: HttpRequest) -> Answer {
+    let next = safe_next(&query(&request, "next"));
+    if frame.person().is_some() {
+        return Ok(see_other(next));
+    }
+    show(&SignIn { fields: Fields::of(&[("next", &next)]), frame })
+}
+
+/// Stores the request; the job decides what is sent.
+pub async fn post(frame: Frame, request: HttpRequest, mut fields: Fields) -> Answer {
+    let next = safe_next(fields.value("next"));
+    let Some(address) = fields.required::<EmailAddress>("email") else {
+        return show_with(StatusCode::UNPROCESSABLE_ENTITY, &SignIn { frame, fields });
+    };
+    PER_NETWORK.take(&frame.platform, &client_address(&request, &frame.platform)).await?;
+    let tx = frame.begin(&fields).await?;
+    ask(tx, &frame, &address, &next).await
+}
+
+/// Requests a link for an address and leads to the page of the typed code. Also for forms that a
+/// visitor sends, whose draft waits for the sign-in.
+pub async fn ask(mut tx: Tx, frame: &Frame, address: &EmailAddress, next: &str) -> Answer {
+    let attempt = random::token();
+    if PER_ADDRESS.allows(&frame.platform, &address.folded()).await? {
+        let new =
+            NewRequest { address, locale: frame.speech.locale, attempt: random::hashed(&attempt), next, lasts: LASTS };
+        let request = store::insert_request(&mut tx, new, frame.now).await?;
+        tx.record(Fact::SignInRequested { request }).await?;
+    }
+    let mut answer = tx.see_other(frame.carry("/sign-in/code")).await?;
+    answer.add_cookie(&attempt_cookie(&frame.platform, attempt)).map_err(|e| AppError::Unexpected(e.into()))?;
+    Ok(answer)
+}
+
+/// Makes a link outside the browser: printed by a command, for a first visit or when mail is
+/// broken. It works for an hour.
+pub async fn invite(platform: &Platform, address: &EmailAddress, is_administrator: bool) -> Result<String, AppError> {
+    let now = platform.clock.now();
+    let mut tx = Tx::begin(platform, None, now).await?;
+    let token = printed_link(&mut tx, address, Locale::En).await?;
+    if is_administrator {
+        let person = store::find_or_create(&mut tx, address, Locale::En, now).await?;
+        store::grant_administrator(&mut tx, person, now).await?;
+        store::grant_host(&mut tx, person, now).await?;
+        tx.record(Fact::AdministratorGranted { person }).await?;
+    }
+    tx.commit().await?;
+    Ok(platform.config.url(&format!("/sign-in/{token}")))
+}
+
+/// The link that a first start prints, while nobody is here.
+pub async fn first_link(platform: &Platform) -> Result<Option<String>, AppError> {
+    let now = platform.clock.now();
+    let mut tx = Tx::begin(platform, None, now).await?;
+    if !store::is_empty(&mut tx).await? {
+        return Ok(None);
+    }
+    let token = random::token();
+    let request = store::insert_first_request(&mut tx, random::hashed(&random::token()), now).await?;
+    store::add_link(&mut tx, request, &random::hashed(&token), &random::hashed(&random::code())).await?;
+    tx.commit().await?;
+    Ok(Some(platform.config.url(&format!("/sign-in/{token}"))))
+}
+
+async fn printed_link(tx: &mut Tx, address: &EmailAddress, locale: Locale) -> Result<String, AppError> {
+    let (token, now) = (random::token(), tx.now());
+    let attempt = random::hashed(&random::token());
+    let new = NewRequest { address, locale, attempt, next: "/home", lasts: TimeDelta::hours(1) };
+    let request: SignInRequestId = store::insert_request(tx, new, now).await?;
+    store::add_link(tx, request, &random::hashed(&token), &random::hashed(&random::code())).await?;
+    Ok(token)
+}
+
+/// The cookie that binds a typed code to the browser that asked for it.
+pub fn attempt_name(platform: &Platform) -> &'static str {
+    match platform.config.is_local() {
+        true => "dev-sign-in-attempt",
+        false => "__Host-sign-in-attempt",
+    }
+}
+
+fn attempt_cookie(platform: &Platform, value: String) -> Cookie<'static> {
+    cookie(platform, attempt_name(platform), value, time::Duration::minutes(10))
+}
+
+/// A cookie of ours: for this host alone, unreadable for scripts.
+pub fn cookie(platform: &Platform, name: &'static str, value: String, lasts: time::Duration) -> Cookie<'static> {
+    let secure = !platform.config.is_local();
+    Cookie::build(name, value).path("/").http_only(true).secure(secure).same_site(SameSite::Lax).max_age(lasts).finish()
+}
+
+/// A path of this site to go on to; anything else becomes the home page.
+pub fn safe_next(next: &str) -> String {
+    let plain = next.starts_with('/')
+        && !next.starts_with("//")
+        && !next.contains(['\\', '\r', '\n', '\t'])
+        && next.len() <= 500;
+    let inside = url::Url::parse("http://inside.invalid")
+        .and_then(|base| base.join(next))
+        .is_ok_and(|url| url.host_str() == Some("inside.invalid"));
+    let decoded = next.to_ascii_lowercase();
+    match plain
+        && inside
+        && !decoded.starts_with("/%2f")
+        && !decoded.starts_with("/%5c")
+        && !next.starts_with("/sign-in")
+    {
+        true => next.to_owned(),
+        false => "/home".to_owned(),
+    }
+}
+
+/// A value of the query.
+pub fn query(request: &HttpRequest, name: &str) -> String {
+    url::form_urlencoded::parse(request.query_string().as_bytes())
+        .find(|(k, _)| k == name)
+        .map(|(_, v)| v.into_owned())
+        .unwrap_or_default()
+}
+
+/// Signs the person of the address in and leads on; a person without a name chooses one first.
+pub async fn finish(mut tx: Tx, frame: &Frame, request: &HttpRequest, asked: store::Request) -> Answer {
+    let person = store::find_or_create(&mut tx, &asked.address, asked.locale, frame.now).await?;
+    crate::platform::drafts::attach(&mut tx, &asked.address, person, frame.now).await?;
+    let token = random::token();
+    let agent = request.headers().get("user-agent").and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let agent: String = agent.chars().filter(|c| !c.is_control()).take(200).collect();
+    let sign_in = store::insert_sign_in(&mut tx, person, &random::hashed(&token), &agent, frame.now).await?;
+    tx.record(Fact::SignedIn { person, sign_in }).await?;
+    let is_settled = store::profile(&mut tx, person).await?.is_settled;
+    let next = safe_next(&asked.next);
+    let location = match is_settled {
+        true => next,
+        false => format!(
+            "/settings/profile?next={}",
+            url::form_urlencoded::byte_serialize(next.as_bytes()).collect::<String>()
+        ),
+    };
+    let mut answer: HttpResponse = tx.see_other(location).await?;
+    let name = crate::platform::asker::cookie_name(frame.platform.config.is_local());
+    answer
+        .add_cookie(&cookie(&frame.platform, name, token, time::Duration::days(30)))
+        .map_err(|e| AppError::Unexpected(e.into()))?;
+    answer
+        .add_cookie(&cookie(&frame.platform, attempt_name(&frame.platform), String::new(), time::Duration::ZERO))
+        .map_err(|e| AppError::Unexpected(e.into()))?;
+    Ok(answer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::safe_next;
+
+    #[test]
+    fn trust_b23_the_way_on_stays_inside() {
+        for outside in [
+            "https://evil",
+            "//evil",
+            "/\\evil",
+            "/%2f%2fevil",
+            "/%5Cevil",
+            "javascript:alert(1)",
+            "",
+            "home",
+            "/\tevil",
+            &format!("/{}", "a".repeat(3000)),
+        ] {
+            assert_eq!(safe_next(outside), "/home", "{outside}");
+        }
+        assert_eq!(safe_next("/hosts/hana/calls/sre?x=1"), "/hosts/hana/calls/sre?x=1");
+    }
+}

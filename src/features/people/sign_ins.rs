@@ -1,0 +1,51 @@
+//! `/settings/sign-ins`: the browsers that are signed in; each can be signed out from here.
+
+use super::store::{self, Device};
+use crate::domain::fact::Fact;
+use crate::domain::id::SignInId;
+use crate::platform::error::{Answer, AppError};
+use crate::platform::form::Fields;
+use crate::platform::page::{Frame, show};
+use askama::Template;
+
+#[derive(Template)]
+#[template(path = "people/sign_ins.html")]
+struct SignIns {
+    frame: Frame,
+    devices: Vec<Device>,
+}
+
+impl SignIns {
+    fn is_this(&self, device: &Device) -> bool {
+        self.frame.person().is_some_and(|p| p.sign_in == device.id)
+    }
+}
+
+/// Shows the browsers.
+pub async fn get(frame: Frame) -> Answer {
+    let mut read = frame.read().await?;
+    let devices = store::devices(&mut read, frame.asker.id()?, frame.now).await?;
+    show(&SignIns { frame, devices })
+}
+
+/// Signs one out, or all others.
+pub async fn post(frame: Frame, fields: Fields) -> Answer {
+    let person = frame.person().ok_or(AppError::SignInNeeded)?;
+    let mut tx = frame.begin(&fields).await?;
+    let chosen: Vec<SignInId> = match fields.value("sign_in") {
+        "others" => store::devices(&mut tx, person.id, frame.now)
+            .await?
+            .iter()
+            .map(|d| d.id)
+            .filter(|id| *id != person.sign_in)
+            .collect(),
+        id => vec![id.parse().map_err(|_| AppError::NotFound)?],
+    };
+    for id in chosen {
+        if !store::delete_sign_in(&mut tx, person.id, id).await? {
+            return Err(AppError::NotFound);
+        }
+        tx.record(Fact::SignedOut { person: person.id, sign_in: id }).await?;
+    }
+    tx.see_other("/settings/sign-ins?said=revoked").await
+}

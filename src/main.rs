@@ -1,0 +1,94 @@
+//! Argument → role of the one binary. No logic.
+
+use clap::{Parser, Subcommand};
+use kabeuchi::config::{Config, Settings};
+use kabeuchi::serve;
+use std::process::ExitCode;
+
+#[derive(Parser)]
+#[command(name = "kabeuchi", version, about = "Open consultation calls: write first, talk, reflect, publish")]
+struct Arguments {
+    #[command(subcommand)]
+    role: Role,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+#[derive(Subcommand)]
+enum Role {
+    /// Serve pages and do the work behind them
+    Serve {
+        /// Pages only: another process does the work
+        #[arg(long)]
+        no_work: bool,
+    },
+    /// Do the work behind the pages: mails, reminders, expiries
+    Work,
+    /// Bring the database to this release
+    Migrate,
+    /// Fill an empty local instance with a small believable world
+    Demo,
+    /// Check the settings and say all that is wrong
+    CheckConfig,
+    /// Print a single-use sign-in link for an address
+    SignInLink {
+        /// Make the person administrator and host
+        #[arg(long)]
+        administrator: bool,
+        address: String,
+    },
+    /// The embedded database
+    Database {
+        #[command(subcommand)]
+        what: DatabaseRole,
+    },
+}
+
+#[derive(Subcommand)]
+enum DatabaseRole {
+    /// Print its URL and keep it running until this is stopped
+    Url,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let config = match arguments.settings.check() {
+        Ok(config) => config,
+        Err(faults) => {
+            for fault in faults {
+                eprintln!("{fault}");
+            }
+            return ExitCode::from(2);
+        }
+    };
+    kabeuchi::platform::telemetry::start_logs();
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("starting the runtime: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(play(arguments.role, config)) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn play(role: Role, config: Config) -> anyhow::Result<ExitCode> {
+    match role {
+        Role::Serve { no_work } => serve::serve(config, !no_work).await,
+        Role::Work => serve::work(config).await,
+        Role::Migrate => serve::migrate(config).await,
+        Role::Demo => serve::demo(config).await,
+        Role::CheckConfig => {
+            println!("The settings can be used. Pages at {}", config.origin);
+            Ok(ExitCode::SUCCESS)
+        }
+        Role::SignInLink { administrator, address } => serve::sign_in_link(config, &address, administrator).await,
+        Role::Database { what: DatabaseRole::Url } => serve::database_url(config).await,
+    }
+}

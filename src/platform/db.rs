@@ -1,0 +1,216 @@
+//! The pool, the two ways into the database, and how domain types are columns.
+//!
+//! [`Read`] cannot write: its transaction is read-only. [`Tx`] is one change of state: it carries
+//! who acts and when, records facts, and answers only once it is committed.
+
+use super::Platform;
+use super::error::{Answer, AppError, see_other};
+use super::failpoint;
+use super::jobs::{Job, NewJob};
+use super::once::OnceKey;
+use crate::domain::fact::Fact;
+use crate::domain::id::*;
+use chrono::{DateTime, Utc};
+use sqlx::postgres::{
+    PgArgumentBuffer, PgConnectOptions, PgConnection, PgHasArrayType, PgPool, PgPoolOptions, PgTypeInfo, PgValueRef,
+};
+use sqlx::{Decode, Encode, Postgres, Transaction, Type};
+use std::ops::{Deref, DerefMut};
+use std::time::Duration;
+use uuid::Uuid;
+
+macro_rules! id_columns {
+    ($($name:ident),+ $(,)?) => {$(
+        impl Type<Postgres> for $name {
+            fn type_info() -> PgTypeInfo {
+                <Uuid as Type<Postgres>>::type_info()
+            }
+        }
+        impl Encode<'_, Postgres> for $name {
+            fn encode_by_ref(&self, buf: &mut PgArgumentBuffer) -> Result<sqlx::encode::IsNull, sqlx::error::BoxDynError> {
+                <Uuid as Encode<Postgres>>::encode_by_ref(&self.0, buf)
+            }
+        }
+        impl Decode<'_, Postgres> for $name {
+            fn decode(value: PgValueRef<'_>) -> Result<Self, sqlx::error::BoxDynError> {
+                <Uuid as Decode<Postgres>>::decode(value).map(Self)
+            }
+        }
+        impl PgHasArrayType for $name {
+            fn array_type_info() -> PgTypeInfo {
+                <Uuid as PgHasArrayType>::array_type_info()
+            }
+        }
+    )+};
+}
+
+id_columns!(
+    PersonId,
+    SignInId,
+    SignInRequestId,
+    CallId,
+    ApplicationId,
+    ConsultationId,
+    InvitationId,
+    ItemId,
+    PostId,
+    BookingId,
+    BlockId,
+    ActionId,
+    FeedbackId,
+    QuoteId,
+    FollowUpId,
+    ReportId,
+    JobId,
+    FactId,
+);
+
+/// Connects with the time-outs that keep one slow statement from taking all connections.
+pub async fn connect(options: PgConnectOptions, connections: u32) -> Result<PgPool, sqlx::Error> {
+    let options = options.options([
+        ("statement_timeout", "5000"),
+        ("idle_in_transaction_session_timeout", "10000"),
+        ("lock_timeout", "4000"),
+        ("timezone", "UTC"),
+    ]);
+    PgPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_secs(3))
+        .connect_with(options)
+        .await
+}
+
+/// A read-only transaction; dropped, never committed.
+pub struct Read(Transaction<'static, Postgres>);
+
+impl Read {
+    /// Begins a transaction that the database itself keeps from writing.
+    pub async fn begin(db: &PgPool) -> Result<Self, AppError> {
+        Ok(Self(db.begin_with("begin read only").await?))
+    }
+}
+
+impl Deref for Read {
+    type Target = PgConnection;
+    fn deref(&self) -> &PgConnection {
+        &self.0
+    }
+}
+
+impl DerefMut for Read {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        &mut self.0
+    }
+}
+
+/// One change of state: rows, facts and jobs together or not at all. Dropping it rolls back.
+pub struct Tx {
+    inner: Transaction<'static, Postgres>,
+    platform: Platform,
+    actor: Option<PersonId>,
+    now: DateTime<Utc>,
+    once: Option<OnceKey>,
+}
+
+impl Tx {
+    /// Begins for a person, or for the system when there is none.
+    pub async fn begin(platform: &Platform, actor: Option<PersonId>, now: DateTime<Utc>) -> Result<Self, AppError> {
+        Ok(Self { inner: platform.db.begin().await?, platform: platform.clone(), actor, now, once: None })
+    }
+
+    /// The instant at which everything in here happens.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
+    /// The platform, for what happens around the transaction.
+    pub fn platform(&self) -> &Platform {
+        &self.platform
+    }
+
+    /// Writes one history row and the jobs that follow from the fact.
+    pub async fn record(&mut self, fact: Fact) -> Result<(), AppError> {
+        let jobs = (self.platform.subscriptions)(&fact);
+        super::facts::insert(&mut self.inner, &fact, self.actor, self.now).await?;
+        for job in jobs {
+            self.enqueue(job).await?;
+        }
+        Ok(())
+    }
+
+    /// Adds a job that runs when this is committed and its time has come.
+    pub async fn enqueue(&mut self, job: NewJob) -> Result<(), AppError> {
+        super::jobs::insert(&mut self.inner, job, self.now).await
+    }
+
+    /// Adds a job for now.
+    pub async fn enqueue_now(&mut self, job: impl Job) -> Result<(), AppError> {
+        self.enqueue(NewJob::now(job)).await
+    }
+
+    pub(super) fn remember(&mut self, once: OnceKey) {
+        self.once = Some(once);
+    }
+
+    /// Commits; after this the change has happened.
+    pub async fn commit(self) -> Result<(), AppError> {
+        failpoint::reach("before_commit").await;
+        self.inner.commit().await?;
+        self.platform.wake.notify_waiters();
+        failpoint::reach("after_commit").await;
+        Ok(())
+    }
+
+    /// Commits and leads the browser on. The same form sent again gets the same answer.
+    pub async fn see_other(mut self, location: impl AsRef<str>) -> Answer {
+        if let Some(once) = self.once.take() {
+            super::once::settle(&mut self.inner, &once, location.as_ref()).await?;
+        }
+        self.commit().await?;
+        Ok(see_other(location))
+    }
+}
+
+impl Deref for Tx {
+    type Target = PgConnection;
+    fn deref(&self) -> &PgConnection {
+        &self.inner
+    }
+}
+
+impl DerefMut for Tx {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        &mut self.inner
+    }
+}
+
+/// Turns the violation of a named constraint into a refusal of the rule behind it.
+pub trait OnConstraint<T> {
+    /// `Ok(Err(refusal))` where the constraint of this name was violated.
+    fn on_constraint<E>(self, name: &str, refusal: E) -> Result<Result<T, E>, sqlx::Error>;
+}
+
+impl<T> OnConstraint<T> for Result<T, sqlx::Error> {
+    fn on_constraint<E>(self, name: &str, refusal: E) -> Result<Result<T, E>, sqlx::Error> {
+        match self {
+            Ok(value) => Ok(Ok(value)),
+            Err(sqlx::Error::Database(e)) if e.constraint() == Some(name) => Ok(Err(refusal)),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Takes the advisory locks of these people in the order of their IDs, until the transaction ends.
+/// Whoever changes commitments takes them first, so that opposite orders cannot deadlock.
+pub async fn lock_people(conn: &mut PgConnection, people: &[PersonId]) -> Result<(), sqlx::Error> {
+    let mut keys: Vec<i64> = people
+        .iter()
+        .map(|p| i64::from_be_bytes(p.0.as_bytes()[8..].try_into().expect("a UUID has 16 bytes")))
+        .collect();
+    keys.sort_unstable();
+    keys.dedup();
+    for key in keys {
+        sqlx::query_scalar!("select pg_advisory_xact_lock($1) is null", key).fetch_one(&mut *conn).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,130 @@
+//! What was typed and not yet sent, by form and subject: kept while typing, shown filled, deleted
+//! when the form is sent. A visitor's draft waits under the address they gave.
+
+use super::error::AppError;
+use super::form::Fields;
+use crate::domain::id::PersonId;
+use crate::domain::person::EmailAddress;
+use chrono::{DateTime, TimeDelta, Utc};
+use sqlx::PgConnection;
+
+/// A kept draft.
+pub struct Draft {
+    pub fields: Fields,
+    pub saved_at: DateTime<Utc>,
+}
+
+/// Keeps a person's draft of a form about a subject.
+pub async fn keep(
+    conn: &mut PgConnection,
+    person: PersonId,
+    form: &str,
+    subject: &str,
+    fields: &Fields,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    sqlx::query!(
+        r#"insert into drafts (person_id, form, subject, fields, saved_at, expires_at) values ($1, $2, $3, $4, $5, $6)
+           on conflict (person_id, form, subject) do update set fields = excluded.fields, saved_at = excluded.saved_at, expires_at = excluded.expires_at"#,
+        person as PersonId,
+        form,
+        subject,
+        body(fields),
+        now,
+        now + TimeDelta::days(30),
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// A person's draft, where there is one.
+pub async fn find(
+    conn: &mut PgConnection,
+    person: PersonId,
+    form: &str,
+    subject: &str,
+) -> Result<Option<Draft>, AppError> {
+    let row = sqlx::query!(
+        "select fields, saved_at from drafts where person_id = $1 and form = $2 and subject = $3",
+        person as PersonId,
+        form,
+        subject
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| Draft { fields: fields(row.fields), saved_at: row.saved_at }))
+}
+
+/// Deletes a person's draft: the form was sent.
+pub async fn delete(conn: &mut PgConnection, person: PersonId, form: &str, subject: &str) -> Result<(), AppError> {
+    sqlx::query!(
+        "delete from drafts where person_id = $1 and form = $2 and subject = $3",
+        person as PersonId,
+        form,
+        subject
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Keeps a visitor's draft for seven days, bound to the address that they typed.
+pub async fn keep_for_address(
+    conn: &mut PgConnection,
+    address: &EmailAddress,
+    form: &str,
+    subject: &str,
+    fields: &Fields,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    sqlx::query!(
+        r#"insert into visitor_drafts (address, form, subject, fields, saved_at, expires_at) values ($1, $2, $3, $4, $5, $6)
+           on conflict (address, form, subject) do update set fields = excluded.fields, saved_at = excluded.saved_at, expires_at = excluded.expires_at"#,
+        address.folded(),
+        form,
+        subject,
+        body(fields),
+        now,
+        now + TimeDelta::days(7),
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Gives the drafts of an address to the person who proved that it is theirs. What the person
+/// themselves kept stays: anyone could have typed the address.
+pub async fn attach(
+    conn: &mut PgConnection,
+    address: &EmailAddress,
+    person: PersonId,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    sqlx::query!(
+        r#"with found as (delete from visitor_drafts where address = $1 returning form, subject, fields, saved_at, expires_at)
+           insert into drafts (person_id, form, subject, fields, saved_at, expires_at)
+           select $2, form, subject, fields, saved_at, $3 from found where expires_at > $4
+           on conflict (person_id, form, subject) do nothing"#,
+        address.folded(),
+        person as PersonId,
+        now + TimeDelta::days(30),
+        now,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+fn body(fields: &Fields) -> serde_json::Value {
+    fields.all().iter().filter(|(name, _)| name != "once").map(|(k, v)| serde_json::json!([k, v])).collect()
+}
+
+fn fields(value: serde_json::Value) -> Fields {
+    let pairs: Vec<(String, String)> = serde_json::from_value(value).unwrap_or_default();
+    let mut fields = Fields::default();
+    for (name, value) in pairs {
+        fields.add(&name, value);
+    }
+    fields
+}

@@ -1,0 +1,28 @@
+//! History: one row for each fact, in the transaction that made it true. IDs only, no text.
+
+use super::error::AppError;
+use super::random;
+use crate::domain::fact::Fact;
+use crate::domain::id::{FactId, PersonId};
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+
+/// Writes the history row; `Tx::record` adds the jobs.
+pub(super) async fn insert(
+    conn: &mut PgConnection,
+    fact: &Fact,
+    actor: Option<PersonId>,
+    at: DateTime<Utc>,
+) -> Result<(), AppError> {
+    let value = serde_json::to_value(fact).map_err(|e| AppError::Unexpected(e.into()))?;
+    sqlx::query!(
+        "insert into facts (fact_id, fact, actor_id, at) values ($1, $2, $3, $4)",
+        random::id::<FactId>() as FactId,
+        value,
+        actor as Option<PersonId>,
+        at,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,46 @@
+site-name = Kabeuchi
+site-skip = Skip to the page
+site-nav = Main
+site-nav-home = Your turn
+site-nav-applications = Applications
+site-nav-calls = Calls
+site-nav-availability = Hours
+site-nav-admin = Administration
+site-nav-profile = Profile
+site-nav-sign_ins = Signed-in devices
+site-nav-sign_in = Sign in
+site-nav-sign_out = Sign out
+site-mailbox = This instance serves your machine alone and sends no mail.
+site-mailbox-link = Open the mailbox
+site-footer = Write first, talk, reflect. Kabeuchi talks to no third party.
+
+flash-saved = Saved.
+flash-sent = Sent.
+flash-done = Done.
+flash-signed_out = You are signed out.
+flash-revoked = Signed out there.
+flash-moved = Moved. Everyone gets a mail with the new time.
+flash-cancelled = Cancelled. Everyone gets a mail.
+flash-published = Published.
+
+form-refused = Something needs your attention
+field-missing = Please fill this in.
+field-too_long = Please use at most { $max } characters.
+field-control = This contains characters that cannot be shown. Please remove them.
+field-address = This is not an address that mail can be sent to. For example: name@example.org
+field-zone = Please choose a time zone from the list.
+field-choice = Please choose one of the options.
+field-slug = Please use 2 to 40 lower-case letters, digits and single hyphens.
+field-slug_reserved = This word is taken by the program. Please choose another.
+field-link = Please give a full link that begins with https://
+field-number = Please give a whole number from { $min } to { $max }.
+
+time-in-minutes = { $minutes ->
+    [one] in 1 minute
+   *[other] in { $minutes } minutes
+}
+time-today = today
+time-tomorrow = tomorrow
+time-yesterday = yesterday
+time-in-days = in { $days } days
+time-days-ago = { $days } days ago

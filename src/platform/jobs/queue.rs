@@ -1,0 +1,162 @@
+//! The queue's rows.
+
+use super::{CRASHES, JobRun, Lane, NewJob};
+use crate::domain::id::JobId;
+use crate::platform::Platform;
+use crate::platform::error::AppError;
+use crate::platform::random;
+use chrono::{DateTime, TimeDelta, Utc};
+use sqlx::{PgConnection, PgPool};
+
+/// A job that this worker holds until its lease ends.
+pub(super) struct Claimed {
+    pub id: JobId,
+    pub kind: String,
+    pub payload: serde_json::Value,
+    pub attempt: i32,
+    pub crashes: i32,
+    pub give_up_at: DateTime<Utc>,
+}
+
+impl Claimed {
+    pub fn run(&self, platform: &Platform) -> JobRun {
+        JobRun { platform: platform.clone(), id: self.id, now: platform.clock.now(), attempt: self.attempt }
+    }
+
+    pub fn is_poison(&self) -> bool {
+        self.crashes >= CRASHES
+    }
+}
+
+/// Stores a job in the caller's transaction; a second one of the same key is nothing.
+pub(in crate::platform) async fn insert(
+    conn: &mut PgConnection,
+    job: NewJob,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    let payload =
+        job.payload.map_err(|e| AppError::Unexpected(anyhow::anyhow!("writing the job {}: {e}", job.kind)))?;
+    let run_at = job.at.unwrap_or(now).max(now);
+    sqlx::query!(
+        r#"insert into jobs (job_id, kind, lane, dedupe_key, payload, run_at, give_up_at, created_at)
+           values ($1, $2, $3, $4, $5, $6, $7, $8)
+           on conflict (dedupe_key) do nothing"#,
+        random::id::<JobId>() as JobId,
+        job.kind,
+        job.lane.as_str(),
+        job.key,
+        payload,
+        run_at,
+        run_at + job.max_age,
+        now,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Claims due jobs of known kinds. An expired lease means that the worker before died: a crash.
+pub(super) async fn claim(platform: &Platform, lane: Lane, limit: i64) -> Result<Vec<Claimed>, sqlx::Error> {
+    let now = platform.clock.now();
+    sqlx::query_as!(
+        Claimed,
+        r#"update jobs
+              set attempt = attempt + 1,
+                  crashes = crashes + case when lease_until is null then 0 else 1 end,
+                  lease_until = $1
+            where job_id in (
+                  select job_id from jobs
+                   where stage = 'waiting' and lane = $2 and kind = any($3)
+                     and run_at <= $4 and (lease_until is null or lease_until <= $4)
+                   order by run_at, job_id
+                     for update skip locked
+                   limit $5)
+        returning job_id as "id: JobId", kind, payload, attempt, crashes, give_up_at"#,
+        now + TimeDelta::from_std(platform.config.lease).unwrap_or(TimeDelta::seconds(60)),
+        lane.as_str(),
+        &platform.registry.kinds(),
+        now,
+        limit,
+    )
+    .fetch_all(&platform.db)
+    .await
+}
+
+/// Ends a job as done; false when another worker holds it by now.
+pub(super) async fn finish(
+    conn: &mut PgConnection,
+    id: JobId,
+    attempt: i32,
+    now: DateTime<Utc>,
+) -> Result<bool, sqlx::Error> {
+    let done = sqlx::query!(
+        "update jobs set stage = 'done', finished_at = $3, lease_until = null where job_id = $1 and attempt = $2 and stage = 'waiting'",
+        id as JobId,
+        attempt,
+        now,
+    )
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Carries the lease on; false when another worker holds the job by now.
+pub(super) async fn extend(db: &PgPool, id: JobId, attempt: i32, until: DateTime<Utc>) -> Result<bool, sqlx::Error> {
+    let held = sqlx::query!(
+        "update jobs set lease_until = $3 where job_id = $1 and attempt = $2 and stage = 'waiting'",
+        id as JobId,
+        attempt,
+        until
+    )
+    .execute(db)
+    .await?;
+    Ok(held.rows_affected() == 1)
+}
+
+/// Puts a failed attempt back for later.
+pub(super) async fn retry(
+    db: &PgPool,
+    id: JobId,
+    attempt: i32,
+    at: DateTime<Utc>,
+    why: &str,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update jobs set lease_until = null, run_at = $3, last_error = $4 where job_id = $1 and attempt = $2 and stage = 'waiting'",
+        id as JobId,
+        attempt,
+        at,
+        why,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Puts a job back as if it had not been claimed: the process stops.
+pub(super) async fn release(db: &PgPool, id: JobId, attempt: i32) -> Result<(), sqlx::Error> {
+    sqlx::query!("update jobs set lease_until = null, attempt = attempt - 1 where job_id = $1 and attempt = $2 and stage = 'waiting'", id as JobId, attempt)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Puts a job aside for an administrator.
+pub(super) async fn give_up(
+    db: &PgPool,
+    id: JobId,
+    attempt: i32,
+    now: DateTime<Utc>,
+    why: &str,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update jobs set stage = 'failed', lease_until = null, finished_at = $3, last_error = $4 where job_id = $1 and attempt = $2 and stage = 'waiting'",
+        id as JobId,
+        attempt,
+        now,
+        why,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,225 @@
+//! Mails: one struct for both drawings, one fixed sender, sent by jobs alone.
+//!
+//! The Message-ID comes from the job, so that a mail sent twice after a crash is one mail to the
+//! reader's program. Bodies are always encoded, never raw (lettre before 0.11.24 sends lone dots
+//! and bare LF of raw bodies as they are).
+
+use super::Platform;
+use super::i18n::Speech;
+use crate::config::{MailSettings, exposed};
+use crate::domain::id::JobId;
+use crate::domain::person::EmailAddress;
+use anyhow::Context;
+use askama::Template;
+use chrono::{DateTime, Utc};
+use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
+use lettre::message::{Body, Mailbox, Message, MultiPart, SinglePart};
+use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
+use thiserror::Error;
+
+/// Somebody who gets a mail: address, language and zone.
+#[derive(Clone, Debug)]
+pub struct Receiver {
+    pub address: EmailAddress,
+    pub name: String,
+    pub speech: Speech,
+}
+
+/// A mail in the receiver's words; both parts are drawn from it.
+pub struct Mail {
+    pub to: EmailAddress,
+    pub speech: Speech,
+    pub subject: String,
+    pub lines: Vec<String>,
+    pub facts: Vec<(String, String)>,
+    pub action: Option<Action>,
+    pub closing: Vec<String>,
+    pub calendar: Option<CalendarPart>,
+}
+
+/// The one link of a mail.
+pub struct Action {
+    pub label: String,
+    pub url: String,
+}
+
+/// An iTIP object (RFC 5546); `method` stands in the MIME type as well, or Outlook ignores it.
+pub struct CalendarPart {
+    pub method: &'static str,
+    pub text: String,
+}
+
+impl Mail {
+    /// A mail with a subject; the other parts follow.
+    pub fn to(receiver: &Receiver, subject: impl ToString) -> Self {
+        let one_line = |text: String| text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        Self {
+            to: receiver.address.clone(),
+            speech: receiver.speech,
+            subject: one_line(subject.to_string()),
+            lines: Vec::new(),
+            facts: Vec::new(),
+            action: None,
+            closing: Vec::new(),
+            calendar: None,
+        }
+    }
+
+    /// One more paragraph.
+    pub fn line(mut self, line: impl ToString) -> Self {
+        self.lines.push(line.to_string());
+        self
+    }
+
+    /// One more row of the small table.
+    pub fn fact(mut self, name: impl ToString, value: impl ToString) -> Self {
+        self.facts.push((name.to_string(), value.to_string()));
+        self
+    }
+
+    /// The link; the last one given counts.
+    pub fn action(mut self, label: impl ToString, url: String) -> Self {
+        self.action = Some(Action { label: label.to_string(), url });
+        self
+    }
+
+    /// One more paragraph under the link.
+    pub fn closing(mut self, line: impl ToString) -> Self {
+        self.closing.push(line.to_string());
+        self
+    }
+
+    /// The calendar part.
+    pub fn calendar(mut self, method: &'static str, text: String) -> Self {
+        self.calendar = Some(CalendarPart { method, text });
+        self
+    }
+}
+
+#[derive(Template)]
+#[template(path = "mail/layout.html")]
+struct HtmlPart<'a> {
+    mail: &'a Mail,
+    instance: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "mail/layout.txt")]
+struct TextPart<'a> {
+    mail: &'a Mail,
+    instance: &'a str,
+}
+
+/// Why a mail did not go out.
+#[derive(Debug, Error)]
+pub enum SendError {
+    #[error("refused for good: {0}")]
+    Refused(String),
+    #[error("not now: {0}")]
+    Passing(String),
+}
+
+/// Where mails go.
+pub enum Mailer {
+    /// Into the table that `/mailbox` shows.
+    Mailbox,
+    Smtp(Box<AsyncSmtpTransport<Tokio1Executor>>),
+}
+
+impl Mailer {
+    /// The mailer of the settings.
+    pub fn of(settings: &MailSettings) -> anyhow::Result<Self> {
+        match settings {
+            MailSettings::Mailbox { .. } => Ok(Self::Mailbox),
+            MailSettings::Smtp { url, .. } => {
+                let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(exposed(url))
+                    .context("reading KABEUCHI_SMTP_URL")?;
+                let timeout = std::time::Duration::from_secs(30);
+                Ok(Self::Smtp(Box::new(builder.timeout(Some(timeout)).build())))
+            }
+        }
+    }
+
+    /// Sends one mail. The Message-ID is the job's.
+    pub async fn send(
+        &self,
+        platform: &Platform,
+        mail: &Mail,
+        job: JobId,
+        now: DateTime<Utc>,
+    ) -> Result<(), SendError> {
+        let message_id = format!("<{job}@{}>", platform.config.instance());
+        let message = message(platform, mail, &message_id, now).map_err(|e| SendError::Refused(format!("{e:#}")))?;
+        match self {
+            Mailer::Mailbox => keep(platform, mail, &message_id, &message.formatted(), now)
+                .await
+                .map_err(|e| SendError::Passing(e.to_string())),
+            Mailer::Smtp(transport) => {
+                transport.send(message).await.map(drop).map_err(|error| match error.is_permanent() {
+                    true => SendError::Refused(error.to_string()),
+                    false => SendError::Passing(error.to_string()),
+                })
+            }
+        }
+    }
+}
+
+async fn keep(
+    platform: &Platform,
+    mail: &Mail,
+    message_id: &str,
+    raw: &[u8],
+    now: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
+    let (html, text) = (drawn_html(platform, mail), drawn_text(platform, mail));
+    sqlx::query!(
+        r#"insert into mailbox (message_id, recipient, subject, text_part, html_part, calendar_part, source, sent_at)
+           values ($1, $2, $3, $4, $5, $6, $7, $8)"#,
+        message_id,
+        mail.to.as_str(),
+        mail.subject,
+        text.unwrap_or_default(),
+        html.unwrap_or_default(),
+        mail.calendar.as_ref().map(|c| c.text.clone()),
+        String::from_utf8_lossy(raw).into_owned(),
+        now,
+    )
+    .execute(&platform.db)
+    .await?;
+    Ok(())
+}
+
+fn drawn_html(platform: &Platform, mail: &Mail) -> askama::Result<String> {
+    HtmlPart { mail, instance: platform.config.instance() }.render()
+}
+
+fn drawn_text(platform: &Platform, mail: &Mail) -> askama::Result<String> {
+    TextPart { mail, instance: platform.config.instance() }.render()
+}
+
+fn message(platform: &Platform, mail: &Mail, message_id: &str, now: DateTime<Utc>) -> anyhow::Result<Message> {
+    let from = platform.config.mail.from().as_str().parse().context("reading the sender")?;
+    let automatic = HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned());
+    let builder = Message::builder()
+        .from(Mailbox::new(Some("Kabeuchi".to_owned()), from))
+        .to(Mailbox::new(None, mail.to.as_str().parse().context("reading the receiver")?))
+        .subject(mail.subject.clone())
+        .message_id(Some(message_id.to_owned()))
+        .date(now.into())
+        .raw_header(automatic);
+    let mut parts = MultiPart::alternative()
+        .singlepart(encoded(ContentType::TEXT_PLAIN, drawn_text(platform, mail)?)?)
+        .singlepart(encoded(ContentType::TEXT_HTML, drawn_html(platform, mail)?)?);
+    if let Some(calendar) = &mail.calendar {
+        let kind = ContentType::parse(&format!("text/calendar; charset=utf-8; method={}", calendar.method))
+            .context("naming the calendar part")?;
+        parts = parts.singlepart(encoded(kind, calendar.text.clone())?);
+    }
+    Ok(builder.multipart(parts)?)
+}
+
+fn encoded(kind: ContentType, text: String) -> anyhow::Result<SinglePart> {
+    let body = Body::new_with_encoding(text, ContentTransferEncoding::Base64)
+        .map_err(|_| anyhow::anyhow!("encoding a body"))?;
+    Ok(SinglePart::builder().header(kind).body(body))
+}

@@ -1,0 +1,179 @@
+//! What people write in Markdown becomes HTML that cannot harm: raw HTML off, links to https and
+//! mail alone, no images, then a sanitizer.
+
+use askama::filters::HtmlSafe;
+use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd, html};
+use std::collections::HashSet;
+use std::fmt;
+use std::sync::LazyLock;
+
+/// Depth of nested quotes and lists after which the rest is plain text.
+const DEEPEST: usize = 32;
+
+/// Rendered Markdown. Only this module makes it; templates show it unescaped.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Html(String);
+
+impl Html {
+    /// The markup.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Markup that this module rendered before and a slice stored.
+    pub fn stored(html: String) -> Self {
+        Self(html)
+    }
+}
+
+impl fmt::Display for Html {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl HtmlSafe for Html {}
+
+static SANITIZER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
+    let tags = [
+        "p",
+        "br",
+        "strong",
+        "em",
+        "del",
+        "code",
+        "pre",
+        "blockquote",
+        "ul",
+        "ol",
+        "li",
+        "a",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+    ];
+    let mut builder = ammonia::Builder::default();
+    builder
+        .tags(HashSet::from(tags))
+        .tag_attributes([("a", HashSet::from(["href"])), ("ol", HashSet::from(["start"]))].into())
+        .generic_attributes(HashSet::new())
+        .clean_content_tags(HashSet::from(["script", "style", "math", "svg", "noscript", "template", "iframe"]))
+        .url_schemes(HashSet::from(["https", "mailto"]))
+        .url_relative(ammonia::UrlRelative::Deny)
+        .link_rel(Some("nofollow noopener ugc"));
+    builder
+});
+
+/// Renders CommonMark with tables and strike-through. Headings begin at the third level, as they
+/// stand inside pages that have their own.
+pub fn render(markdown: &str) -> Html {
+    let parser = Parser::new_ext(markdown, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH);
+    let mut depth = 0usize;
+    let events = parser.filter_map(move |event| match event {
+        Event::Html(raw) | Event::InlineHtml(raw) => Some(Event::Text(raw)),
+        Event::Start(Tag::Image { dest_url, .. }) => Some(Event::Text(CowStr::from(format!("{dest_url} ")))),
+        Event::End(TagEnd::Image) => None,
+        Event::Start(Tag::HtmlBlock) | Event::End(TagEnd::HtmlBlock) => None,
+        Event::Start(tag) => {
+            depth += 1;
+            (depth <= DEEPEST).then(|| Event::Start(lowered(tag)))
+        }
+        Event::End(tag) => {
+            depth = depth.saturating_sub(1);
+            (depth < DEEPEST).then(|| Event::End(lowered_end(tag)))
+        }
+        Event::SoftBreak => Some(Event::HardBreak),
+        other => Some(other),
+    });
+    let mut out = String::with_capacity(markdown.len() * 3 / 2);
+    html::push_html(&mut out, events);
+    Html(SANITIZER.clean(&out).to_string())
+}
+
+fn lowered(tag: Tag<'_>) -> Tag<'_> {
+    match tag {
+        Tag::Heading { level, .. } => {
+            Tag::Heading { level: lower(level), id: None, classes: Vec::new(), attrs: Vec::new() }
+        }
+        other => other,
+    }
+}
+
+fn lowered_end(tag: TagEnd) -> TagEnd {
+    match tag {
+        TagEnd::Heading(level) => TagEnd::Heading(lower(level)),
+        other => other,
+    }
+}
+
+fn lower(level: pulldown_cmark::HeadingLevel) -> pulldown_cmark::HeadingLevel {
+    use pulldown_cmark::HeadingLevel::{H3, H4, H5, H6};
+    match level as usize {
+        1 => H3,
+        2 => H4,
+        3 => H5,
+        _ => H6,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_markdown_is_drawn() {
+        let html = render("# 題\n\n- **太字** と `code`\n\n> 引用\n次の行");
+        assert_eq!(
+            html.as_str(),
+            "<h3>題</h3>\n<ul>\n<li><strong>太字</strong> と <code>code</code></li>\n</ul>\n<blockquote>\n<p>引用<br>\n次の行</p>\n</blockquote>\n"
+        );
+    }
+
+    #[test]
+    fn trust_d02_nothing_outside_the_list_comes_through() {
+        for hostile in [
+            "<script>alert(1)</script>",
+            "<img src=x onerror=alert(1)>",
+            "![x](https://example.org/x.png)",
+            "[x](javascript:alert(1))",
+            "[x](data:text/html;base64,AAAA)",
+            "[x](java&#115;cript:alert(1))",
+            "<https://x\" onclick=alert(1)>",
+            "[a]: javascript:alert(1)\n[a]",
+            "<math><mtext><style><img src=x onerror=alert(1)></style></mtext></math>",
+            "<svg><a xlink:href=\"javascript:alert(1)\">x</a></svg>",
+        ] {
+            let html = render(hostile);
+            let tree = scraper::Html::parse_fragment(html.as_str());
+            let bad = scraper::Selector::parse(
+                "script, img, style, svg, math, [onerror], [onclick], a[href^=javascript], a[href^=data]",
+            )
+            .unwrap();
+            assert_eq!(tree.select(&bad).count(), 0, "{hostile} -> {html}");
+            assert_eq!(SANITIZER.clean(html.as_str()).to_string(), html.as_str(), "{hostile}");
+        }
+    }
+
+    #[test]
+    fn links_carry_what_strangers_links_carry() {
+        assert_eq!(
+            render("[x](https://example.org/)").as_str(),
+            "<p><a href=\"https://example.org/\" rel=\"nofollow noopener ugc\">x</a></p>\n"
+        );
+    }
+
+    #[test]
+    fn trust_d04_deep_nesting_ends_in_text() {
+        for deep in [">".repeat(10_000), "- ".repeat(5_000), "[".repeat(10_000), "*".repeat(10_000)] {
+            assert!(render(&deep).as_str().len() <= 10 * deep.len() + 64);
+        }
+    }
+}

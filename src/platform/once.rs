@@ -1,0 +1,75 @@
+//! One-time form keys: double click, back button and a retry after a time-out all get the first
+//! answer. The key is stored in the transaction that does the work, so it is spent exactly when the
+//! work is done.
+
+use super::db::Tx;
+use super::error::AppError;
+use super::form::Fields;
+use crate::domain::id::PersonId;
+use chrono::{DateTime, Utc};
+use sha2::{Digest, Sha256};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+/// A claimed key, to be settled with where the answer led.
+pub struct OnceKey(Uuid);
+
+/// Claims the form's key inside the transaction. A spent key ends the request with its first
+/// answer; a key in use elsewhere with 409; a key with other content with 422. A form without a key
+/// is worked on as it is.
+pub(super) async fn claim(
+    tx: &mut Tx,
+    fields: &Fields,
+    path: &str,
+    asker: Option<PersonId>,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    let Ok(key) = Uuid::parse_str(fields.value("once")) else { return Ok(()) };
+    let digest = digest(fields, path, asker);
+    let lock = i64::from_be_bytes(key.as_bytes()[..8].try_into().expect("a UUID has 16 bytes"));
+    let free =
+        sqlx::query_scalar!(r#"select pg_try_advisory_xact_lock($1) as "free!""#, lock).fetch_one(&mut **tx).await?;
+    if !free {
+        return Err(AppError::BeingDone);
+    }
+    let spent = sqlx::query!("select digest, location from once_keys where once_key = $1", key)
+        .fetch_optional(&mut **tx)
+        .await?;
+    match spent {
+        Some(spent) if spent.digest != digest => {
+            Err(AppError::Unprocessable("the form's key was used for other content"))
+        }
+        Some(spent) => Err(AppError::SeeOther { location: spent.location }),
+        None => {
+            sqlx::query!(
+                "insert into once_keys (once_key, digest, location, spent_at) values ($1, $2, '', $3)",
+                key,
+                digest,
+                now
+            )
+            .execute(&mut **tx)
+            .await?;
+            tx.remember(OnceKey(key));
+            Ok(())
+        }
+    }
+}
+
+/// Stores where the answer led.
+pub(super) async fn settle(conn: &mut PgConnection, once: &OnceKey, location: &str) -> Result<(), AppError> {
+    sqlx::query!("update once_keys set location = $2 where once_key = $1", once.0, location).execute(conn).await?;
+    Ok(())
+}
+
+fn digest(fields: &Fields, path: &str, asker: Option<PersonId>) -> Vec<u8> {
+    let mut sha = Sha256::new();
+    sha.update(path);
+    sha.update(asker.map(|p| p.to_string()).unwrap_or_default());
+    for (name, value) in fields.all().iter().filter(|(name, _)| name != "once") {
+        sha.update(name);
+        sha.update([0]);
+        sha.update(value);
+        sha.update([0]);
+    }
+    sha.finalize().to_vec()
+}

@@ -1,0 +1,124 @@
+//! Draws the page of what went wrong, in the visitor's language, and logs it once.
+
+use super::error::AppError;
+use super::i18n::Told;
+use super::page::Frame;
+use super::route::Typed;
+use actix_web::HttpMessage;
+use actix_web::body::{BoxBody, EitherBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::middleware::Next;
+use askama::Template;
+
+#[derive(Template)]
+#[template(path = "problem.html")]
+struct Problem {
+    frame: Frame,
+    status: StatusCode,
+    request_id: String,
+    typed: Vec<(String, String)>,
+    retry_after_seconds: i64,
+}
+
+impl Problem {
+    fn title(&self) -> Told {
+        self.frame.t(match self.status.as_u16() {
+            400 => "problem-unreadable-title",
+            401 => "problem-sign_in-title",
+            403 => "problem-forbidden-title",
+            404 => "problem-not_found-title",
+            405 => "problem-method-title",
+            409 => "problem-conflict-title",
+            410 => "problem-gone-title",
+            413 => "problem-too_large-title",
+            421 => "problem-misdirected-title",
+            422 => "problem-unprocessable-title",
+            429 => "problem-too_many-title",
+            503 => "problem-unavailable-title",
+            _ => "problem-unexpected-title",
+        })
+    }
+
+    fn explanation(&self) -> Told {
+        match self.status.as_u16() {
+            400 => self.frame.t("problem-unreadable-text"),
+            401 => self.frame.t("problem-sign_in-text"),
+            403 => self.frame.t("problem-forbidden-text"),
+            404 => self.frame.t("problem-not_found-text"),
+            405 => self.frame.t("problem-method-text"),
+            409 => self.frame.t("problem-conflict-text"),
+            410 => self.frame.t("problem-gone-text"),
+            413 => self.frame.t("problem-too_large-text"),
+            421 => self.frame.t("problem-misdirected-text"),
+            422 => self.frame.t("problem-unprocessable-text"),
+            429 => self.frame.t("problem-too_many-text").with("seconds", self.retry_after_seconds),
+            503 => self.frame.t("problem-unavailable-text"),
+            _ => self.frame.t("problem-unexpected-text"),
+        }
+    }
+}
+
+/// Replaces the empty body of a refused request by a page. Handlers' own answers pass.
+pub async fn draw(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<EitherBody<impl MessageBody, BoxBody>>, actix_web::Error> {
+    let response = next.call(request).await?.map_into_left_body();
+    let status = response.status();
+    let ours = response.headers().contains_key(header::CONTENT_TYPE) && response.response().error().is_none();
+    if !(status.is_client_error() || status.is_server_error()) || ours {
+        return Ok(response);
+    }
+    Ok(drawn(response))
+}
+
+fn drawn<B: MessageBody>(response: ServiceResponse<EitherBody<B, BoxBody>>) -> ServiceResponse<EitherBody<B, BoxBody>> {
+    let error = response.response().error();
+    let known = error.and_then(|e| e.as_error::<AppError>());
+    let retry_after_seconds = match known {
+        Some(AppError::TooMany { retry_after_seconds }) => *retry_after_seconds,
+        _ => 1,
+    };
+    log(&response, known);
+    let typed = response.request().extensions_mut().remove::<Typed>();
+    let page = Problem {
+        frame: Frame::of_request(response.request()),
+        status: response.status(),
+        request_id: super::telemetry::request_id(response.request()),
+        typed: typed.map(|t| readable(t.0.all())).unwrap_or_default(),
+        retry_after_seconds,
+    };
+    let html = page.render().unwrap_or_else(|error| {
+        tracing::error!(%error, "drawing a problem page");
+        String::new()
+    });
+    let (request, mut response) = response.into_parts();
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    ServiceResponse::new(request, response.set_body(BoxBody::new(html)).map_into_right_body())
+}
+
+/// What a person typed, without the fields that the page itself put in.
+fn readable(values: &[(String, String)]) -> Vec<(String, String)> {
+    values
+        .iter()
+        .filter(|(name, value)| !["once", "revision"].contains(&name.as_str()) && !value.trim().is_empty())
+        .cloned()
+        .collect()
+}
+
+fn log<B>(response: &ServiceResponse<B>, error: Option<&AppError>) {
+    let path = response.request().match_pattern().unwrap_or_default();
+    match error {
+        Some(error @ (AppError::Unexpected(_) | AppError::Unavailable(_))) => {
+            tracing::error!(%error, path, "a request failed")
+        }
+        Some(error) => tracing::info!(%error, path, "a request was refused"),
+        None if response.status().is_server_error() => {
+            let cause = response.response().error().map(ToString::to_string);
+            tracing::error!(cause, path, "a request failed");
+        }
+        None => tracing::info!(status = response.status().as_u16(), path, "a request was refused"),
+    }
+}

@@ -1,0 +1,201 @@
+//! A handler cannot be mounted without saying whom it needs. The list of what was declared is what
+//! the middleware enforces and what tests walk.
+
+use super::Platform;
+use super::asker::Asker;
+use super::error::AppError;
+use super::form::{Fields, unread};
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::{Method, header};
+use actix_web::middleware::Next;
+use actix_web::{FromRequest, Handler, HttpMessage, Resource, Responder, Route, web};
+use std::collections::HashMap;
+
+/// Whom a route needs. Those of one object are refused by its loader; the middleware refuses by
+/// what is known before anything is loaded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Need {
+    /// Anyone.
+    Public,
+    /// Whoever holds the token of the link; a sign-in adds nothing.
+    Token,
+    /// Anyone signed in, over what is their own.
+    SignedIn,
+    /// Whoever may host.
+    Host,
+    /// The owner or a co-host of the call.
+    CallHost,
+    /// The applicant of the application.
+    Applicant,
+    /// The applicant, or a host of the call.
+    ApplicationParty,
+    /// A host of the call that was applied to.
+    ApplicationHost,
+    /// Everyone in the consultation, its hosts included.
+    Participant,
+    /// Lead and members, without the hosts.
+    Guest,
+    /// The lead applicant.
+    Lead,
+    /// The hosts of the consultation.
+    ConsultationHost,
+    /// Participants, or the bearer of a booking's mailed key.
+    BookingBearer,
+    /// Administrators of the instance.
+    Administrator,
+}
+
+/// A declared route.
+#[derive(Clone, Debug)]
+pub struct Declared {
+    pub method: Method,
+    pub path: &'static str,
+    pub need: Need,
+}
+
+/// The routes of a slice, or of all.
+#[derive(Default)]
+pub struct Routes {
+    declared: Vec<Declared>,
+    mounted: Vec<(&'static str, Vec<Route>)>,
+}
+
+impl Routes {
+    /// No routes yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Mounts a handler for GET, and for HEAD with it.
+    pub fn get<F, Args>(self, path: &'static str, need: Need, handler: F) -> Self
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        let head = web::head().to(handler.clone());
+        self.mount(Method::GET, path, need, vec![web::get().to(handler), head])
+    }
+
+    /// Mounts a handler for POST.
+    pub fn post<F, Args>(self, path: &'static str, need: Need, handler: F) -> Self
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.mount(Method::POST, path, need, vec![web::post().to(handler)])
+    }
+
+    fn mount(mut self, method: Method, path: &'static str, need: Need, routes: Vec<Route>) -> Self {
+        self.declared.push(Declared { method, path, need });
+        match self.mounted.iter_mut().find(|(p, _)| *p == path) {
+            Some((_, mounted)) => mounted.extend(routes),
+            None => self.mounted.push((path, routes)),
+        }
+        self
+    }
+
+    /// Adds the routes of another slice.
+    pub fn and(mut self, other: Routes) -> Self {
+        self.declared.extend(other.declared);
+        self.mounted.extend(other.mounted);
+        self
+    }
+
+    /// What was declared, for the middleware, for tests and documents.
+    pub fn declared(&self) -> &[Declared] {
+        &self.declared
+    }
+
+    /// Mounts everything. Fixed paths come before those with a variable in the same place.
+    pub fn configure(self, config: &mut web::ServiceConfig) {
+        let mut mounted = self.mounted;
+        mounted.sort_by_key(|(path, _)| path.split('/').map(|part| part.starts_with('{')).collect::<Vec<_>>());
+        for (path, routes) in mounted {
+            let resource = routes.into_iter().fold(Resource::new(path), Resource::route);
+            config.service(resource.default_service(web::to(|| async { actix_web::HttpResponse::MethodNotAllowed() })));
+        }
+    }
+}
+
+/// Which need each path has, by method.
+pub struct Needs(HashMap<(String, Method), Need>);
+
+impl Needs {
+    /// The needs of all declared routes.
+    pub fn of(routes: &Routes) -> Self {
+        Self(routes.declared().iter().map(|d| ((d.path.to_owned(), d.method.clone()), d.need)).collect())
+    }
+
+    fn of_request(&self, request: &ServiceRequest) -> Option<Need> {
+        let method = if request.method() == Method::HEAD { Method::GET } else { request.method().clone() };
+        self.0.get(&(request.match_pattern()?, method)).copied()
+    }
+}
+
+/// What a visitor typed into a form that needs a sign-in; the problem page gives it back.
+pub struct Typed(pub Fields);
+
+/// Refuses whoever does not meet the need that is known before anything is loaded.
+pub async fn require(
+    needs: web::Data<Needs>,
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let asker = request.extensions().get::<Asker>().cloned().unwrap_or(Asker::Visitor);
+    match (needs.of_request(&request), asker.person()) {
+        (None | Some(Need::Public | Need::Token | Need::BookingBearer), _) => {}
+        (Some(_), None) => {
+            let error = sign_in_needed(&mut request).await;
+            return Ok(request.error_response(error));
+        }
+        (Some(Need::Host), Some(person)) if !person.is_host => return Ok(request.error_response(AppError::NotAllowed)),
+        (Some(Need::Administrator), Some(person)) if !person.is_administrator => {
+            return Ok(request.error_response(AppError::NotFound));
+        }
+        (Some(_), Some(_)) => {}
+    }
+    Ok(next.call(request).await?.map_into_boxed_body())
+}
+
+async fn sign_in_needed(request: &mut ServiceRequest) -> AppError {
+    if request.method() == Method::GET || request.method() == Method::HEAD {
+        let back: String =
+            url::form_urlencoded::byte_serialize(request.uri().path_and_query().map_or("/", |p| p.as_str()).as_bytes())
+                .collect();
+        return AppError::SeeOther { location: format!("/sign-in?next={back}") };
+    }
+    let body = match request.extract::<web::Bytes>().await {
+        Ok(body) => body,
+        Err(error) => return unread(error),
+    };
+    match Fields::parse(&body) {
+        Ok(fields) => {
+            request.extensions_mut().insert(Typed(fields));
+            AppError::SignInNeeded
+        }
+        Err(error) => error,
+    }
+}
+
+/// The address that limits count by: the peer, or what the trusted proxies saw.
+pub fn client_address(request: &actix_web::HttpRequest, platform: &Platform) -> String {
+    let peer = request.peer_addr().map(|a| a.ip());
+    let hops = platform.config.trusted_hops;
+    let forwarded: Vec<&str> = request
+        .headers()
+        .get_all(header::X_FORWARDED_FOR)
+        .filter_map(|v| v.to_str().ok())
+        .flat_map(|v| v.split(','))
+        .map(str::trim)
+        .collect();
+    let seen = (hops > 0 && forwarded.len() >= hops).then(|| forwarded[forwarded.len() - hops].parse().ok()).flatten();
+    match seen.or(peer) {
+        // One household or office holds a whole /64.
+        Some(std::net::IpAddr::V6(ip)) => format!("{:x?}", &ip.segments()[..4]),
+        Some(ip) => ip.to_string(),
+        None => "unknown".to_owned(),
+    }
+}

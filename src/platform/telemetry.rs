@@ -1,0 +1,54 @@
+//! Logs, the request's ID, metrics. Logs carry IDs and routes, never addresses, tokens or texts.
+
+use super::random;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage, HttpRequest};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use std::time::Instant;
+use tracing::Instrument;
+use tracing_subscriber::EnvFilter;
+
+struct RequestId(String);
+
+/// Sends logs to standard error: text on a terminal, JSON elsewhere. `RUST_LOG` filters.
+pub fn start_logs() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
+    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    match std::io::IsTerminal::is_terminal(&std::io::stderr()) {
+        true => logs.init(),
+        false => logs.json().flatten_event(true).init(),
+    }
+}
+
+/// Begins to count; the handle prints what `/metrics` shows.
+pub fn start_metrics() -> anyhow::Result<PrometheusHandle> {
+    Ok(PrometheusBuilder::new().install_recorder()?)
+}
+
+/// The ID that logs and problem pages share.
+pub fn request_id(request: &HttpRequest) -> String {
+    request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default()
+}
+
+/// Gives the request an ID, a span with its route, and counts its answer.
+pub async fn observe(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let id = random::key().simple().to_string();
+    request.extensions_mut().insert(RequestId(id.clone()));
+    let route = request.match_pattern().unwrap_or_else(|| "unknown".to_owned());
+    let span = tracing::info_span!("request", id, method = %request.method(), route);
+    let began = Instant::now();
+    let mut response = next.call(request).instrument(span).await?;
+    let status = response.status().as_u16().to_string();
+    metrics::counter!("kabeuchi_requests_total", "route" => route.clone(), "status" => status).increment(1);
+    metrics::histogram!("kabeuchi_request_seconds", "route" => route).record(began.elapsed().as_secs_f64());
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
+    }
+    Ok(response)
+}

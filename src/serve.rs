@@ -1,0 +1,330 @@
+//! The roles of the program: what each starts, and how it stops.
+
+use crate::config::{Config, Database, exposed};
+use crate::domain::person::EmailAddress;
+use crate::features::people;
+use crate::platform::clock::SystemClock;
+use crate::platform::cluster::{Cluster, ClusterOptions};
+use crate::platform::{Parts, Platform, assets, db, jobs, mail, telemetry};
+use crate::{app, demo};
+use actix_web::dev::ServerHandle;
+use actix_web::{App, HttpServer, web};
+use anyhow::{Context, bail};
+use chrono::{DateTime, Utc};
+use metrics_exporter_prometheus::PrometheusHandle;
+use sqlx::PgPool;
+use sqlx::migrate::{Migrate, Migrator};
+use sqlx::postgres::PgConnectOptions;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinHandle;
+
+static MIGRATOR: Migrator = sqlx::migrate!();
+
+/// A balancer needs this long to see that the process is no longer ready.
+const LAG: Duration = Duration::from_secs(3);
+const DRAIN_SECONDS: u64 = 15;
+
+/// The database, and the embedded cluster while it is in use.
+struct Connected {
+    db: PgPool,
+    cluster: Option<Arc<Cluster>>,
+}
+
+/// A process that works: its platform, and what keeps its clock and its database going.
+struct Running {
+    platform: Platform,
+    cluster: Option<Arc<Cluster>>,
+    keeping: JoinHandle<()>,
+    stop: watch::Sender<bool>,
+}
+
+impl Running {
+    async fn start(config: Config) -> anyhow::Result<Self> {
+        let connected = connect(&config).await?;
+        let clock = Arc::new(SystemClock::starting_at(database_time(&connected.db).await?));
+        let platform = platform(config, connected.db, clock.clone())?;
+        let (stop, stopped) = watch::channel(false);
+        let keeping = tokio::spawn(keep(platform.clone(), clock, connected.cluster.clone(), stopped));
+        Ok(Self { platform, cluster: connected.cluster, keeping, stop })
+    }
+
+    fn start_work(&self) -> JoinHandle<()> {
+        tokio::spawn(jobs::run(self.platform.clone(), self.stop.subscribe()))
+    }
+
+    async fn end(self) -> anyhow::Result<()> {
+        self.stop.send_replace(true);
+        self.keeping.await?;
+        close(self.platform.db.clone(), self.cluster).await
+    }
+}
+
+/// Serves pages, and works unless another process does.
+pub async fn serve(config: Config, with_work: bool) -> anyhow::Result<ExitCode> {
+    let metrics = telemetry::start_metrics()?;
+    let running = Running::start(config).await?;
+    let platform = running.platform.clone();
+    let shared = platform.clone();
+    let server = HttpServer::new(move || app::build(shared.clone()))
+        .tcp_nodelay(true)
+        .workers(2)
+        .disable_signals()
+        .shutdown_timeout(DRAIN_SECONDS)
+        .bind(platform.config.listen)
+        .with_context(|| format!("listening on {}", platform.config.listen))?
+        .run();
+    let handle = server.handle();
+    let serving = tokio::spawn(server);
+    let counting = serve_metrics(&platform, metrics)?;
+    let working = with_work.then(|| running.start_work());
+    welcome(&platform).await?;
+    told_to_stop().await?;
+    platform.stopping.store(true, Ordering::Relaxed);
+    if !platform.config.is_local() {
+        tokio::time::sleep(LAG).await;
+    }
+    handle.stop(true).await;
+    serving.await??;
+    running.stop.send_replace(true);
+    if let Some(working) = working {
+        working.await?;
+    }
+    if let Some(counting) = counting {
+        counting.stop(false).await;
+    }
+    running.end().await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Works without serving pages.
+pub async fn work(config: Config) -> anyhow::Result<ExitCode> {
+    let metrics = telemetry::start_metrics()?;
+    let running = Running::start(config).await?;
+    let counting = serve_metrics(&running.platform, metrics)?;
+    let working = running.start_work();
+    told_to_stop().await?;
+    running.stop.send_replace(true);
+    working.await?;
+    if let Some(counting) = counting {
+        counting.stop(false).await;
+    }
+    running.end().await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Brings the database to this release.
+pub async fn migrate(config: Config) -> anyhow::Result<ExitCode> {
+    let connected = match &config.migrate_url {
+        Some(url) => Connected {
+            db: db::connect(exposed(url).parse()?, 1).await.context("connecting to KABEUCHI_MIGRATE_URL")?,
+            cluster: None,
+        },
+        None => open(&config).await?,
+    };
+    run_migrations(&connected.db).await?;
+    println!("The database is at this release.");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Fills an empty local instance with the demo world.
+pub async fn demo(config: Config) -> anyhow::Result<ExitCode> {
+    if !config.is_local() {
+        bail!(
+            "the demo world is for this machine alone: origin and listener must be loopback, without KABEUCHI_SMTP_URL"
+        );
+    }
+    let connected = connect(&config).await?;
+    let now = database_time(&connected.db).await?;
+    match demo::fill(&config, &connected.db, now).await? {
+        true => {
+            println!("The demo world is here. Sign in with an address of its people through {}", config.url("/mailbox"))
+        }
+        false => println!("There are people here already: the demo world is left out."),
+    }
+    close(connected.db, connected.cluster).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints a single-use sign-in link.
+pub async fn sign_in_link(config: Config, address: &str, is_administrator: bool) -> anyhow::Result<ExitCode> {
+    let Ok(address) = EmailAddress::parse(address) else {
+        eprintln!("not a mail address. For example: kabeuchi sign-in-link hana@example.org");
+        return Ok(ExitCode::from(2));
+    };
+    let connected = connect(&config).await?;
+    let clock = Arc::new(SystemClock::starting_at(database_time(&connected.db).await?));
+    let platform = platform(config, connected.db.clone(), clock)?;
+    println!("{}", people::invite(&platform, &address, is_administrator).await?);
+    close(connected.db, connected.cluster).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints the URL of the embedded database and keeps it running until told to stop.
+pub async fn database_url(config: Config) -> anyhow::Result<ExitCode> {
+    let options = cluster_options(&config);
+    let cluster = tokio::task::spawn_blocking(move || Cluster::open(&options)).await??;
+    println!("{}", cluster.url());
+    told_to_stop().await?;
+    tokio::task::spawn_blocking(move || drop(cluster)).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Connects, and checks or makes the schema.
+async fn connect(config: &Config) -> anyhow::Result<Connected> {
+    let connected = open(config).await?;
+    match config.database {
+        Database::Embedded => run_migrations(&connected.db).await?,
+        Database::External(_) => check_schema(&connected.db).await?,
+    }
+    Ok(connected)
+}
+
+async fn open(config: &Config) -> anyhow::Result<Connected> {
+    match &config.database {
+        Database::External(url) => {
+            let options: PgConnectOptions = exposed(url).parse().context("reading DATABASE_URL")?;
+            Ok(Connected { db: db::connect(options, 20).await.context("connecting to DATABASE_URL")?, cluster: None })
+        }
+        Database::Embedded => {
+            let options = cluster_options(config);
+            let cluster = tokio::task::spawn_blocking(move || Cluster::open(&options)).await??;
+            let options = PgConnectOptions::new_without_pgpass()
+                .socket(cluster.socket())
+                .username("kabeuchi")
+                .database("kabeuchi");
+            let db = db::connect(options, 20).await.context("connecting to the embedded database")?;
+            Ok(Connected { db, cluster: Some(Arc::new(cluster)) })
+        }
+    }
+}
+
+fn cluster_options(config: &Config) -> ClusterOptions {
+    ClusterOptions {
+        base: config.data_dir.clone(),
+        bin: config.pg_bin.clone(),
+        user: config.pg_user.clone(),
+        durable: true,
+    }
+}
+
+async fn run_migrations(db: &PgPool) -> anyhow::Result<()> {
+    let mut migrator = Migrator { migrations: MIGRATOR.migrations.clone(), ..Migrator::DEFAULT };
+    // A newer release that went back leaves newer migrations behind: they are its business.
+    migrator.set_ignore_missing(true);
+    let mut conn = db.acquire().await?;
+    sqlx::query!("select set_config('statement_timeout', '0', false) as statements, set_config('lock_timeout', '2000', false) as locks").fetch_one(&mut *conn).await?;
+    migrator.run(&mut *conn).await.context("migrating the database")
+}
+
+async fn check_schema(db: &PgPool) -> anyhow::Result<()> {
+    let mut conn = db.acquire().await?;
+    let applied = conn.list_applied_migrations(&MIGRATOR.table_name).await.unwrap_or_default();
+    let missing = MIGRATOR.migrations.iter().filter(|m| !applied.iter().any(|a| a.version == m.version)).count();
+    if missing > 0 {
+        bail!("the database lacks {missing} migrations of this release. Run: kabeuchi migrate");
+    }
+    Ok(())
+}
+
+fn platform(config: Config, db: PgPool, clock: Arc<SystemClock>) -> anyhow::Result<Platform> {
+    let folder = std::env::var_os("KABEUCHI_ASSETS_DIR").filter(|_| cfg!(debug_assertions)).map(PathBuf::from);
+    Ok(Platform::new(Parts {
+        mailer: mail::Mailer::of(&config.mail)?,
+        db,
+        clock,
+        config,
+        assets: assets::Assets::load(folder),
+        subscriptions: app::subscriptions,
+        registry: app::registry(),
+        stopping: AtomicBool::new(false),
+        wake: Notify::new(),
+    }))
+}
+
+/// The sample that the one clock starts from.
+async fn database_time(db: &PgPool) -> Result<DateTime<Utc>, sqlx::Error> {
+    sqlx::query_scalar!(r#"select clock_timestamp() as "now!""#).fetch_one(db).await
+}
+
+/// Takes a sample of the database's clock each minute, and looks after the embedded cluster.
+async fn keep(
+    platform: Platform,
+    clock: Arc<SystemClock>,
+    cluster: Option<Arc<Cluster>>,
+    mut stopped: watch::Receiver<bool>,
+) {
+    let mut second = 0u64;
+    while !*stopped.borrow() {
+        if let Some(cluster) = cluster.clone()
+            && let Ok(Err(error)) = tokio::task::spawn_blocking(move || cluster.check()).await
+        {
+            tracing::error!(%error, "looking after the embedded database");
+        }
+        if second.is_multiple_of(60) {
+            match database_time(&platform.db).await {
+                Ok(now) => clock.sample(now),
+                Err(error) => tracing::warn!(%error, "asking the database for the time"),
+            }
+        }
+        second += 1;
+        tokio::select! {
+            _ = tokio::time::sleep(Duration::from_secs(1)) => {}
+            _ = stopped.changed() => {}
+        }
+    }
+}
+
+/// Says where to go; on an empty instance with the link of the first administrator.
+async fn welcome(platform: &Platform) -> anyhow::Result<()> {
+    println!("Kabeuchi is at {}", platform.config.origin);
+    if platform.config.is_local() {
+        println!("Its mails are at {}", platform.config.url("/mailbox"));
+    }
+    if let Some(link) = people::first_link(platform).await? {
+        println!(
+            "Nobody is here yet. This link, good for an hour and for one use, makes you administrator and host:\n{link}"
+        );
+    }
+    Ok(())
+}
+
+async fn told_to_stop() -> anyhow::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}
+
+fn serve_metrics(platform: &Platform, metrics: PrometheusHandle) -> anyhow::Result<Option<ServerHandle>> {
+    let Some(listen) = platform.config.metrics_listen else { return Ok(None) };
+    let page = web::Data::new(metrics);
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(page.clone())
+            .route("/metrics", web::get().to(|page: web::Data<PrometheusHandle>| async move { page.render() }))
+    })
+    .workers(1)
+    .disable_signals()
+    .bind(listen)
+    .with_context(|| format!("listening on {listen} for metrics"))?
+    .run();
+    let handle = server.handle();
+    tokio::spawn(server);
+    Ok(Some(handle))
+}
+
+/// Gives the connections back before the last process stops the cluster.
+async fn close(db: PgPool, cluster: Option<Arc<Cluster>>) -> anyhow::Result<()> {
+    db.close().await;
+    tokio::task::spawn_blocking(move || drop(cluster)).await?;
+    Ok(())
+}

@@ -1,0 +1,140 @@
+//! An application of a test's own, on port 0.
+
+use super::browser::Browser;
+use super::mailbox::Mailbox;
+use super::people::Persona;
+use chrono::{DateTime, TimeDelta, TimeZone, Utc};
+use kabeuchi::app;
+use kabeuchi::config::{Config, Database, MailSettings};
+use kabeuchi::domain::person::EmailAddress;
+use kabeuchi::platform::clock::{Clock, ManualClock};
+use kabeuchi::platform::mail::Mailer;
+use kabeuchi::platform::{Parts, Platform, assets::Assets, jobs};
+use sqlx::PgPool;
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+use tokio::sync::Notify;
+
+/// A running application with its database, clock and mailbox.
+pub struct TestApp {
+    pub db: PgPool,
+    pub clock: Arc<ManualClock>,
+    pub platform: Platform,
+    pub origin: String,
+}
+
+impl TestApp {
+    /// Monday 4 January 2027, 09:00 in Tokyo.
+    pub fn beginning() -> DateTime<Utc> {
+        Utc.with_ymd_and_hms(2027, 1, 4, 0, 0, 0).unwrap()
+    }
+
+    /// Starts on the test's database.
+    pub async fn spawn(db: PgPool) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let origin = format!("http://localhost:{}", listener.local_addr().unwrap().port());
+        let clock = Arc::new(ManualClock::at(Self::beginning()));
+        let platform = platform(db.clone(), clock.clone(), &origin);
+        let shared = platform.clone();
+        let server = actix_web::HttpServer::new(move || app::build(shared.clone()))
+            .workers(2)
+            .disable_signals()
+            .listen(listener)
+            .unwrap()
+            .run();
+        tokio::spawn(server);
+        Self { db, clock, platform, origin }
+    }
+
+    /// A browser that nobody signed in with.
+    pub fn visitor(&self) -> Browser {
+        Browser::new(self.origin.clone())
+    }
+
+    /// A browser signed in as a person, who is made where there is none. Signing in itself is
+    /// shown by the tests of `people`.
+    pub async fn as_(&self, persona: Persona) -> Browser {
+        let token = kabeuchi::platform::random::token();
+        let now = self.clock.now();
+        sqlx::query(
+            "insert into people (person_id, email, name, locale, time_zone, settled_at, host_since, administrator_since, slug, created_at)
+             values ($1, $2, $3, $4, $5, $6, case when $7 then $6 end, case when $8 then $6 end, case when $7 then lower($3) end, $6)
+             on conflict ((lower(email))) do nothing",
+        )
+        .bind(uuid::Uuid::now_v7())
+        .bind(persona.email)
+        .bind(persona.name)
+        .bind(persona.locale.as_str())
+        .bind(persona.zone)
+        .bind(now)
+        .bind(persona.is_host)
+        .bind(persona.is_administrator)
+        .execute(&self.db)
+        .await
+        .unwrap();
+        sqlx::query(
+            "insert into sign_ins (sign_in_id, person_id, token_hash, user_agent, created_at, seen_at, expires_at)
+             select $1, person_id, $2, 'tests', $3, $3, $3 + interval '30 days' from people where email = $4",
+        )
+        .bind(uuid::Uuid::now_v7())
+        .bind(kabeuchi::platform::random::hashed(&token))
+        .bind(now)
+        .bind(persona.email)
+        .execute(&self.db)
+        .await
+        .unwrap();
+        let browser = Browser::new(self.origin.clone());
+        browser.set_cookie("dev-sign-in", &token);
+        browser
+    }
+
+    /// Works on all jobs that are due.
+    pub async fn run_jobs(&self) -> usize {
+        jobs::drain(&self.platform).await.unwrap()
+    }
+
+    /// Lets time pass, working on jobs as they become due: an hour at a time.
+    pub async fn pass(&self, time: TimeDelta) {
+        let end = self.clock.now() + time;
+        while self.clock.now() < end {
+            self.clock.advance(TimeDelta::hours(1).min(end - self.clock.now()));
+            self.run_jobs().await;
+        }
+    }
+
+    /// The mails that were sent.
+    pub fn mailbox(&self) -> Mailbox {
+        Mailbox::of(self.db.clone())
+    }
+}
+
+/// A platform on a test's database.
+pub fn platform(db: PgPool, clock: Arc<ManualClock>, origin: &str) -> Platform {
+    let from = EmailAddress::parse("kabeuchi@example.org").unwrap();
+    let config = Config {
+        data_dir: "unused".into(),
+        listen: "127.0.0.1:0".parse().unwrap(),
+        origin: origin.parse().unwrap(),
+        database: Database::Embedded,
+        migrate_url: None,
+        mail: MailSettings::Mailbox { from },
+        metrics_listen: None,
+        trusted_hops: 0,
+        pg_bin: None,
+        pg_user: None,
+        lease: Duration::from_secs(60),
+    };
+    Platform::new(Parts {
+        db,
+        clock,
+        mailer: Mailer::Mailbox,
+        config,
+        assets: Assets::load(None),
+        subscriptions: app::subscriptions,
+        registry: app::registry(),
+        stopping: AtomicBool::new(false),
+        wake: Notify::new(),
+    })
+}
