@@ -138,6 +138,21 @@ impl Frame {
         self.platform.config.is_local()
     }
 
+    /// Whether this is the page, or one below it.
+    pub fn is_at(&self, path: &str) -> bool {
+        self.path == path || (path.len() > 1 && self.path.strip_prefix(path).is_some_and(|below| below.starts_with('/')))
+    }
+
+    /// What the signed-in person is called in the header: their name, or the address until they chose one.
+    pub fn own_name(&self) -> &str {
+        self.person().map_or("", |p| if p.name.is_empty() { &p.email } else { &p.name })
+    }
+
+    /// The first letter of that.
+    pub fn initial(&self) -> String {
+        initial(self.own_name())
+    }
+
     /// This page's path, for the way back after signing in.
     pub fn path(&self) -> &str {
         &self.path
@@ -179,6 +194,11 @@ impl FromRequest for Frame {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(Ok(Self::of(request)))
     }
+}
+
+/// The letter in the circle beside a person's name.
+pub fn initial(name: &str) -> String {
+    name.chars().next().map(|c| c.to_uppercase().to_string()).unwrap_or_default()
 }
 
 /// Draws a page with a status.

@@ -181,7 +181,7 @@ mod sign_ins {
         let app = TestApp::spawn(db).await;
         let (telephone, laptop) = (app.as_(aki()).await, app.as_(aki()).await);
         let page = laptop.get("/settings/sign-ins").await;
-        let other = page.attributes("input[name=sign_in]", "value")[0].clone();
+        let other = page.attributes("button[name=sign_in]", "value")[0].clone();
 
         laptop.post("/settings/sign-ins", &[("sign_in", &other)]).await.assert_status(303);
 
@@ -194,7 +194,7 @@ mod sign_ins {
         let app = TestApp::spawn(db).await;
         let (akis, rens) = (app.as_(aki()).await, app.as_(ren()).await);
         app.as_(aki()).await;
-        let device = akis.get("/settings/sign-ins").await.attributes("input[name=sign_in]", "value")[0].clone();
+        let device = akis.get("/settings/sign-ins").await.attributes("button[name=sign_in]", "value")[0].clone();
 
         rens.post("/settings/sign-ins", &[("sign_in", &device)]).await.assert_status(404);
 

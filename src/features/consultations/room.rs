@@ -157,6 +157,16 @@ impl<'a> Head<'a> {
         })
     }
 
+    fn mood(&self) -> &'static str {
+        let late = self.due_at().is_some_and(|due| due < self.frame.now);
+        match (self.room.stage().takes_writing(), self.room.is_my_turn()) {
+            (true, true) if late => "late",
+            (true, true) => "yours",
+            (true, false) => "theirs",
+            (false, _) => "nobody",
+        }
+    }
+
     fn due_at(&self) -> Option<chrono::DateTime<chrono::Utc>> {
         self.room.consultation.due_at.filter(|_| self.room.stage().takes_writing())
     }

@@ -24,3 +24,5 @@ consultations-turn-closed = This consultation is complete.
 consultations-turn-cancelled = This consultation was cancelled.
 consultations-turn-lapsed = Nobody has written for a long time, so this rests.
 consultations-turn-until = Until
+consultations-step-done = (done)
+consultations-turn = Whose turn it is

@@ -24,3 +24,5 @@ consultations-turn-closed = この相談は完了しました。
 consultations-turn-cancelled = この相談は取り消されました。
 consultations-turn-lapsed = しばらくやりとりがないため、休止しています。
 consultations-turn-until = 期限:
+consultations-step-done = (完了)
+consultations-turn = 誰の番か
