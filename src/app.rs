@@ -7,7 +7,7 @@ use crate::features::{
 };
 use crate::platform::jobs::{NewJob, Registry};
 use crate::platform::route::{Need, Needs, Routes};
-use crate::platform::{Platform, asker, assets, error::AppError, headers, origin, problem, route, telemetry};
+use crate::platform::{Platform, asker, assets, error::AppError, headers, health, origin, problem, route, telemetry};
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Compress, from_fn};
@@ -20,6 +20,8 @@ const FORM_LIMIT: usize = 512 * 1024;
 pub fn routes() -> Routes {
     Routes::new()
         .get("/assets/{hash}/{name:.*}", Need::Public, assets::get)
+        .get("/live", Need::Public, health::live)
+        .get("/ready", Need::Public, health::ready)
         .and(people::routes())
         .and(calls::routes())
         .and(consultations::routes())
@@ -38,6 +40,18 @@ pub fn routes() -> Routes {
 pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
     match *fact {
         Fact::SignInRequested { request } => vec![NewJob::now(people::mails::SignInMail { request })],
+        Fact::ConsultationOpened { consultation } | Fact::ConsultationRevived { consultation } => {
+            vec![NewJob::now(consultations::lapse::LapseCheck { consultation })]
+        }
+        Fact::ParticipantInvited { invitation, .. } => {
+            vec![NewJob::now(consultations::mails::InvitationMail { invitation })]
+        }
+        Fact::ParticipantJoined { consultation, person } => {
+            vec![NewJob::now(consultations::mails::JoinedMail { consultation, joined: person })]
+        }
+        Fact::ConsultationCancelled { consultation, .. } => {
+            vec![NewJob::now(consultations::mails::CancelledMails { consultation })]
+        }
         _ => Vec::new(),
     }
 }

@@ -4,8 +4,12 @@
 //! `now` as an argument; a change of a life-cycle returns the [`fact::Fact`] that it made.
 
 pub mod access;
+pub mod availability;
 pub mod consultation;
-pub mod id;
 pub mod fact;
+pub mod ical;
+pub mod id;
+pub mod interval;
 pub mod person;
+pub mod slot;
 pub mod text;

@@ -11,6 +11,7 @@ pub mod facts;
 pub mod failpoint;
 pub mod form;
 pub mod headers;
+pub mod health;
 pub mod i18n;
 pub mod jobs;
 pub mod limit;

@@ -140,7 +140,8 @@ impl Frame {
 
     /// Whether this is the page, or one below it.
     pub fn is_at(&self, path: &str) -> bool {
-        self.path == path || (path.len() > 1 && self.path.strip_prefix(path).is_some_and(|below| below.starts_with('/')))
+        self.path == path
+            || (path.len() > 1 && self.path.strip_prefix(path).is_some_and(|below| below.starts_with('/')))
     }
 
     /// What the signed-in person is called in the header: their name, or the address until they chose one.

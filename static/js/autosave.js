@@ -9,7 +9,7 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
   const note = form.querySelector("[data-autosave-note]");
   let timer;
   let changed = false;
-  let busy = false;
+  let sending;
 
   const say = (words) => {
     if (note && words) note.textContent = words.replace("{time}", clock());
@@ -21,23 +21,25 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
   };
 
   async function save() {
-    if (busy || !changed) return;
-    busy = true;
+    if (sending || !changed) return;
+    sending = new AbortController();
     changed = false;
     try {
       const body = written(form);
       const keepalive = body.toString().length < OUTLIVES;
-      const answer = await fetch(form.dataset.autosave, { method: "POST", body, keepalive, redirect: "error" });
+      const { signal } = sending;
+      const answer = await fetch(form.dataset.autosave, { method: "POST", body, keepalive, signal, redirect: "error" });
       if (!answer.ok) throw new Error(`not kept: ${answer.status}`);
       say(note?.dataset.saved);
       if (changed) plan(WAIT);
       else form.dispatchEvent(new Event("kept"));
     } catch {
+      if (sending.signal.aborted) return;
       changed = true;
       say(note?.dataset.failed);
       plan(AGAIN);
     } finally {
-      busy = false;
+      sending = undefined;
     }
   }
 
@@ -45,9 +47,11 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     changed = true;
     plan(WAIT);
   });
+  // A draft that arrives after its form would live on as one.
   form.addEventListener("submit", () => {
     changed = false;
     clearTimeout(timer);
+    sending?.abort();
   });
   // The tab is put away, perhaps for good: what was written last is not left to the clock.
   document.addEventListener("visibilitychange", () => {

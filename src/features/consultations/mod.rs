@@ -1,24 +1,42 @@
 //! The shared room of an accepted application: its people, where it stands, whose turn it is and
 //! until when. Later slices move it by the functions here, in their own transaction.
 
+mod cancellation;
+mod invitation;
+pub mod lapse;
+pub mod mails;
+mod participants;
 mod room;
 mod store;
 
+pub use participants::{MOST_GUESTS, part_key};
 pub use room::{Head, Room, Step};
 pub use store::{
-    Attendant, Listed, Opening, active_of_call, attendants, for_participant, for_update, former_of, of_person, open,
-    receivers, save, system, touch,
+    Attendant, Cancelled, Listed, Opening, active_of_call, attendants, cancelled, for_participant, for_update,
+    former_of, lock, of_person, open, receivers, save, set_start, system, touch,
 };
 
 use crate::platform::jobs::Registry;
-use crate::platform::route::Routes;
+use crate::platform::route::{Need, Routes};
 
 /// Routes of this slice.
 pub fn routes() -> Routes {
     Routes::new()
+        .get("/consultations/{consultation}/participants", Need::Participant, participants::get)
+        .post("/consultations/{consultation}/participants", Need::Participant, participants::post)
+        .get("/consultations/{consultation}/cancellation", Need::Participant, cancellation::get)
+        .post("/consultations/{consultation}/cancellation", Need::Participant, cancellation::post)
+        .get("/invitations/{token}", Need::Token, invitation::get)
+        .post("/invitations/{token}", Need::Token, invitation::post)
 }
 
 /// Jobs of this slice.
 pub fn jobs(registry: Registry) -> Registry {
     registry
+        .with::<mails::InvitationMail>()
+        .with::<mails::CancelledMails>()
+        .with::<mails::CancelledMail>()
+        .with::<mails::JoinedMail>()
+        .with::<lapse::LapseCheck>()
+        .with::<mails::LapsedMail>()
 }

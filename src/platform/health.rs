@@ -1,7 +1,7 @@
 //! `/live` and `/ready`: for balancers and supervisors.
 
-use crate::platform::Platform;
-use crate::platform::error::{Answer, AppError};
+use super::Platform;
+use super::error::{Answer, AppError};
 use actix_web::{HttpResponse, web};
 
 /// The process runs.

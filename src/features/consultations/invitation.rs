@@ -1,0 +1,94 @@
+//! `/invitations/{token}`: joins a consultation. A mailed invitation is for its address and once; a
+//! team link serves many. Joining is told, never asked.
+
+use super::participants::MOST_GUESTS;
+use super::store::{self, Open};
+use crate::domain::fact::Fact;
+use crate::domain::id::PersonId;
+use crate::platform::db::Tx;
+use crate::platform::error::{Answer, AppError, see_other};
+use crate::platform::form::Fields;
+use crate::platform::i18n::Message;
+use crate::platform::page::{Frame, show, show_with};
+use crate::platform::random;
+use actix_web::http::StatusCode;
+use actix_web::web::Path;
+use askama::Template;
+
+#[derive(Template)]
+#[template(path = "consultations/invitation.html")]
+struct Invitation {
+    frame: Frame,
+    open: Open,
+    token: String,
+    /// Signed in with another address than the one that was invited.
+    is_for_another: bool,
+    refusal: Option<Message>,
+}
+
+/// Shows who invites to what.
+pub async fn get(frame: Frame, token: Path<String>) -> Answer {
+    let mut read = frame.read().await?;
+    let open = store::open_invitation(&mut read, &random::hashed(&token), frame.now).await?.ok_or(AppError::Gone)?;
+    if is_in_already(&mut read, &frame, &open).await? {
+        return Ok(see_other(format!("/consultations/{}", open.consultation)));
+    }
+    let is_for_another = is_for_another(&frame, &open);
+    show(&Invitation { frame, open, token: token.into_inner(), is_for_another, refusal: None })
+}
+
+/// Joins. Who is not signed in signs in first and comes back.
+pub async fn post(frame: Frame, token: Path<String>, fields: Fields) -> Answer {
+    let Some(person) = frame.person().map(|p| p.id) else {
+        return Ok(see_other(frame.carry(&format!("/sign-in?next=/invitations/{token}"))));
+    };
+    let mut tx = frame.begin(&fields).await?;
+    let open = store::open_invitation(&mut tx, &random::hashed(&token), frame.now).await?.ok_or(AppError::Gone)?;
+    store::lock(&mut tx, open.consultation).await?;
+    if is_in_already(&mut tx, &frame, &open).await? {
+        return Ok(see_other(format!("/consultations/{}", open.consultation)));
+    }
+    if let Some((status, key)) = refusal(&mut tx, &frame, &open, &fields).await? {
+        let is_for_another = is_for_another(&frame, &open);
+        let refusal = Some(Message::new(key));
+        return show_with(status, &Invitation { frame, open, token: token.into_inner(), is_for_another, refusal });
+    }
+    join(tx, open, person).await
+}
+
+async fn join(mut tx: Tx, open: Open, person: PersonId) -> Answer {
+    if open.email.is_some() && !store::spend_invitation(&mut tx, open.invitation).await? {
+        return Err(AppError::Gone);
+    }
+    store::join(&mut tx, open.consultation, person, "member", open.confidentiality_version).await?;
+    tx.record(Fact::ParticipantJoined { consultation: open.consultation, person }).await?;
+    tx.see_other(format!("/consultations/{}", open.consultation)).await
+}
+
+async fn refusal(
+    tx: &mut Tx,
+    frame: &Frame,
+    open: &Open,
+    fields: &Fields,
+) -> Result<Option<(StatusCode, &'static str)>, AppError> {
+    if is_for_another(frame, open) {
+        return Ok(Some((StatusCode::CONFLICT, "consultations-invitation-for_another")));
+    }
+    if !open.confidentiality.is_empty() && !fields.has("confidential", "yes") {
+        return Ok(Some((StatusCode::UNPROCESSABLE_ENTITY, "consultations-invitation-confidential_missing")));
+    }
+    let guests = store::attendants(tx, open.consultation).await?.iter().filter(|p| !p.part.is_host()).count();
+    Ok((guests >= MOST_GUESTS).then_some((StatusCode::CONFLICT, "consultations-invitation-full")))
+}
+
+async fn is_in_already(conn: &mut sqlx::PgConnection, frame: &Frame, open: &Open) -> Result<bool, AppError> {
+    let Some(person) = frame.person() else { return Ok(false) };
+    Ok(store::attendants(conn, open.consultation).await?.iter().any(|a| a.person == person.id))
+}
+
+fn is_for_another(frame: &Frame, open: &Open) -> bool {
+    match (frame.person(), &open.email) {
+        (Some(person), Some(email)) => person.email.to_lowercase() != email.to_lowercase(),
+        _ => false,
+    }
+}

@@ -1,0 +1,155 @@
+//! Mails of this slice: invited, joined, cancelled, lapsed.
+
+use super::store;
+use crate::domain::consultation::Stage;
+use crate::domain::id::{ConsultationId, InvitationId, PersonId};
+use crate::domain::person::EmailAddress;
+use crate::features::people;
+use crate::platform::error::AppError;
+use crate::platform::i18n::Speech;
+use crate::platform::jobs::{Job, JobRun, Outcome};
+use crate::platform::mail::{Mail, Receiver};
+use crate::platform::random;
+use serde::{Deserialize, Serialize};
+
+/// Invites an address. The token is made here, so that it is nowhere but in the mail.
+#[derive(Serialize, Deserialize)]
+pub struct InvitationMail {
+    pub invitation: InvitationId,
+}
+
+impl Job for InvitationMail {
+    const KIND: &'static str = "consultations.invitation_mail";
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        let token = random::token();
+        let Some(invited) = store::set_invitation_token(&mut tx, self.invitation, random::hashed(&token)).await? else {
+            return Ok(Outcome::Done);
+        };
+        let Ok(address) = EmailAddress::parse(&invited.email) else {
+            return Ok(Outcome::GiveUp("the invited address is none".into()));
+        };
+        if !store::system(&mut tx, invited.consultation).await?.stage.is_active() {
+            return Ok(Outcome::Done);
+        }
+        // The inviter's language: the invited person's own is not known before they came.
+        let speech = Speech { locale: invited.locale, zone: chrono_tz::Asia::Tokyo };
+        let receiver = Receiver { address, name: String::new(), speech };
+        let mail =
+            Mail::to(&receiver, speech.t("consultations-mail-invited-subject").saying("call", &invited.call_title))
+                .line(
+                    speech
+                        .t("consultations-mail-invited-text")
+                        .saying("inviter", &invited.inviter)
+                        .saying("call", &invited.call_title),
+                )
+                .action(
+                    speech.t("consultations-mail-invited-action"),
+                    run.platform.config.url(&format!("/invitations/{token}")),
+                )
+                .closing(speech.t("consultations-mail-invited-closing"));
+        Ok(Outcome::Send(tx, Box::new(mail)))
+    }
+}
+
+/// Tells one person that somebody joined.
+#[derive(Serialize, Deserialize)]
+pub struct JoinedMail {
+    pub consultation: ConsultationId,
+    pub joined: PersonId,
+}
+
+impl Job for JoinedMail {
+    const KIND: &'static str = "consultations.joined_mail";
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        let people = store::attendants(&mut tx, self.consultation).await?;
+        let Some(joined) = people.iter().find(|p| p.person == self.joined) else { return Ok(Outcome::Done) };
+        let Some(host) = people.first() else { return Ok(Outcome::Done) };
+        let title = store::system(&mut tx, self.consultation).await?.title;
+        let receiver = people::receiver(&mut tx, host.person).await?;
+        let speech = receiver.speech;
+        let mail = Mail::to(&receiver, speech.t("consultations-mail-joined-subject").saying("title", &title))
+            .line(speech.t("consultations-mail-joined-text").saying("name", &joined.name).saying("title", &title))
+            .action(
+                speech.t("consultations-mail-open"),
+                run.platform.config.url(&format!("/consultations/{}/participants", self.consultation)),
+            );
+        Ok(Outcome::Send(tx, Box::new(mail)))
+    }
+}
+
+/// Tells everyone that a consultation was cancelled.
+#[derive(Serialize, Deserialize)]
+pub struct CancelledMails {
+    pub consultation: ConsultationId,
+}
+
+impl Job for CancelledMails {
+    const KIND: &'static str = "consultations.cancelled_mails";
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        for (person, _) in store::receivers(&mut tx, self.consultation, None).await? {
+            tx.enqueue_now(CancelledMail { consultation: self.consultation, to: person }).await?;
+        }
+        Ok(Outcome::DoneWith(tx))
+    }
+}
+
+/// Tells one person that a consultation was cancelled.
+#[derive(Serialize, Deserialize)]
+pub struct CancelledMail {
+    pub consultation: ConsultationId,
+    pub to: PersonId,
+}
+
+impl Job for CancelledMail {
+    const KIND: &'static str = "consultations.cancelled_mail";
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        let Some(cancelled) = store::cancelled(&mut tx, self.consultation).await? else { return Ok(Outcome::Done) };
+        let title = store::system(&mut tx, self.consultation).await?.title;
+        let receiver = people::receiver(&mut tx, self.to).await?;
+        let speech = receiver.speech;
+        let mail = Mail::to(&receiver, speech.t("consultations-mail-cancelled-subject").saying("title", &title))
+            .line(speech.t("consultations-mail-cancelled-text").saying("name", &cancelled.by).saying("title", &title))
+            .action(
+                speech.t("consultations-mail-open"),
+                run.platform.config.url(&format!("/consultations/{}", self.consultation)),
+            );
+        Ok(Outcome::Send(tx, Box::new(mail)))
+    }
+}
+
+/// Tells one person that a consultation rests.
+#[derive(Serialize, Deserialize)]
+pub struct LapsedMail {
+    pub consultation: ConsultationId,
+    pub to: PersonId,
+}
+
+impl Job for LapsedMail {
+    const KIND: &'static str = "consultations.lapsed_mail";
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        let consultation = store::system(&mut tx, self.consultation).await?;
+        if consultation.stage != Stage::Lapsed {
+            return Ok(Outcome::Done);
+        }
+        let receiver = people::receiver(&mut tx, self.to).await?;
+        let speech = receiver.speech;
+        let mail =
+            Mail::to(&receiver, speech.t("consultations-mail-lapsed-subject").saying("title", &consultation.title))
+                .line(speech.t("consultations-mail-lapsed-text").saying("title", &consultation.title))
+                .action(
+                    speech.t("consultations-mail-open"),
+                    run.platform.config.url(&format!("/consultations/{}", self.consultation)),
+                );
+        Ok(Outcome::Send(tx, Box::new(mail)))
+    }
+}
