@@ -115,7 +115,9 @@ impl Routes {
         mounted.sort_by_key(|(path, _)| path.split('/').map(|part| part.starts_with('{')).collect::<Vec<_>>());
         for (path, routes) in mounted {
             let resource = routes.into_iter().fold(Resource::new(path), Resource::route);
-            config.service(resource.default_service(web::to(|| async { actix_web::HttpResponse::MethodNotAllowed() })));
+            config.service(
+                resource.default_service(web::to(async || actix_web::HttpResponse::MethodNotAllowed().finish())),
+            );
         }
     }
 }

@@ -1,7 +1,10 @@
 //! Everything a person can do, over HTTP against a real database: one binary, one file per slice.
 
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests say by panicking what went wrong")]
+
 mod support;
 
 mod access;
+mod consultations;
 mod pages;
 mod people;

@@ -3,9 +3,10 @@
 
 mod app;
 mod browser;
+mod consultations;
 mod mailbox;
 mod people;
 
 pub use app::TestApp;
-pub use browser::{Browser, Page};
+pub use browser::Page;
 pub use people::*;

@@ -1,0 +1,117 @@
+//! `/consultations/{consultation}`: where it stands, the one next step, who takes part.
+
+use crate::domain::access::Act;
+use crate::domain::consultation::Stage;
+use crate::domain::id::ConsultationId;
+use crate::features::consultations::{self, Attendant, Cancelled, Head, Room};
+use crate::platform::error::Answer;
+use crate::platform::form::Fields;
+use crate::platform::i18n::Told;
+use crate::platform::page::{Frame, show, show_with};
+use actix_web::http::StatusCode;
+use actix_web::web::Path;
+use askama::Template;
+
+#[derive(Template)]
+#[template(path = "home/consultation.html")]
+struct Consultation {
+    frame: Frame,
+    room: Room,
+    people: Vec<Attendant>,
+    cancelled: Option<Cancelled>,
+    /// The act that was tried and is not possible any more.
+    is_refused: bool,
+}
+
+/// The one thing to do next: a sentence, a button, where it leads.
+struct Next {
+    text: Told,
+    label: Told,
+    path: String,
+}
+
+impl Consultation {
+    fn head(&self) -> Head<'_> {
+        Head::new(&self.frame, &self.room, &self.room.consultation.title, "")
+    }
+
+    fn part(&self, person: &Attendant) -> Told {
+        self.frame.t(consultations::part_key(person.part))
+    }
+
+    fn next(&self) -> Option<Next> {
+        let is_host = self.room.part.is_host();
+        let next = |text, label, below| {
+            Some(Next { text: self.frame.t(text), label: self.frame.t(label), path: self.room.path(below) })
+        };
+        match self.room.stage() {
+            Stage::Preparing => next("home-consultation-next_write", "home-consultation-to_questions", "/questions"),
+            Stage::Ready if self.room.may(Act::Book) => {
+                next("home-consultation-next_book", "home-consultation-to_times", "/bookings/new")
+            }
+            Stage::Ready => next("home-consultation-next_ready", "home-consultation-to_questions", "/questions"),
+            Stage::Booked => next("home-consultation-next_booked", "home-consultation-to_run", "/run"),
+            Stage::InSession => next("home-consultation-next_in_session", "home-consultation-to_run", "/run"),
+            Stage::Held | Stage::ResolvedInWriting if is_host => {
+                next("home-consultation-next_answers", "home-consultation-to_answers", "/answers")
+            }
+            Stage::Held | Stage::ResolvedInWriting => {
+                next("home-consultation-next_feedback", "home-consultation-to_feedback", "/feedback")
+            }
+            Stage::NoShow => next("home-consultation-next_no_show", "home-consultation-to_no_show", "/no-show"),
+            Stage::Closed if is_host => next("home-consultation-next_report", "home-consultation-to_report", "/report"),
+            Stage::Closed | Stage::Cancelled | Stage::Lapsed => None,
+        }
+    }
+
+    fn may_book(&self) -> bool {
+        self.room.stage() == Stage::Preparing && self.room.may(Act::Book)
+    }
+
+    fn may_cancel(&self) -> bool {
+        self.room.stage().takes_writing() && self.room.may(Act::CancelConsultation)
+    }
+
+    fn may_revive(&self) -> bool {
+        self.room.stage() == Stage::Lapsed && self.room.may(Act::Revive)
+    }
+
+    fn may_let_lapse(&self) -> bool {
+        let consultation = self.room.consultation.clone();
+        self.room.may(Act::Lapse) && consultation.lapse(Some(self.room.part), self.frame.now).is_ok()
+    }
+}
+
+/// Shows where it stands.
+pub async fn get(frame: Frame, id: Path<ConsultationId>) -> Answer {
+    let mut read = frame.read().await?;
+    let room = consultations::for_participant(&mut read, *id, &frame.asker).await?;
+    let people = consultations::attendants(&mut read, *id).await?;
+    let cancelled = consultations::cancelled(&mut read, *id).await?;
+    show(&Consultation { frame, room, people, cancelled, is_refused: false })
+}
+
+/// Takes a resting consultation up again, or lets a silent one rest.
+pub async fn post(frame: Frame, id: Path<ConsultationId>, fields: Fields) -> Answer {
+    let mut tx = frame.begin(&fields).await?;
+    let room = consultations::for_update(&mut tx, *id, &frame.asker).await?;
+    let consultation = room.consultation.clone();
+    let moved = match fields.value("act") {
+        "lapse" => {
+            room.require(Act::Lapse)?;
+            consultation.lapse(Some(room.part), frame.now)
+        }
+        _ => consultation.revive(frame.now),
+    };
+    match moved {
+        Ok(moved) => {
+            consultations::save(&mut tx, moved).await?;
+            tx.see_other(format!("{}?said=done", room.path(""))).await
+        }
+        Err(_) => {
+            let people = consultations::attendants(&mut tx, *id).await?;
+            let cancelled = consultations::cancelled(&mut tx, *id).await?;
+            show_with(StatusCode::CONFLICT, &Consultation { frame, room, people, cancelled, is_refused: true })
+        }
+    }
+}

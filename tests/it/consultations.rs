@@ -1,0 +1,193 @@
+//! The room: who takes part, how it ends before the session, how it rests.
+
+use crate::support::*;
+use chrono::TimeDelta;
+use kabeuchi::domain::consultation::Stage;
+use sqlx::PgPool;
+
+mod participants {
+    use super::*;
+
+    #[sqlx::test]
+    async fn a_colleague_joins_by_the_mailed_invitation(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let consultation = app.consultation(hana(), aki()).await;
+        let path = format!("/consultations/{consultation}/participants");
+        let aki = app.as_(aki()).await;
+        let page = aki.get(&path).await;
+        aki.submit(&page, &path, &[("email", "mio@example.org")]).await.assert_status(303);
+        app.run_jobs().await;
+        let link = app.mailbox().last_to(mio()).await.link();
+
+        app.visitor().get(&link).await.assert_says("consultations-invitation-sign_in");
+        let mio_browser = app.as_(mio()).await;
+        let invited = mio_browser.get(&link).await;
+        mio_browser
+            .submit(&invited, &link, &[])
+            .await
+            .assert_status(422)
+            .assert_says("consultations-invitation-confidential_missing");
+        let joined = mio_browser.submit(&invited, &link, &[("confidential", "yes")]).await;
+
+        assert_eq!(joined.leads_to(), format!("/consultations/{consultation}"));
+        app.run_jobs().await;
+        assert_eq!(app.mailbox().subjects(hana()).await, ["Somebody joined: Where to begin as the first SRE"]);
+        assert_eq!(aki.get(&path).await.texts(".person__part"), ["Host", "Lead", "Colleague"]);
+        app.as_(ren()).await.get(&link).await.assert_status(410);
+    }
+
+    #[sqlx::test]
+    async fn a_mailed_invitation_is_for_its_address_alone(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let consultation = app.consultation(hana(), aki()).await;
+        let path = format!("/consultations/{consultation}/participants");
+        app.as_(aki()).await.post(&path, &[("email", "mio@example.org")]).await.assert_status(303);
+        app.run_jobs().await;
+        let link = app.mailbox().last_to(mio()).await.link();
+
+        let refused = app.as_(ren()).await.post(&link, &[("confidential", "yes")]).await;
+
+        refused.assert_status(409).assert_says("consultations-invitation-for_another");
+        app.as_(ren()).await.get(&path).await.assert_status(404);
+        app.as_(mio()).await.post(&link, &[("confidential", "yes")]).await.assert_status(303);
+    }
+
+    #[sqlx::test]
+    async fn the_team_link_serves_many_until_a_new_one_ends_it(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let consultation = app.consultation(hana(), aki()).await;
+        let path = format!("/consultations/{consultation}/participants");
+        let aki = app.as_(aki()).await;
+        let link_of =
+            |page: &Page| url::Url::parse(&page.attributes("#team-link", "value")[0]).unwrap().path().to_owned();
+        let first = link_of(&aki.post(&path, &[("act", "team_link")]).await);
+        app.as_(mio()).await.post(&first, &[("confidential", "yes")]).await.assert_status(303);
+        app.as_(ren()).await.post(&first, &[("confidential", "yes")]).await.assert_status(303);
+
+        let second = link_of(&aki.post(&path, &[("act", "team_link")]).await);
+
+        let kai = app.as_(kai()).await;
+        kai.get(&first).await.assert_status(410);
+        kai.get(&second).await.assert_status(200);
+        app.as_(mio()).await.post(&path, &[("email", "x@example.org")]).await.assert_status(403);
+    }
+
+    #[sqlx::test]
+    async fn the_eleventh_guest_is_told_that_it_is_full(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let consultation = app.consultation(hana(), aki()).await;
+        let path = format!("/consultations/{consultation}/participants");
+        let page = app.as_(aki()).await.post(&path, &[("act", "team_link")]).await;
+        let link = url::Url::parse(&page.attributes("#team-link", "value")[0]).unwrap().path().to_owned();
+        for n in 0..9 {
+            let email: &'static str = Box::leak(format!("guest{n}@example.org").into_boxed_str());
+            app.join(consultation, Persona { name: "Guest", email, ..mio() }).await;
+        }
+
+        app.as_(mio())
+            .await
+            .post(&link, &[("confidential", "yes")])
+            .await
+            .assert_status(409)
+            .assert_says("consultations-invitation-full");
+        app.as_(aki())
+            .await
+            .post(&path, &[("email", "x@example.org")])
+            .await
+            .assert_status(409)
+            .assert_says("consultations-participants-full");
+    }
+}
+
+mod cancellation {
+    use super::*;
+
+    #[sqlx::test]
+    async fn either_side_cancels_and_everyone_is_told(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let consultation = app.consultation(hana(), aki()).await;
+        app.join(consultation, mio()).await;
+        let path = format!("/consultations/{consultation}/cancellation");
+        let hana = app.as_(hana()).await;
+        app.as_(mio()).await.get(&path).await.assert_status(403);
+        let page = hana.get(&path).await;
+
+        hana.submit(&page, &path, &[("reason", "I am ill")]).await.assert_status(303);
+
+        app.run_jobs().await;
+        assert_eq!(app.stage_of(consultation).await, Stage::Cancelled);
+        for persona in [crate::support::hana(), aki(), mio()] {
+            let mails = app.mailbox().to(persona).await;
+            assert_eq!(mails.len(), 1, "{}", persona.name);
+            assert!(!mails[0].text.contains("I am ill"), "mails carry titles only");
+        }
+        let told = app.as_(aki()).await.visit(&format!("/consultations/{consultation}")).await;
+        assert!(told.text().contains("I am ill"), "{}", told.text());
+        let again = hana.submit(&page, &path, &[("reason", "again"), ("once", "")]).await;
+        again.assert_status(409).assert_says("consultations-cancellation-not_now");
+    }
+}
+
+mod lapse {
+    use super::*;
+
+    #[sqlx::test]
+    async fn thirty_silent_days_let_it_rest_and_either_side_takes_it_up(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let consultation = app.consultation(hana(), aki()).await;
+        let path = format!("/consultations/{consultation}");
+        app.pass(TimeDelta::days(29)).await;
+        assert_eq!(app.stage_of(consultation).await, Stage::Preparing);
+
+        app.pass(TimeDelta::days(1)).await;
+
+        assert_eq!(app.stage_of(consultation).await, Stage::Lapsed);
+        assert_eq!(app.mailbox().subjects(aki()).await, ["At rest: Where to begin as the first SRE"]);
+        app.as_(aki()).await.post(&path, &[("act", "revive")]).await.assert_status(303);
+        assert_eq!(app.stage_of(consultation).await, Stage::Preparing);
+        app.as_(aki())
+            .await
+            .post(&path, &[("act", "revive")])
+            .await
+            .assert_status(409)
+            .assert_says("home-consultation-not_now");
+        app.pass(TimeDelta::days(30)).await;
+        assert_eq!(app.stage_of(consultation).await, Stage::Lapsed);
+    }
+
+    #[sqlx::test]
+    async fn the_host_lets_two_silent_weeks_go_and_not_earlier(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let consultation = app.consultation(hana(), aki()).await;
+        let path = format!("/consultations/{consultation}");
+        app.clock.advance(TimeDelta::days(13));
+        app.as_(hana()).await.post(&path, &[("act", "lapse")]).await.assert_status(409);
+        app.clock.advance(TimeDelta::days(1));
+        app.as_(aki()).await.post(&path, &[("act", "lapse")]).await.assert_status(403);
+        app.as_(hana()).await.post(&path, &[("act", "lapse")]).await.assert_status(303);
+        assert_eq!(app.stage_of(consultation).await, Stage::Lapsed);
+    }
+}
+
+mod overview {
+    use super::*;
+
+    #[sqlx::test]
+    async fn trust_a01_others_learn_nothing_of_it(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let consultation = app.consultation(hana(), aki()).await;
+        let random = uuid::Uuid::new_v4();
+        for persona in [ren(), sora(), toma()] {
+            let browser = app.as_(persona).await;
+            let theirs = browser.get(&format!("/consultations/{consultation}")).await;
+            let nothing = browser.get(&format!("/consultations/{random}")).await;
+            let clean = |page: &Page| page.text().split("request:").next().unwrap().to_owned();
+            assert_eq!((theirs.status, clean(&theirs)), (404, clean(&nothing)), "{}", persona.name);
+        }
+        app.as_(aki())
+            .await
+            .get(&format!("/consultations/{consultation}"))
+            .await
+            .assert_says("home-consultation-next_write");
+    }
+}
