@@ -100,6 +100,8 @@ pub struct JobRun {
     pub id: JobId,
     pub now: DateTime<Utc>,
     attempt: i32,
+    /// A process died over it before: what it sent may have been sent already.
+    crashed: bool,
 }
 
 impl JobRun {

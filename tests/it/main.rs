@@ -6,5 +6,6 @@ mod support;
 
 mod access;
 mod consultations;
+mod faults;
 mod pages;
 mod people;

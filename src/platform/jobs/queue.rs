@@ -20,7 +20,13 @@ pub(super) struct Claimed {
 
 impl Claimed {
     pub fn run(&self, platform: &Platform) -> JobRun {
-        JobRun { platform: platform.clone(), id: self.id, now: platform.clock.now(), attempt: self.attempt }
+        JobRun {
+            platform: platform.clone(),
+            id: self.id,
+            now: platform.clock.now(),
+            attempt: self.attempt,
+            crashed: self.crashes > 0,
+        }
     }
 
     pub fn is_poison(&self) -> bool {

@@ -123,6 +123,9 @@ async fn guarded(platform: Platform, kind: String, payload: serde_json::Value, r
             if !extended(&run).await? {
                 return Ok(());
             }
+            if run.crashed {
+                metrics::counter!("kabeuchi_mail_possible_duplicates_total").increment(1);
+            }
             let sent = platform.mailer.send(&platform, &mail, run.id, run.now).await;
             sent.map_err(|e| Failure { is_final: matches!(e, SendError::Refused(_)), why: e.to_string() })?;
             metrics::counter!("kabeuchi_mails_sent_total").increment(1);

@@ -33,9 +33,19 @@ impl TestApp {
 
     /// Starts on the test's database.
     pub async fn spawn(db: PgPool) -> Self {
+        Self::spawn_at(db, Self::beginning()).await
+    }
+
+    /// Starts at the database's own time, beside processes that live by it.
+    pub async fn spawn_now(db: PgPool) -> Self {
+        let now = sqlx::query_scalar("select clock_timestamp()").fetch_one(&db).await.unwrap();
+        Self::spawn_at(db, now).await
+    }
+
+    async fn spawn_at(db: PgPool, now: DateTime<Utc>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let origin = format!("http://localhost:{}", listener.local_addr().unwrap().port());
-        let clock = Arc::new(ManualClock::at(Self::beginning()));
+        let clock = Arc::new(ManualClock::at(now));
         let platform = platform(db.clone(), clock.clone(), &origin);
         let shared = platform.clone();
         let server = actix_web::HttpServer::new(move || app::build(shared.clone()))

@@ -6,7 +6,9 @@ mod browser;
 mod consultations;
 mod mailbox;
 mod people;
+mod process;
 
 pub use app::TestApp;
 pub use browser::Page;
 pub use people::*;
+pub use process::{MailServer, Process, free_port, until};

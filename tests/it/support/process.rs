@@ -1,0 +1,142 @@
+//! The program itself as other processes, to be killed, stopped and started again; and a mail server
+//! that keeps what it gets.
+
+use sqlx::PgPool;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+
+/// A running program; killed when it is dropped.
+pub struct Process {
+    child: Child,
+}
+
+impl Process {
+    /// Starts a role on the test's database. `failpoints` as the program reads them.
+    pub fn start(db: &PgPool, role: &[&str], smtp: &MailServer, failpoints: &str) -> Self {
+        let child = Command::new(env!("CARGO_BIN_EXE_kabeuchi"))
+            .args(role)
+            .env("DATABASE_URL", url_of(db))
+            .env("KABEUCHI_DATA_DIR", std::env::temp_dir())
+            .env("KABEUCHI_SMTP_URL", smtp.url())
+            .env("KABEUCHI_MAIL_FROM", "kabeuchi@example.org")
+            .env("KABEUCHI_LEASE_SECONDS", "1")
+            .env("KABEUCHI_FAILPOINTS", failpoints)
+            .env("RUST_LOG", "error")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        Self { child }
+    }
+
+    /// Sends a signal by its name.
+    pub fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+    }
+
+    /// Waits until the process has ended by itself.
+    pub async fn ended(&mut self) {
+        for _ in 0..600 {
+            if self.child.try_wait().unwrap().is_some() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("the process did not end");
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The address of the test's own database.
+pub fn url_of(db: &PgPool) -> String {
+    let mut url = url::Url::parse(&std::env::var("DATABASE_URL").unwrap()).unwrap();
+    url.set_path(db.connect_options().get_database().unwrap());
+    url.to_string()
+}
+
+/// A port that was free a moment ago.
+pub fn free_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+/// Waits until something is true of the database.
+pub async fn until(db: &PgPool, what: &str, condition: &'static str) {
+    for _ in 0..600 {
+        if sqlx::query_scalar::<_, bool>(condition).fetch_one(db).await.unwrap() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("never became true: {what}");
+}
+
+/// A mail server on this machine that takes everything.
+#[derive(Clone)]
+pub struct MailServer {
+    port: u16,
+    taken: Arc<Mutex<Vec<String>>>,
+}
+
+impl MailServer {
+    /// Listens on a port of its own.
+    pub async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let server = Self { port: listener.local_addr().unwrap().port(), taken: Arc::default() };
+        let taken = server.taken.clone();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(converse(stream, taken.clone()));
+            }
+        });
+        server
+    }
+
+    fn url(&self) -> String {
+        format!("smtp://127.0.0.1:{}", self.port)
+    }
+
+    /// Message-IDs of the mails taken so far.
+    pub fn message_ids(&self) -> Vec<String> {
+        let id = |mail: &String| {
+            mail.lines().find_map(|l| l.strip_prefix("Message-ID: ").map(str::to_owned)).unwrap_or_default()
+        };
+        self.taken.lock().unwrap().iter().map(id).collect()
+    }
+}
+
+async fn converse(stream: TcpStream, taken: Arc<Mutex<Vec<String>>>) -> Option<()> {
+    let (read, mut write) = stream.into_split();
+    let mut lines = BufReader::new(read).lines();
+    write.write_all(b"220 test\r\n").await.ok()?;
+    while let Some(line) = lines.next_line().await.ok()? {
+        let word = line.split(' ').next().unwrap_or_default().to_ascii_uppercase();
+        match word.as_str() {
+            "DATA" => {
+                write.write_all(b"354 go on\r\n").await.ok()?;
+                let mut mail = String::new();
+                while let Some(line) = lines.next_line().await.ok()?.filter(|line| line != ".") {
+                    mail += &line;
+                    mail.push('\n');
+                }
+                taken.lock().unwrap().push(mail);
+                write.write_all(b"250 taken\r\n").await.ok()?;
+            }
+            "QUIT" => {
+                write.write_all(b"221 bye\r\n").await.ok()?;
+                return None;
+            }
+            _ => write.write_all(b"250 ok\r\n").await.ok()?,
+        }
+    }
+    None
+}
