@@ -1,0 +1,220 @@
+//! Chromium over its driver: one browser for a test, with its language, its scheme, its width, and
+//! JavaScript on or off.
+
+use fantoccini::wd::WebDriverCompatibleCommand;
+use fantoccini::{Client, ClientBuilder, Locator};
+use kabeuchi::domain::person::Locale;
+use serde_json::{Value, json};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+/// How a browser is set.
+#[derive(Clone, Copy, Debug)]
+pub struct Mode {
+    pub locale: Locale,
+    pub has_scripts: bool,
+}
+
+/// Both languages, with JavaScript and without.
+pub const ALL_MODES: [Mode; 4] = [
+    Mode { locale: Locale::Ja, has_scripts: true },
+    Mode { locale: Locale::Ja, has_scripts: false },
+    Mode { locale: Locale::En, has_scripts: true },
+    Mode { locale: Locale::En, has_scripts: false },
+];
+
+/// A browser window of one person.
+pub struct Chrome {
+    client: Client,
+    driver: Child,
+    origin: String,
+}
+
+impl Chrome {
+    /// Opens a browser without cookies.
+    pub async fn open(origin: &str, mode: Mode) -> Self {
+        let port = crate::support::free_port();
+        let driver = Command::new("chromedriver")
+            .arg(format!("--port={port}"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("chromedriver is missing: apt-get install chromium chromium-driver");
+        let client = connect(port, mode).await;
+        Self { client, driver, origin: origin.to_owned() }
+    }
+
+    /// Opens a page.
+    pub async fn goto(&self, path: &str) {
+        self.client.goto(&format!("{}{path}", self.origin)).await.unwrap();
+    }
+
+    /// Types into a field by its name, replacing what is there.
+    pub async fn fill(&self, name: &str, text: &str) {
+        let field = self
+            .client
+            .find(Locator::Css(&format!("main [name='{name}']")))
+            .await
+            .unwrap_or_else(|e| panic!("no field {name}: {e}"));
+        field.clear().await.unwrap();
+        field.send_keys(text).await.unwrap();
+    }
+
+    /// Chooses an option of a list, or ticks a box or a radio button, by name and value.
+    pub async fn choose(&self, name: &str, value: &str) {
+        let selector =
+            format!("main [name='{name}'][value='{value}'], main select[name='{name}'] option[value='{value}']");
+        let choice =
+            self.client.find(Locator::Css(&selector)).await.unwrap_or_else(|e| panic!("no choice {name}={value}: {e}"));
+        choice.click().await.unwrap();
+    }
+
+    /// Presses what leads to another page; that is loaded when this returns.
+    pub async fn follow(&self, selector: &str) {
+        self.client.execute("window.isOld = true", Vec::new()).await.unwrap();
+        self.press(selector).await;
+        for _ in 0..200 {
+            let loaded = "return !window.isOld && document.readyState === 'complete'";
+            if self.client.execute(loaded, Vec::new()).await.is_ok_and(|loaded| loaded == Value::Bool(true)) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("{selector} leads nowhere: {}", self.text().await);
+    }
+
+    /// Presses what matches and stays on the page.
+    pub async fn press(&self, selector: &str) {
+        let found = self.client.find(Locator::Css(selector)).await;
+        let target = match found {
+            Ok(target) => target,
+            Err(error) => panic!("nothing to press at {selector}: {error}\n{}", self.text().await),
+        };
+        target.click().await.unwrap();
+    }
+
+    /// Presses the page's one primary button.
+    pub async fn go_on(&self) {
+        self.follow("main .button--primary").await;
+    }
+
+    /// Path of the present page.
+    pub async fn path(&self) -> String {
+        self.client.current_url().await.unwrap().path().to_owned()
+    }
+
+    /// Text of the page's main part.
+    pub async fn text(&self) -> String {
+        match self.client.find(Locator::Css("main")).await {
+            Ok(main) => main.text().await.unwrap(),
+            Err(_) => self.client.source().await.unwrap(),
+        }
+    }
+
+    /// An attribute of the first element that matches.
+    pub async fn attribute(&self, selector: &str, name: &str) -> Option<String> {
+        self.client.find(Locator::Css(selector)).await.ok()?.attr(name).await.unwrap()
+    }
+
+    /// Signs in with a cookie.
+    pub async fn sign_in(&self, token: String) {
+        let cookie =
+            json!({ "name": "dev-sign-in", "value": token, "url": self.origin, "path": "/", "httpOnly": true });
+        self.devtools("Network.setCookie", cookie).await;
+    }
+
+    /// What axe finds wrong on the present page, a line each.
+    pub async fn axe(&self) -> Vec<String> {
+        self.client.execute(include_str!("axe.min.js"), Vec::new()).await.unwrap();
+        let run = "const done = arguments[arguments.length - 1]; axe.run(document, { iframes: false }).then(r => done(r.violations.map(v => `${v.id}: ${v.nodes.map(n => n.target).join(' | ')}`)))";
+        let found = self.client.execute_async(run, Vec::new()).await.unwrap();
+        serde_json::from_value(found).unwrap()
+    }
+
+    /// Light or dark, as the person's system says.
+    pub async fn prefer_scheme(&self, scheme: &str) {
+        let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+        self.devtools("Emulation.setEmulatedMedia", features).await;
+    }
+
+    /// The width of the window in CSS pixels; under 600 a telephone.
+    pub async fn set_width(&self, width: u32) {
+        let size = json!({ "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600 });
+        self.devtools("Emulation.setDeviceMetricsOverride", size).await;
+    }
+
+    /// Whether the page is wider than the window.
+    pub async fn overflows(&self) -> bool {
+        let wider = "return document.documentElement.scrollWidth > document.documentElement.clientWidth";
+        self.client.execute(wider, Vec::new()).await.unwrap() == Value::Bool(true)
+    }
+
+    /// A picture of the whole page, as PNG.
+    pub async fn picture(&self) -> Vec<u8> {
+        use base64::Engine;
+        let answer =
+            self.devtools("Page.captureScreenshot", json!({ "format": "png", "captureBeyondViewport": true })).await;
+        base64::engine::general_purpose::STANDARD.decode(answer["data"].as_str().unwrap()).unwrap()
+    }
+
+    async fn devtools(&self, command: &'static str, parameters: Value) -> Value {
+        self.client.issue_cmd(Devtools { command, parameters }).await.unwrap()
+    }
+
+    /// Closes the browser.
+    pub async fn close(mut self) {
+        let _ = self.client.clone().close().await;
+        let _ = self.driver.kill();
+        let _ = self.driver.wait();
+    }
+}
+
+impl Drop for Chrome {
+    fn drop(&mut self) {
+        let _ = self.driver.kill();
+        let _ = self.driver.wait();
+    }
+}
+
+async fn connect(port: u16, mode: Mode) -> Client {
+    // 2 forbids scripts of pages; the driver's own still run.
+    let scripts = if mode.has_scripts { 1 } else { 2 };
+    let options = json!({
+        "args": ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking",
+                 "--disable-component-update", "--disable-sync", "--no-first-run", "--disable-quic", "--hide-scrollbars",
+                 "--window-size=1280,900"],
+        "prefs": {
+            "intl.accept_languages": mode.locale.as_str(),
+            "profile.managed_default_content_settings.javascript": scripts,
+        },
+    });
+    let mut capabilities = serde_json::Map::new();
+    capabilities.insert("goog:chromeOptions".to_owned(), options);
+    for _ in 0..200 {
+        let mut builder = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new());
+        if let Ok(client) =
+            builder.capabilities(capabilities.clone()).connect(&format!("http://localhost:{port}")).await
+        {
+            return client;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("chromium does not start: apt-get install chromium chromium-driver");
+}
+
+/// A command of the DevTools protocol, through the driver.
+#[derive(Debug)]
+struct Devtools {
+    command: &'static str,
+    parameters: Value,
+}
+
+impl WebDriverCompatibleCommand for Devtools {
+    fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
+        base.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (reqwest::Method, Option<String>) {
+        (reqwest::Method::POST, Some(json!({ "cmd": self.command, "params": self.parameters }).to_string()))
+    }
+}
