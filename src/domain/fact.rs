@@ -21,6 +21,7 @@ pub enum Fact {
     CallOpened { call: CallId },
     CallPaused { call: CallId },
     CallClosed { call: CallId },
+    WaitingDismissed { call: CallId },
 
     ApplicationSubmitted { application: ApplicationId },
     ApplicationAsked { application: ApplicationId },

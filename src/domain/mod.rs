@@ -4,7 +4,9 @@
 //! `now` as an argument; a change of a life-cycle returns the [`fact::Fact`] that it made.
 
 pub mod access;
+pub mod application;
 pub mod availability;
+pub mod call;
 pub mod consultation;
 pub mod fact;
 pub mod ical;

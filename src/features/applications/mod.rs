@@ -1,4 +1,9 @@
-//! Applications: apply, inbox, decide; acceptance opens a consultation.
+//! Applications: one rough sentence to a call, and the host's decision. Acceptance opens a
+//! consultation.
+
+mod store;
+
+pub use store::{is_full, waiting_of_calls};
 
 use crate::platform::jobs::Registry;
 use crate::platform::route::Routes;

@@ -1,11 +1,36 @@
 //! Calls: a host writes, opens, pauses and closes them.
 
-use crate::platform::jobs::Registry;
-use crate::platform::route::Routes;
+mod call_box;
+mod closing;
+mod edit;
+mod form;
+mod new;
+mod opening;
+mod pause;
+mod store;
 
-/// Routes of this slice.
+pub use call_box::CallBox;
+pub use store::{
+    Call, CallHost, Hosted, Listed, Timing, attending, by_slugs, find, for_host, for_host_update, hosts, in_public,
+    locked, of_host, of_owner, opened, pause, timing,
+};
+
+use crate::platform::jobs::Registry;
+use crate::platform::route::{Need, Routes};
+
+/// Routes of this slice. The list of one's calls is composed in `home`.
 pub fn routes() -> Routes {
     Routes::new()
+        .get("/calls/new", Need::Host, new::get)
+        .post("/calls/new", Need::Host, new::post)
+        .get("/calls/{call}/edit", Need::CallHost, edit::get)
+        .post("/calls/{call}/edit", Need::CallHost, edit::post)
+        .get("/calls/{call}/opening", Need::CallHost, opening::get)
+        .post("/calls/{call}/opening", Need::CallHost, opening::post)
+        .get("/calls/{call}/pause", Need::CallHost, pause::get)
+        .post("/calls/{call}/pause", Need::CallHost, pause::post)
+        .get("/calls/{call}/closing", Need::CallHost, closing::get)
+        .post("/calls/{call}/closing", Need::CallHost, closing::post)
 }
 
 /// Jobs of this slice.

@@ -1,7 +1,11 @@
-//! Pages composed of many slices: the front page, home.
+//! Pages composed of many slices: the front page, home, hosts and calls in public, the overview of a
+//! consultation.
 
+mod call;
+mod calls;
 mod consultation;
 mod front;
+mod host;
 mod me;
 
 use crate::platform::route::{Need, Routes};
@@ -11,6 +15,9 @@ pub fn routes() -> Routes {
     Routes::new()
         .get("/", Need::Public, front::get)
         .get("/home", Need::SignedIn, me::get)
+        .get("/hosts/{host}", Need::Public, host::get)
+        .get("/hosts/{host}/calls/{call}", Need::Public, call::get)
+        .get("/calls", Need::Host, calls::get)
         .get("/consultations/{consultation}", Need::Participant, consultation::get)
         .post("/consultations/{consultation}", Need::Participant, consultation::post)
 }

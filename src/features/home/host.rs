@@ -1,0 +1,39 @@
+//! `/hosts/{host}`: who the host is, and their calls.
+
+use crate::domain::call::Stage;
+use crate::features::{calls, people};
+use crate::platform::error::{Answer, AppError};
+use crate::platform::markdown::{self, Html};
+use crate::platform::page::{Frame, show};
+use actix_web::web::Path;
+use askama::Template;
+
+#[derive(Template)]
+#[template(path = "home/host.html")]
+struct Host {
+    frame: Frame,
+    host: people::HostCard,
+    calls: Vec<calls::Listed>,
+}
+
+impl Host {
+    fn initial(&self) -> String {
+        self.host.name.chars().next().map(|c| c.to_uppercase().to_string()).unwrap_or_default()
+    }
+
+    fn about(&self) -> Html {
+        markdown::render(&self.host.about)
+    }
+
+    fn is_me(&self) -> bool {
+        self.frame.person().is_some_and(|p| p.id == self.host.id)
+    }
+}
+
+/// Shows the host.
+pub async fn get(frame: Frame, slug: Path<String>) -> Answer {
+    let mut read = frame.read().await?;
+    let host = people::by_slug(&mut read, &slug).await?.ok_or(AppError::NotFound)?;
+    let calls = calls::of_owner(&mut read, host.id).await?;
+    show(&Host { frame, host, calls })
+}
