@@ -1,6 +1,8 @@
 //! All slices together: middleware order, routes, what follows from each fact, which jobs exist.
 
 use crate::domain::fact::Fact;
+use crate::domain::id::{ApplicationId, ConsultationId};
+use crate::features::applications::mails::What;
 use crate::features::{
     admin, applications, availability, bookings, calls, consultations, feedback, home, people, questions, reports,
     sessions,
@@ -40,8 +42,23 @@ pub fn routes() -> Routes {
 pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
     match *fact {
         Fact::SignInRequested { request } => vec![NewJob::now(people::mails::SignInMail { request })],
-        Fact::ConsultationOpened { consultation } | Fact::ConsultationRevived { consultation } => {
+        Fact::WaitingDismissed { call } => vec![NewJob::now(applications::times::Dismissal { call })],
+        Fact::ApplicationSubmitted { application } => told(application, What::Submitted),
+        Fact::ApplicationRevived { application } => told(application, What::Submitted),
+        Fact::ApplicationAsked { application } => told(application, What::Asked),
+        Fact::ApplicationAnswered { application } => told(application, What::Answered),
+        Fact::ApplicationWaitlisted { application } => told(application, What::Waitlisted),
+        Fact::ApplicationReadmitted { application } => told(application, What::Readmitted),
+        Fact::ApplicationAccepted { application, .. } => told(application, What::Accepted),
+        Fact::ApplicationDeclined { application } => told(application, What::Declined),
+        Fact::ApplicationWithdrawn { application } => told(application, What::Withdrawn),
+        Fact::ApplicationExpired { application } => told(application, What::Expired),
+        Fact::ApplicationLapsed { application } => told(application, What::Lapsed),
+        Fact::ConsultationOpened { consultation } => {
             vec![NewJob::now(consultations::lapse::LapseCheck { consultation })]
+        }
+        Fact::ConsultationRevived { consultation } => {
+            vec![NewJob::now(consultations::lapse::LapseCheck { consultation }), place(consultation)]
         }
         Fact::ParticipantInvited { invitation, .. } => {
             vec![NewJob::now(consultations::mails::InvitationMail { invitation })]
@@ -50,10 +67,24 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
             vec![NewJob::now(consultations::mails::JoinedMail { consultation, joined: person })]
         }
         Fact::ConsultationCancelled { consultation, .. } => {
-            vec![NewJob::now(consultations::mails::CancelledMails { consultation })]
+            vec![NewJob::now(consultations::mails::CancelledMails { consultation }), place(consultation)]
         }
+        Fact::ConsultationLapsed { consultation }
+        | Fact::ConsultationResolved { consultation }
+        | Fact::ConsultationClosed { consultation }
+        | Fact::SessionHeld { consultation }
+        | Fact::NoShowMarked { consultation }
+        | Fact::SecondChanceGiven { consultation } => vec![place(consultation)],
         _ => Vec::new(),
     }
+}
+
+fn told(application: ApplicationId, what: What) -> Vec<NewJob> {
+    vec![NewJob::now(applications::mails::Notices { application, what })]
+}
+
+fn place(consultation: ConsultationId) -> NewJob {
+    NewJob::now(applications::times::PlaceCheck { consultation })
 }
 
 /// The kinds of jobs that this release knows.

@@ -13,7 +13,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::ContentType;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, web};
 use askama::Template;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use std::future::{Ready, ready};
 
 /// Everything a page knows of its request.
@@ -101,6 +101,11 @@ impl Frame {
     /// The day of an instant as `<time>`.
     pub fn day(&self, instant: &DateTime<Utc>) -> TimeTag {
         TimeTag { instant: *instant, text: self.speech.day_of(*instant) }
+    }
+
+    /// The last day before an end, which is often a midnight.
+    pub fn until(&self, end: &DateTime<Utc>) -> TimeTag {
+        self.day(&(*end - TimeDelta::seconds(1)))
     }
 
     /// A calendar date.

@@ -5,6 +5,7 @@
 mod support;
 
 mod access;
+mod applications;
 mod consultations;
 mod faults;
 mod pages;

@@ -1,19 +1,51 @@
 //! Applications: one rough sentence to a call, and the host's decision. Acceptance opens a
 //! consultation.
 
+mod acceptance;
+mod inbox;
+pub mod mails;
+mod new;
+mod refusal;
+mod request;
+mod show;
 mod store;
+pub mod times;
+mod waiting;
+mod withdrawal;
 
-pub use store::{is_full, waiting_of_calls};
+pub use store::{Listed, Summary, is_full, of_applicant, of_consultation, of_host, waiting_of_calls};
 
 use crate::platform::jobs::Registry;
-use crate::platform::route::Routes;
+use crate::platform::route::{Need, Routes};
 
 /// Routes of this slice.
 pub fn routes() -> Routes {
     Routes::new()
+        .get("/hosts/{host}/calls/{call}/applications/new", Need::Public, new::get)
+        .post("/hosts/{host}/calls/{call}/applications/new", Need::Public, new::post)
+        .get("/applications", Need::SignedIn, inbox::get)
+        .get("/applications/{application}", Need::ApplicationParty, show::get)
+        .post("/applications/{application}", Need::Applicant, show::post)
+        .get("/applications/{application}/acceptance", Need::ApplicationHost, acceptance::get)
+        .post("/applications/{application}/acceptance", Need::ApplicationHost, acceptance::post)
+        .get("/applications/{application}/refusal", Need::ApplicationHost, refusal::get)
+        .post("/applications/{application}/refusal", Need::ApplicationHost, refusal::post)
+        .get("/applications/{application}/request", Need::ApplicationHost, request::get)
+        .post("/applications/{application}/request", Need::ApplicationHost, request::post)
+        .get("/applications/{application}/waiting", Need::ApplicationHost, waiting::get)
+        .post("/applications/{application}/waiting", Need::ApplicationHost, waiting::post)
+        .get("/applications/{application}/withdrawal", Need::Applicant, withdrawal::get)
+        .post("/applications/{application}/withdrawal", Need::Applicant, withdrawal::post)
 }
 
 /// Jobs of this slice.
 pub fn jobs(registry: Registry) -> Registry {
     registry
+        .with::<mails::Notices>()
+        .with::<mails::Notice>()
+        .with::<times::DueReminder>()
+        .with::<times::Expiry>()
+        .with::<times::Lapse>()
+        .with::<times::PlaceCheck>()
+        .with::<times::Dismissal>()
 }

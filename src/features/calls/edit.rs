@@ -82,7 +82,6 @@ fn page(frame: Frame, hosted: &Hosted, fields: Fields) -> Page {
         public: Some(call.path()),
         is_draft: call.stage == Stage::Draft,
         is_unsent: false,
-        host_slug: call.host_slug.clone(),
         theirs: Vec::new(),
         fields,
         frame,

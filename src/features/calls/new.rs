@@ -28,7 +28,6 @@ pub(super) struct Page {
     pub public: Option<String>,
     pub is_draft: bool,
     pub is_unsent: bool,
-    pub host_slug: String,
     /// What another browser saved in the meantime: label and text.
     pub theirs: Vec<(Told, String)>,
 }
@@ -93,7 +92,6 @@ fn page(frame: Frame, fields: Fields, is_unsent: bool) -> Page {
         public: None,
         is_draft: true,
         is_unsent,
-        host_slug: String::new(),
         theirs: Vec::new(),
     }
 }

@@ -2,6 +2,7 @@
 //! with browsers, a mailbox, a clock moved by hand.
 
 mod app;
+mod applications;
 mod browser;
 mod consultations;
 mod mailbox;

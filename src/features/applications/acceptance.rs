@@ -1,0 +1,88 @@
+//! `/applications/{application}/acceptance`: the host takes it on; the consultation opens.
+
+use super::store::{self, Seen};
+use crate::domain::application::AcceptError;
+use crate::domain::id::ApplicationId;
+use crate::features::calls;
+use crate::features::consultations::{self, Opening};
+use crate::platform::error::Answer;
+use crate::platform::form::Fields;
+use crate::platform::page::{Frame, show, show_with};
+use actix_web::http::StatusCode;
+use actix_web::web::Path;
+use askama::Template;
+
+#[derive(Template)]
+#[template(path = "applications/acceptance.html")]
+struct Acceptance {
+    frame: Frame,
+    seen: Seen,
+    free: i64,
+    is_refused: bool,
+}
+
+/// Says what accepting means and how many places are left.
+pub async fn get(frame: Frame, id: Path<ApplicationId>) -> Answer {
+    let mut read = frame.read().await?;
+    let seen = store::for_party(&mut read, *id, &frame.asker).await?;
+    seen.require_decision()?;
+    let free = i64::from(seen.call.capacity) - consultations::active_of_call(&mut read, seen.call.id).await?;
+    show(&Acceptance { frame, seen, free, is_refused: false })
+}
+
+/// Accepts. The call is locked, so that two hosts cannot both give the last place.
+pub async fn post(frame: Frame, id: Path<ApplicationId>, fields: Fields) -> Answer {
+    let mut tx = frame.begin(&fields).await?;
+    let seen = store::for_update(&mut tx, *id, &frame.asker).await?;
+    seen.require_decision()?;
+    let free = i64::from(seen.call.capacity) - consultations::active_of_call(&mut tx, seen.call.id).await?;
+    if !seen.application.stage.is_waiting() || free <= 0 {
+        return show_with(StatusCode::CONFLICT, &Acceptance { frame, seen, free, is_refused: true });
+    }
+    let opening = Opening {
+        call: seen.call.id,
+        former: seen.former,
+        title: &title(&seen.summary),
+        lead: seen.application.applicant,
+        confidentiality_version: seen.confidentiality_version,
+        wished_minutes: seen.wished_minutes,
+    };
+    let room = consultations::open(&mut tx, opening).await?;
+    match seen.application.clone().accept(room, free, frame.now) {
+        Ok(moved) => {
+            store::save(&mut tx, moved).await?;
+            if fields.has("pause", "yes") {
+                calls::pause(&mut tx, &seen.call).await?;
+            }
+            tx.see_other(format!("/consultations/{room}?said=done")).await
+        }
+        Err(AcceptError::NotNow(_) | AcceptError::Full) => {
+            show_with(StatusCode::CONFLICT, &Acceptance { frame, seen, free, is_refused: true })
+        }
+    }
+}
+
+/// The first sentence of the summary, as the consultation is called in lists and mails.
+fn title(summary: &str) -> String {
+    const LONGEST: usize = 60;
+    let line = summary.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim();
+    let end = line.find(['。', '!', '?', '！', '？']).or_else(|| line.find(". ")).unwrap_or(line.len());
+    let sentence = &line[..end];
+    match sentence.chars().count() > LONGEST {
+        true => format!("{}…", sentence.chars().take(LONGEST - 1).collect::<String>()),
+        false => sentence.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::title;
+
+    #[test]
+    fn a_title_is_the_first_sentence_or_its_beginning() {
+        assert_eq!(title("何から始めればいいかわかりません。SREは私だけです。"), "何から始めればいいかわかりません");
+        assert_eq!(title("\n Where to begin? I am alone."), "Where to begin");
+        assert_eq!(title("SLOs. And more"), "SLOs");
+        assert_eq!(title(&"あ".repeat(200)).chars().count(), 60);
+    }
+}

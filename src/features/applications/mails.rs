@@ -1,0 +1,166 @@
+//! Mails of this slice: one a fact and recipient, with the call's title and never the text.
+
+use super::store;
+use super::times;
+use crate::domain::application::{Application, Stage};
+use crate::domain::id::{ApplicationId, PersonId};
+use crate::features::calls::{self, Call};
+use crate::features::people;
+use crate::platform::error::AppError;
+use crate::platform::i18n::Speech;
+use crate::platform::jobs::{Job, JobRun, Outcome};
+use crate::platform::mail::Mail;
+use serde::{Deserialize, Serialize};
+
+/// What is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum What {
+    Submitted,
+    Arrived,
+    Asked,
+    StillAsked,
+    Answered,
+    Waitlisted,
+    Readmitted,
+    Accepted,
+    Declined,
+    Withdrawn,
+    Due,
+    Expired,
+    Lapsed,
+}
+
+impl What {
+    /// Subject and text.
+    fn keys(self) -> (&'static str, &'static str) {
+        match self {
+            What::Submitted => ("applications-mail-submitted-subject", "applications-mail-submitted-text"),
+            What::Arrived => ("applications-mail-arrived-subject", "applications-mail-arrived-text"),
+            What::Asked => ("applications-mail-asked-subject", "applications-mail-asked-text"),
+            What::StillAsked => ("applications-mail-still_asked-subject", "applications-mail-still_asked-text"),
+            What::Answered => ("applications-mail-answered-subject", "applications-mail-answered-text"),
+            What::Waitlisted => ("applications-mail-waitlisted-subject", "applications-mail-waitlisted-text"),
+            What::Readmitted => ("applications-mail-readmitted-subject", "applications-mail-readmitted-text"),
+            What::Accepted => ("applications-mail-accepted-subject", "applications-mail-accepted-text"),
+            What::Declined => ("applications-mail-declined-subject", "applications-mail-declined-text"),
+            What::Withdrawn => ("applications-mail-withdrawn-subject", "applications-mail-withdrawn-text"),
+            What::Due => ("applications-mail-due-subject", "applications-mail-due-text"),
+            What::Expired => ("applications-mail-expired-subject", "applications-mail-expired-text"),
+            What::Lapsed => ("applications-mail-lapsed-subject", "applications-mail-lapsed-text"),
+        }
+    }
+
+    /// What goes to the hosts at the same time.
+    fn to_hosts(self) -> Option<What> {
+        match self {
+            What::Submitted => Some(What::Arrived),
+            What::Answered | What::Withdrawn => Some(self),
+            What::Readmitted => Some(What::Arrived),
+            _ => None,
+        }
+    }
+
+    fn goes_to_applicant(self) -> bool {
+        !matches!(self, What::Answered | What::Withdrawn | What::Arrived | What::Due)
+    }
+
+    /// Whether the world still is as the mail says.
+    fn is_true(self, application: &Application) -> bool {
+        match self {
+            What::Due => application.stage == Stage::Submitted,
+            What::Asked | What::StillAsked => application.stage == Stage::Asked,
+            What::Waitlisted => application.stage == Stage::Waitlisted,
+            What::Submitted => application.stage != Stage::Waitlisted,
+            _ => true,
+        }
+    }
+}
+
+/// Tells everyone whom a change concerns, and plans what time will do to it.
+#[derive(Serialize, Deserialize)]
+pub struct Notices {
+    pub application: ApplicationId,
+    pub what: What,
+}
+
+impl Job for Notices {
+    const KIND: &'static str = "applications.notices";
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        let application = store::system(&mut tx, self.application).await?;
+        if self.what.goes_to_applicant() {
+            let to = application.applicant;
+            tx.enqueue_now(Notice { application: self.application, what: self.what, to }).await?;
+        }
+        if let Some(what) = self.what.to_hosts() {
+            for to in times::deciding(&mut tx, application.call).await? {
+                tx.enqueue_now(Notice { application: self.application, what, to }).await?;
+            }
+        }
+        match application.stage {
+            Stage::Submitted => times::plan(&mut tx, self.application).await?,
+            Stage::Asked => times::plan_lapse(&mut tx, self.application).await?,
+            _ => {}
+        }
+        Ok(Outcome::DoneWith(tx))
+    }
+}
+
+/// Tells one person.
+#[derive(Serialize, Deserialize)]
+pub struct Notice {
+    pub application: ApplicationId,
+    pub what: What,
+    pub to: PersonId,
+}
+
+impl Job for Notice {
+    const KIND: &'static str = "applications.notice";
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        let application = store::system(&mut tx, self.application).await?;
+        if !self.what.is_true(&application) {
+            return Ok(Outcome::Done);
+        }
+        let call = calls::find(&mut tx, application.call).await?.ok_or(AppError::NotFound)?;
+        let receiver = people::receiver(&mut tx, self.to).await?;
+        let speech = receiver.speech;
+        let (subject, text) = self.what.keys();
+        let path = match (self.what, application.consultation) {
+            (What::Accepted, Some(room)) => format!("/consultations/{room}"),
+            _ => format!("/applications/{}", application.id),
+        };
+        let mail = Mail::to(&receiver, speech.t(subject).saying("call", &call.title))
+            .line(speech.t(text).saying("call", &call.title))
+            .fact(speech.t("applications-mail-call"), &call.title);
+        let mail = self.details(mail, speech, &application, &call);
+        let mail = mail.action(speech.t("applications-mail-open"), run.platform.config.url(&path));
+        Ok(Outcome::Send(tx, Box::new(mail)))
+    }
+}
+
+impl Notice {
+    /// Until when, with what advice.
+    fn details(&self, mail: Mail, speech: Speech, application: &Application, call: &Call) -> Mail {
+        match (self.what, application.due_at, application.decline) {
+            (What::Declined, _, Some(kind)) => {
+                let mail = mail.line(speech.t(kind.advice()));
+                match &application.note {
+                    Some(note) => {
+                        mail.line(speech.t("applications-mail-note").saying("host", &call.host_name)).line(note)
+                    }
+                    None => mail,
+                }
+            }
+            (What::Submitted | What::Arrived | What::Answered | What::Readmitted | What::Due, Some(due), _) => {
+                // The promise ends at midnight: the day before is the last one.
+                let last = due - chrono::TimeDelta::seconds(1);
+                mail.fact(speech.t("applications-mail-due"), speech.day_of(last))
+            }
+            _ => mail,
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! `/hosts/{host}/calls/{call}/applications/new`: one sentence is enough. What a visitor typed waits
+//! for the mailed link and is shown filled afterwards; nothing sends itself.
+
+use super::store::{self, Sent};
+use crate::domain::application::{MOST_ACTIVE, end_of_day};
+use crate::domain::call::{Kind, Stage};
+use crate::domain::id::{ApplicationId, PersonId};
+use crate::domain::person::{EmailAddress, Locale};
+use crate::domain::text::Text;
+use crate::features::calls::{self, Call};
+use crate::features::{consultations, people};
+use crate::platform::db::{Tx, lock_people};
+use crate::platform::drafts;
+use crate::platform::error::Answer;
+use crate::platform::form::Fields;
+use crate::platform::i18n::Message;
+use crate::platform::page::{Frame, show, show_with};
+use actix_web::http::StatusCode;
+use actix_web::web::Path;
+use askama::Template;
+
+/// The name of the form's drafts; their subject is the call.
+const FORM: &str = "application";
+
+#[derive(Template)]
+#[template(path = "applications/new.html")]
+struct New {
+    frame: Frame,
+    call: Call,
+    fields: Fields,
+    is_unsent: bool,
+    is_full: bool,
+    /// An application of this person that is active already.
+    already: Option<ApplicationId>,
+}
+
+impl New {
+    fn action(&self) -> String {
+        format!("{}/applications/new", self.call.path())
+    }
+
+    fn draft(&self) -> String {
+        format!("/drafts/{FORM}/{}", self.call.id)
+    }
+
+    fn locales(&self) -> [Locale; 2] {
+        Locale::ALL
+    }
+
+    fn is_open(&self) -> bool {
+        self.call.stage == Stage::Open
+    }
+}
+
+/// What was typed, each value valid.
+struct Typed {
+    summary: Text<4000>,
+    wished_minutes: i32,
+    kinds: Vec<Kind>,
+    locale: Locale,
+}
+
+/// Shows the form, with what was typed before where that was not sent.
+pub async fn get(frame: Frame, slugs: Path<(String, String)>) -> Answer {
+    let mut read = frame.read().await?;
+    let call = calls::in_public(&mut read, &slugs.0, &slugs.1, &frame.asker).await?.call;
+    let active = consultations::active_of_call(&mut read, call.id).await?;
+    let is_full = store::is_full(&mut read, &call, active).await?;
+    let (mut fields, mut is_unsent, mut already) = (first(&frame, &call), false, None);
+    if let Some(person) = frame.person() {
+        if let Some(draft) = drafts::find(&mut read, person.id, FORM, &call.id.to_string()).await? {
+            (fields, is_unsent) = (draft.fields, true);
+        }
+        already = store::active_on(&mut read, call.id, person.id).await?;
+    }
+    show(&New { frame, call, fields, is_unsent, is_full, already })
+}
+
+fn first(frame: &Frame, call: &Call) -> Fields {
+    Fields::of(&[("minutes", &call.free_minutes.to_string()), ("locale", frame.lang())])
+}
+
+/// Sends the application, or keeps it until the visitor has signed in.
+pub async fn post(frame: Frame, slugs: Path<(String, String)>, mut fields: Fields) -> Answer {
+    let mut tx = frame.begin(&fields).await?;
+    let call = calls::in_public(&mut tx, &slugs.0, &slugs.1, &frame.asker).await?.call;
+    let typed = typed(&mut fields, &call);
+    if call.stage != Stage::Open {
+        fields.refuse("summary", Message::new("applications-new-not_open"));
+        return refused(frame, tx, call, fields, StatusCode::CONFLICT).await;
+    }
+    match frame.person().map(|p| p.id) {
+        Some(person) => match typed {
+            Some(typed) => send(frame, tx, call, person, typed, fields).await,
+            None => refused(frame, tx, call, fields, StatusCode::UNPROCESSABLE_ENTITY).await,
+        },
+        None => match (fields.required::<EmailAddress>("email"), typed) {
+            (Some(address), Some(_)) => keep(frame, tx, call, address, fields).await,
+            _ => refused(frame, tx, call, fields, StatusCode::UNPROCESSABLE_ENTITY).await,
+        },
+    }
+}
+
+fn typed(fields: &mut Fields, call: &Call) -> Option<Typed> {
+    let summary = fields.required::<Text<4000>>("summary");
+    let wished = call.durations().into_iter().find(|minutes| minutes.to_string() == fields.value("minutes"));
+    if wished.is_none() {
+        fields.refuse("minutes", Message::new("field-choice"));
+    }
+    let locale = fields.required::<Locale>("locale");
+    if !call.confidentiality.is_empty() && !fields.has("confidential", "yes") {
+        fields.refuse("confidential", Message::new("applications-new-confidential_missing"));
+    }
+    let kinds = call.kinds.iter().copied().filter(|kind| fields.has("kinds", kind.as_str())).collect();
+    if fields.is_refused() {
+        return None;
+    }
+    Some(Typed { summary: summary?, wished_minutes: wished?, kinds, locale: locale? })
+}
+
+async fn keep(frame: Frame, mut tx: Tx, call: Call, address: EmailAddress, fields: Fields) -> Answer {
+    drafts::keep_for_address(&mut tx, &address, FORM, &call.id.to_string(), &fields, frame.now).await?;
+    people::ask(tx, &frame, &address, &format!("{}/applications/new", call.path())).await
+}
+
+async fn send(frame: Frame, mut tx: Tx, call: Call, me: PersonId, typed: Typed, mut fields: Fields) -> Answer {
+    let call = calls::locked(&mut tx, call.id).await?;
+    // Two applications of one person to two calls must not both be the fifth.
+    lock_people(&mut tx, &[me]).await?;
+    if calls::hosts(&mut tx, call.id).await?.iter().any(|host| host.person == me) {
+        fields.refuse("summary", Message::new("applications-new-own_call"));
+        return refused(frame, tx, call, fields, StatusCode::UNPROCESSABLE_ENTITY).await;
+    }
+    if store::active_of(&mut tx, me).await? >= MOST_ACTIVE as i64 {
+        fields.refuse("summary", Message::new("applications-new-too_many").with("most", MOST_ACTIVE));
+        return refused(frame, tx, call, fields, StatusCode::CONFLICT).await;
+    }
+    let active = consultations::active_of_call(&mut tx, call.id).await?;
+    let is_full = store::is_full(&mut tx, &call, active).await?;
+    let sent = Sent {
+        applicant: me,
+        former: None,
+        summary: typed.summary.as_str(),
+        wished_minutes: typed.wished_minutes,
+        kinds: &typed.kinds,
+        locale: typed.locale,
+        due_at: end_of_day(frame.now, call.reply_days.into(), call.host_zone.0),
+        call: &call,
+    };
+    let Ok(id) = store::insert(&mut tx, sent).await? else {
+        fields.refuse("summary", Message::new("applications-new-already"));
+        return refused(frame, tx, call, fields, StatusCode::CONFLICT).await;
+    };
+    if is_full && let Ok(moved) = store::system(&mut tx, id).await?.waitlist(frame.now) {
+        store::save(&mut tx, moved).await?;
+    }
+    drafts::delete(&mut tx, me, FORM, &call.id.to_string()).await?;
+    tx.see_other(format!("/applications/{id}?said=sent")).await
+}
+
+async fn refused(frame: Frame, mut tx: Tx, call: Call, fields: Fields, status: StatusCode) -> Answer {
+    let already = match frame.person() {
+        Some(person) => store::active_on(&mut tx, call.id, person.id).await?,
+        None => None,
+    };
+    show_with(status, &New { frame, call, fields, is_unsent: false, is_full: false, already })
+}

@@ -1,0 +1,69 @@
+//! `/applications/{application}/refusal`: the host says no, with a kind of reason and, if they like, a
+//! note. The mail says what else the person could do.
+
+use super::store::{self, Seen};
+use crate::domain::application::DeclineKind;
+use crate::domain::id::ApplicationId;
+use crate::domain::text::Text;
+use crate::features::calls;
+use crate::platform::error::Answer;
+use crate::platform::form::Fields;
+use crate::platform::i18n::Message;
+use crate::platform::page::{Frame, show, show_with};
+use actix_web::http::StatusCode;
+use actix_web::web::Path;
+use askama::Template;
+
+#[derive(Template)]
+#[template(path = "applications/refusal.html")]
+struct Refusal {
+    frame: Frame,
+    seen: Seen,
+    fields: Fields,
+}
+
+impl Refusal {
+    fn kinds(&self) -> [DeclineKind; 4] {
+        DeclineKind::CHOICES
+    }
+
+    fn is_possible(&self) -> bool {
+        self.seen.application.stage.is_waiting()
+    }
+}
+
+/// Asks for the reason.
+pub async fn get(frame: Frame, id: Path<ApplicationId>) -> Answer {
+    let mut read = frame.read().await?;
+    let seen = store::for_party(&mut read, *id, &frame.asker).await?;
+    seen.require_decision()?;
+    show(&Refusal { frame, seen, fields: Fields::default() })
+}
+
+/// Declines.
+pub async fn post(frame: Frame, id: Path<ApplicationId>, mut fields: Fields) -> Answer {
+    let mut tx = frame.begin(&fields).await?;
+    let seen = store::for_update(&mut tx, *id, &frame.asker).await?;
+    seen.require_decision()?;
+    let note = fields.optional::<Text<2000>>("note").map(|note| note.as_str().to_owned());
+    let kind = DeclineKind::CHOICES.into_iter().find(|kind| kind.as_str() == fields.value("kind"));
+    if kind.is_none() {
+        fields.refuse("kind", Message::new("field-choice"));
+    }
+    let (Some(kind), false) = (kind, fields.is_refused()) else {
+        return show_with(StatusCode::UNPROCESSABLE_ENTITY, &Refusal { frame, seen, fields });
+    };
+    match seen.application.clone().decline(kind, note, frame.now) {
+        Ok(moved) => {
+            store::save(&mut tx, moved).await?;
+            if fields.has("pause", "yes") {
+                calls::pause(&mut tx, &seen.call).await?;
+            }
+            tx.see_other("/applications?said=done").await
+        }
+        Err(_) => {
+            fields.refuse("kind", Message::new("applications-show-not_now"));
+            show_with(StatusCode::CONFLICT, &Refusal { frame, seen, fields })
+        }
+    }
+}

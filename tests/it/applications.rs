@@ -1,0 +1,326 @@
+//! Applying and deciding: one rough sentence, and nobody waits in the dark.
+
+use crate::support::*;
+use chrono::TimeDelta;
+use kabeuchi::domain::id::CallId;
+use sqlx::PgPool;
+
+/// The form's fields as most people send them.
+const ROUGH: [(&str, &str); 3] = [
+    ("summary", "Where to begin as the first SRE? Everything is on fire."),
+    ("minutes", "30"),
+    ("confidential", "yes"),
+];
+
+mod new {
+    use super::*;
+
+    #[sqlx::test]
+    async fn what_a_visitor_typed_survives_the_sign_in(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let call = app.open_call(hana()).await;
+        let path = app.apply_path(call).await;
+        let browser = app.visitor();
+        let page = browser.get(&path).await;
+        let fields = [ROUGH.as_slice(), &[("email", "aki@example.org")]].concat();
+
+        let asked = browser.submit(&page, &path, &fields).await;
+
+        assert_eq!(asked.leads_to(), "/sign-in/code");
+        app.run_jobs().await;
+        let link = app.mailbox().last_to(aki()).await.link();
+        let signing_in = browser.get(&link).await;
+        let settled = browser.submit(&signing_in, &link, &[]).await.leads_to();
+        let profile = browser.get(&settled).await;
+        let changes = [("name", "Aki"), ("locale", "en"), ("time_zone", "Asia/Tokyo")];
+        let next = browser.submit(&profile, "/settings/profile", &changes).await.leads_to();
+        let filled = browser.visit(&next).await;
+        filled.assert_says("applications-new-unsent");
+        assert_eq!(filled.texts("textarea"), [ROUGH[0].1]);
+        assert_eq!(app.mailbox().subjects(hana()).await, Vec::<String>::new(), "nothing sends itself");
+        let sent = browser.submit(&filled, &path, &[]).await.leads_to();
+        assert!(sent.starts_with("/applications/"), "{sent}");
+        app.run_jobs().await;
+        assert_eq!(app.mailbox().subjects(hana()).await, ["An application: Talk to me about SRE"]);
+    }
+
+    #[sqlx::test]
+    async fn a_refused_form_keeps_everything_and_names_each_fault(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let path = app.apply_path(app.open_call(hana()).await).await;
+        let aki = app.as_(aki()).await;
+
+        let page = aki.post(&path, &[("summary", "  "), ("minutes", "45"), ("locale", "en")]).await;
+
+        page.assert_status(422).assert_says("field-missing").assert_says("applications-new-confidential_missing");
+        assert_eq!(
+            page.attributes(".error-summary a", "href"),
+            ["#field-summary", "#field-minutes", "#field-confidential"]
+        );
+    }
+
+    #[sqlx::test]
+    async fn a_second_application_to_one_call_is_refused(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let call = app.open_call(hana()).await;
+        let first = app.apply(aki(), call).await;
+        let path = app.apply_path(call).await;
+        let aki = app.as_(aki()).await;
+
+        let again = aki.post(&path, &[ROUGH.as_slice(), &[("locale", "en")]].concat()).await;
+
+        again.assert_status(409).assert_says("applications-new-already");
+        assert_eq!(again.links("/applications/"), [first]);
+        assert_eq!(again.texts("textarea"), [ROUGH[0].1]);
+    }
+
+    #[sqlx::test]
+    async fn a_sixth_application_over_all_calls_is_refused_until_a_place_is_free(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let mut sent = Vec::new();
+        for _ in 0..5 {
+            let call = app.open_call(hana()).await;
+            sent.push(app.apply(aki(), call).await);
+        }
+        let path = app.apply_path(app.open_call(hana()).await).await;
+        let aki = app.as_(aki()).await;
+        let fields = [ROUGH.as_slice(), &[("locale", "en")]].concat();
+
+        aki.post(&path, &fields).await.assert_status(409).assert_says("applications-new-too_many");
+
+        let withdrawal = format!("{}/withdrawal", sent[0]);
+        aki.post(&withdrawal, &[("reason", "")]).await.assert_status(303);
+        aki.post(&path, &fields).await.assert_status(303);
+    }
+
+    #[sqlx::test]
+    async fn a_paused_call_and_ones_own_take_none(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let call = app.open_call(hana()).await;
+        let path = app.apply_path(call).await;
+        let fields = [ROUGH.as_slice(), &[("locale", "en")]].concat();
+        let hana = app.as_(hana()).await;
+        hana.post(&path, &fields).await.assert_status(422).assert_says("applications-new-own_call");
+
+        hana.post(&format!("/calls/{call}/pause"), &[]).await.assert_status(303);
+
+        let page = app.as_(aki()).await.post(&path, &fields).await;
+        page.assert_status(409).assert_says("applications-new-not_open");
+        assert_eq!(page.texts("textarea"), [ROUGH[0].1]);
+    }
+
+    #[sqlx::test]
+    async fn sent_twice_at_once_it_is_one(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let path = app.apply_path(app.open_call(hana()).await).await;
+        let aki = app.as_(aki()).await;
+        let page = aki.get(&path).await;
+
+        let (a, b) = tokio::join!(aki.submit(&page, &path, &ROUGH), aki.submit(&page, &path, &ROUGH));
+
+        let places: Vec<_> = [a, b].into_iter().filter(|p| p.status == 303).map(|p| p.leads_to()).collect();
+        assert!(!places.is_empty() && places.iter().all(|p| *p == places[0]), "{places:?}");
+        let count: i64 = sqlx::query_scalar("select count(*) from applications").fetch_one(&app.db).await.unwrap();
+        assert_eq!(count, 1);
+    }
+}
+
+mod acceptance {
+    use super::*;
+
+    #[sqlx::test]
+    async fn accepting_opens_the_room_and_tells_the_applicant(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let application = app.apply(aki(), app.open_call(hana()).await).await;
+        let path = format!("{application}/acceptance");
+        let hana = app.as_(hana()).await;
+        let page = hana.get(&path).await;
+
+        let room = hana.submit(&page, &path, &[]).await.leads_to();
+
+        app.run_jobs().await;
+        let room = room.split('?').next().unwrap().to_owned();
+        assert_eq!(app.mailbox().last_to(aki()).await.link(), room);
+        let seen = app.as_(aki()).await.get(&room).await;
+        assert_eq!(seen.texts("h1"), ["Where to begin as the first SRE?".trim_end_matches('?')]);
+        app.as_(aki()).await.get(&application).await.assert_says("applications-stage-accepted");
+    }
+
+    #[sqlx::test]
+    async fn the_last_place_is_given_once(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let call = app.open_call(hana()).await;
+        app.set_capacity(call, 1).await;
+        let (first, second) = (app.apply(aki(), call).await, app.apply(sora(), call).await);
+        let hana = app.as_(hana()).await;
+
+        let (first, second) = (format!("{first}/acceptance"), format!("{second}/acceptance"));
+        let (a, b) = tokio::join!(hana.post(&first, &[]), hana.post(&second, &[]));
+
+        let mut answers = [a.status, b.status];
+        answers.sort_unstable();
+        assert_eq!(answers, [303, 409]);
+    }
+
+    #[sqlx::test]
+    async fn who_applies_to_a_full_call_waits_and_is_taken_up_when_a_place_is_free(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let call = app.open_call(hana()).await;
+        app.set_capacity(call, 1).await;
+        let first = app.apply(aki(), call).await;
+        let hana = app.as_(hana()).await;
+        let room = hana.post(&format!("{first}/acceptance"), &[]).await.leads_to();
+        let second = app.apply(sora(), call).await;
+        app.run_jobs().await;
+        assert_eq!(
+            app.mailbox().subjects(sora()).await,
+            ["Your application waits for a place: Talk to me about SRE"],
+            "one mail a fact"
+        );
+
+        let cancellation = format!("{}/cancellation", room.split('?').next().unwrap());
+        hana.post(&cancellation, &[("reason", "")]).await.assert_status(303);
+
+        app.run_jobs().await;
+        assert_eq!(app.mailbox().last_to(sora()).await.subject, "A place became free: Talk to me about SRE");
+        hana.post(&format!("{second}/acceptance"), &[]).await.assert_status(303);
+    }
+}
+
+mod decisions {
+    use super::*;
+
+    #[sqlx::test]
+    async fn the_host_asks_and_the_applicant_answers(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let application = app.apply(aki(), app.open_call(hana()).await).await;
+        let (hana_browser, aki_browser) = (app.as_(hana()).await, app.as_(aki()).await);
+        let request = format!("{application}/request");
+        hana_browser.post(&request, &[("body", " ")]).await.assert_status(422);
+        hana_browser.post(&request, &[("body", "How large is the team?")]).await.assert_status(303);
+        app.run_jobs().await;
+        let mail = app.mailbox().last_to(aki()).await;
+        assert!(!mail.text.contains("How large"), "mails never carry the text");
+
+        let page = aki_browser.get(&application).await;
+        let answer = [("body", "Three people")];
+        aki_browser.submit(&page, &application, &answer).await.assert_status(303);
+
+        app.run_jobs().await;
+        assert_eq!(app.mailbox().last_to(hana()).await.subject, "Your question was answered: Talk to me about SRE");
+        let thread = hana_browser.get(&application).await;
+        assert_eq!(thread.texts(".post__body")[1..], ["How large is the team?", "Three people"]);
+        let late = aki_browser.post(&application, &[("act", "answer"), ("body", "And one more")]).await;
+        late.assert_status(409).assert_says("applications-show-not_now");
+    }
+
+    #[sqlx::test]
+    async fn declining_says_what_else_could_be_done_and_mails_a_note_only_when_given(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let call = app.open_call(hana()).await;
+        let application = app.apply(aki(), call).await;
+        let path = format!("{application}/refusal");
+        let hana = app.as_(hana()).await;
+        hana.post(&path, &[("note", "Sorry")]).await.assert_status(422);
+
+        hana.post(&path, &[("kind", "time"), ("note", "Try in spring"), ("pause", "yes")]).await.assert_status(303);
+
+        app.run_jobs().await;
+        let mail = app.mailbox().last_to(aki()).await;
+        assert!(mail.text.contains("Try in spring") && mail.text.contains("It is not about you"), "{}", mail.text);
+        hana.get("/calls").await.assert_says("home-calls-paused");
+        hana.post(&path, &[("kind", "time")]).await.assert_status(409);
+    }
+
+    #[sqlx::test]
+    async fn others_do_not_learn_that_it_exists_and_the_applicant_decides_nothing(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let application = app.apply(aki(), app.open_call(hana()).await).await;
+        for below in ["", "/acceptance", "/refusal", "/request", "/waiting", "/withdrawal"] {
+            let path = format!("{application}{below}");
+            for persona in [ren(), sora(), toma()] {
+                app.as_(persona).await.get(&path).await.assert_status(404);
+                app.as_(persona).await.post(&path, &[]).await.assert_status(404);
+            }
+        }
+        for below in ["/acceptance", "/refusal", "/request", "/waiting"] {
+            app.as_(aki()).await.post(&format!("{application}{below}"), &[]).await.assert_status(403);
+        }
+        app.as_(hana()).await.post(&format!("{application}/withdrawal"), &[]).await.assert_status(403);
+    }
+
+    #[sqlx::test]
+    async fn an_edit_in_two_windows_loses_nothing(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let application = app.apply(aki(), app.open_call(hana()).await).await;
+        let aki = app.as_(aki()).await;
+        let page = aki.get(&application).await;
+        let edit = |text: &'static str| [("act", "edit"), ("revision", "0"), ("summary", text)];
+        aki.post(&application, &edit("The first window")).await.assert_status(303);
+        assert!(page.text().contains(ROUGH[0].1));
+
+        let stale = aki.post(&application, &edit("The second window")).await;
+
+        stale.assert_status(409).assert_says("applications-show-stale");
+        assert!(stale.text().contains("The first window"), "{}", stale.text());
+        assert_eq!(stale.texts("textarea"), ["The second window"]);
+        let seen = app.as_(hana()).await.get(&application).await;
+        assert_eq!(seen.texts("pre.typed"), [ROUGH[0].1], "the former text stays readable");
+    }
+}
+
+mod times {
+    use super::*;
+
+    #[sqlx::test]
+    async fn the_host_is_reminded_twice_and_then_the_application_ends_with_an_apology(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let application = app.apply(aki(), app.open_call(hana()).await).await;
+        app.run_jobs().await;
+        app.mailbox().empty().await;
+
+        app.pass(TimeDelta::days(14)).await;
+        let reminder = "An application waits for your answer: Talk to me about SRE";
+        assert_eq!(app.mailbox().subjects(hana()).await, [reminder, reminder]);
+        assert_eq!(app.mailbox().subjects(aki()).await, Vec::<String>::new());
+        app.pass(TimeDelta::days(1)).await;
+
+        assert_eq!(app.mailbox().subjects(aki()).await, ["No answer to your application: Talk to me about SRE"]);
+        let aki = app.as_(aki()).await;
+        let page = aki.get(&application).await;
+        aki.submit(&page, &application, &[("act", "revive")]).await.assert_status(303);
+        app.run_jobs().await;
+        assert_eq!(app.mailbox().last_to(hana()).await.subject, "An application: Talk to me about SRE");
+    }
+
+    #[sqlx::test]
+    async fn a_question_that_nobody_answers_ends_it_after_three_weeks(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let application = app.apply(aki(), app.open_call(hana()).await).await;
+        app.as_(hana()).await.post(&format!("{application}/request"), &[("body", "Why?")]).await.assert_status(303);
+        app.run_jobs().await;
+        app.mailbox().empty().await;
+
+        app.pass(TimeDelta::days(22)).await;
+
+        assert_eq!(
+            app.mailbox().subjects(aki()).await,
+            ["A question still waits: Talk to me about SRE", "Your application has ended: Talk to me about SRE"]
+        );
+        assert_eq!(app.mailbox().subjects(hana()).await, Vec::<String>::new());
+    }
+
+    #[sqlx::test]
+    async fn a_closed_call_declines_those_who_wait_when_the_host_says_so(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let call: CallId = app.open_call(hana()).await;
+        app.apply(aki(), call).await;
+        let path = format!("/calls/{call}/closing");
+
+        app.as_(hana()).await.post(&path, &[("waiting", "decline")]).await.assert_status(303);
+
+        app.run_jobs().await;
+        let mail = app.mailbox().last_to(aki()).await;
+        assert!(mail.text.contains("The call has ended"), "{}", mail.text);
+    }
+}
