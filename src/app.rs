@@ -1,7 +1,7 @@
 //! All slices together: middleware order, routes, what follows from each fact, which jobs exist.
 
 use crate::domain::fact::Fact;
-use crate::domain::id::{ApplicationId, ConsultationId};
+use crate::domain::id::{ApplicationId, BookingId, ConsultationId};
 use crate::features::applications::mails::What;
 use crate::features::{
     admin, applications, availability, bookings, calls, consultations, feedback, home, people, questions, reports,
@@ -64,11 +64,21 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
             vec![NewJob::now(consultations::mails::InvitationMail { invitation })]
         }
         Fact::ParticipantJoined { consultation, person } => {
-            vec![NewJob::now(consultations::mails::JoinedMail { consultation, joined: person })]
+            vec![
+                NewJob::now(consultations::mails::JoinedMail { consultation, joined: person }),
+                NewJob::now(bookings::mails::LateInvitation { consultation, person }),
+            ]
         }
         Fact::ConsultationCancelled { consultation, .. } => {
-            vec![NewJob::now(consultations::mails::CancelledMails { consultation }), place(consultation)]
+            vec![
+                NewJob::now(consultations::mails::CancelledMails { consultation }),
+                NewJob::now(bookings::follow::ReleaseTime { consultation }),
+                place(consultation),
+            ]
         }
+        Fact::BookingConfirmed { booking, .. } => booked(booking, 0, bookings::mails::What::Booked),
+        Fact::BookingMoved { booking, sequence, .. } => booked(booking, sequence, bookings::mails::What::Moved),
+        Fact::BookingCancelled { booking, sequence, .. } => booked(booking, sequence, bookings::mails::What::Cancelled),
         Fact::ConsultationLapsed { consultation }
         | Fact::ConsultationResolved { consultation }
         | Fact::ConsultationClosed { consultation }
@@ -81,6 +91,10 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
 
 fn told(application: ApplicationId, what: What) -> Vec<NewJob> {
     vec![NewJob::now(applications::mails::Notices { application, what })]
+}
+
+fn booked(booking: BookingId, sequence: i32, what: bookings::mails::What) -> Vec<NewJob> {
+    vec![NewJob::now(bookings::mails::Told { booking, sequence, what })]
 }
 
 fn place(consultation: ConsultationId) -> NewJob {

@@ -6,6 +6,7 @@
 pub mod access;
 pub mod application;
 pub mod availability;
+pub mod booking;
 pub mod call;
 pub mod consultation;
 pub mod fact;

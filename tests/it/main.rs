@@ -6,6 +6,8 @@ mod support;
 
 mod access;
 mod applications;
+mod availability;
+mod bookings;
 mod consultations;
 mod faults;
 mod pages;

@@ -1,11 +1,24 @@
-//! Weekly hours and dates that differ.
+//! The hours that a host offers: weekly windows, dates that differ, limits over all calls.
+
+mod hours;
+mod limits;
+mod overrides;
+mod store;
+
+pub use store::{Hours, of};
 
 use crate::platform::jobs::Registry;
-use crate::platform::route::Routes;
+use crate::platform::route::{Need, Routes};
 
 /// Routes of this slice.
 pub fn routes() -> Routes {
     Routes::new()
+        .get("/availability", Need::Host, hours::get)
+        .post("/availability", Need::Host, hours::post)
+        .get("/availability/overrides", Need::Host, overrides::get)
+        .post("/availability/overrides", Need::Host, overrides::post)
+        .get("/availability/limits", Need::Host, limits::get)
+        .post("/availability/limits", Need::Host, limits::post)
 }
 
 /// Jobs of this slice.

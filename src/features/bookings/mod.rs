@@ -1,14 +1,42 @@
-//! Bookings: choose a slot, confirm, move, cancel; calendar mails; reminders.
+//! Bookings: a time is chosen, taken under the locks of all who must be there, moved, given back.
+
+mod bearer;
+mod cancellation;
+mod event;
+pub mod follow;
+mod grid;
+pub mod mails;
+mod new;
+mod rescheduling;
+mod rules;
+mod show;
+mod store;
+
+pub use rules::next_opening;
+pub use store::{Upcoming, confirmed, upcoming};
 
 use crate::platform::jobs::Registry;
-use crate::platform::route::Routes;
+use crate::platform::route::{Need, Routes};
 
 /// Routes of this slice.
 pub fn routes() -> Routes {
     Routes::new()
+        .get("/consultations/{consultation}/bookings/new", Need::Participant, new::get)
+        .post("/consultations/{consultation}/bookings/new", Need::Participant, new::post)
+        .get("/bookings/{booking}", Need::BookingBearer, show::get)
+        .get("/bookings/{booking}/event.ics", Need::BookingBearer, event::get)
+        .get("/bookings/{booking}/rescheduling", Need::BookingBearer, rescheduling::get)
+        .post("/bookings/{booking}/rescheduling", Need::BookingBearer, rescheduling::post)
+        .get("/bookings/{booking}/cancellation", Need::BookingBearer, cancellation::get)
+        .post("/bookings/{booking}/cancellation", Need::BookingBearer, cancellation::post)
 }
 
 /// Jobs of this slice.
 pub fn jobs(registry: Registry) -> Registry {
     registry
+        .with::<mails::Told>()
+        .with::<mails::Reminder>()
+        .with::<mails::BookingMail>()
+        .with::<mails::LateInvitation>()
+        .with::<follow::ReleaseTime>()
 }

@@ -179,7 +179,14 @@ pub async fn system(conn: &mut PgConnection, id: ConsultationId) -> Result<Consu
 
 /// Stores a consultation that moved, and records the fact.
 pub async fn save(tx: &mut Tx, moved: (Consultation, Fact)) -> Result<Consultation, AppError> {
-    let ((c, fact), now) = (moved, tx.now());
+    keep(tx, &moved.0).await?;
+    tx.record(moved.1).await?;
+    Ok(moved.0)
+}
+
+/// Stores a consultation that moved by a fact which another slice records with its own rows.
+pub async fn keep(tx: &mut Tx, c: &Consultation) -> Result<(), AppError> {
+    let now = tx.now();
     sqlx::query!(
         r#"update consultations
               set stage = $2, stage_since = $3, turn = $4, turn_since = $5, due_at = $6, rounds = $7, host_handed_over = $8, guest_handed_over = $9,
@@ -200,8 +207,7 @@ pub async fn save(tx: &mut Tx, moved: (Consultation, Fact)) -> Result<Consultati
     )
     .execute(&mut **tx)
     .await?;
-    tx.record(fact).await?;
-    Ok(c)
+    Ok(())
 }
 
 /// Notes that somebody did something in it.

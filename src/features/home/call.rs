@@ -3,7 +3,7 @@
 
 use crate::domain::call::Stage;
 use crate::features::calls::{self, Call};
-use crate::features::{applications, consultations};
+use crate::features::{applications, bookings, consultations};
 use crate::platform::error::Answer;
 use crate::platform::i18n::Told;
 use crate::platform::markdown::{self, Html};
@@ -65,5 +65,9 @@ pub async fn get(frame: Frame, slugs: Path<(String, String)>) -> Answer {
     let active = consultations::active_of_call(&mut read, hosted.call.id).await?;
     let is_full = applications::is_full(&mut read, &hosted.call, active).await?;
     let is_host = hosted.is_host();
-    show(&Page { frame, is_host, is_full, next_opening: None, call: hosted.call })
+    let next_opening = match hosted.call.stage == Stage::Open && !is_full {
+        true => bookings::next_opening(&mut read, hosted.call.id, frame.now).await?,
+        false => None,
+    };
+    show(&Page { frame, is_host, is_full, next_opening, call: hosted.call })
 }

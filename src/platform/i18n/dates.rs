@@ -75,6 +75,15 @@ impl Speech {
         )
     }
 
+    /// As `span`, with the offset for whoever does not know the letters: `… JST (UTC+9)`.
+    pub fn span_with_offset(&self, start: DateTime<Utc>, end: DateTime<Utc>) -> String {
+        let (span, offset) = (self.span(start, end), offset_word(self.zone, start));
+        match span.ends_with(&offset) {
+            true => span,
+            false => format!("{span} ({offset})"),
+        }
+    }
+
     /// `09:00` in this zone.
     pub fn clock(&self, instant: DateTime<Utc>) -> String {
         instant.with_timezone(&self.zone).format("%H:%M").to_string()

@@ -3,6 +3,7 @@
 
 mod app;
 mod applications;
+mod bookings;
 mod browser;
 mod consultations;
 mod mailbox;
@@ -10,6 +11,7 @@ mod people;
 mod process;
 
 pub use app::TestApp;
-pub use browser::Page;
+pub use bookings::{book, times_path};
+pub use browser::{Browser, Page};
 pub use people::*;
 pub use process::{MailServer, Process, free_port, until};

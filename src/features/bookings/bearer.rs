@@ -1,0 +1,77 @@
+//! Whoever may see a booking: a participant who is signed in, or the bearer of a mailed key, who has
+//! that person's rights for this booking alone.
+
+use super::store;
+use crate::domain::access::{Act, may};
+use crate::domain::booking::Booking;
+use crate::domain::consultation::Consultation;
+use crate::domain::id::BookingId;
+use crate::features::consultations::{self, Attendant};
+use crate::platform::error::AppError;
+use crate::platform::page::Frame;
+use crate::platform::random;
+use sqlx::PgConnection;
+
+/// A booking with the person who looks at it.
+pub struct Bearer {
+    pub booking: Booking,
+    pub consultation: Consultation,
+    pub people: Vec<Attendant>,
+    pub me: Attendant,
+    /// The key of the mailed link, carried on by the links of its pages.
+    key: String,
+}
+
+impl Bearer {
+    /// Finds the booking for the asker or the key; `NotFound` for everyone else.
+    pub async fn of(conn: &mut PgConnection, id: BookingId, frame: &Frame, key: &str) -> Result<Self, AppError> {
+        let booking = store::system(&mut *conn, id).await?;
+        let by_key = match key.is_empty() {
+            true => None,
+            false => store::bearer(&mut *conn, id, &random::hashed(key)).await?,
+        };
+        let person = by_key.or(frame.person().map(|p| p.id)).ok_or(AppError::NotFound)?;
+        let people = consultations::attendants(&mut *conn, booking.consultation).await?;
+        let me = people.iter().find(|a| a.person == person).cloned().ok_or(AppError::NotFound)?;
+        let consultation = consultations::system(conn, booking.consultation).await?;
+        let key = if by_key.is_some() { key.to_owned() } else { String::new() };
+        Ok(Self { booking, consultation, people, me, key })
+    }
+
+    /// The booking's path, or that of a page below it, with the key.
+    pub fn path(&self, below: &str) -> String {
+        match self.key.is_empty() {
+            true => format!("/bookings/{}{below}", self.booking.id),
+            false => format!("/bookings/{}{below}?key={}", self.booking.id, self.key),
+        }
+    }
+
+    /// The same with a notice.
+    pub fn path_saying(&self, said: &str) -> String {
+        let path = self.path("");
+        format!("{path}{}said={said}", if path.contains('?') { '&' } else { '?' })
+    }
+
+    /// The page of the consultation, which needs a sign-in.
+    pub fn room_path(&self) -> String {
+        format!("/consultations/{}", self.booking.consultation)
+    }
+
+    /// Ends the request with 403 when the person's part may not do the act.
+    pub fn require(&self, act: Act) -> Result<(), AppError> {
+        self.may(act).then_some(()).ok_or(AppError::NotAllowed)
+    }
+
+    /// Whether the person's part may do the act.
+    pub fn may(&self, act: Act) -> bool {
+        may(self.me.part, act)
+    }
+
+    /// The frame with the person's own zone, whom a key does not sign in.
+    pub fn framed(&self, mut frame: Frame) -> Frame {
+        if !self.key.is_empty() {
+            frame.speech.zone = self.me.zone.0;
+        }
+        frame
+    }
+}

@@ -1,0 +1,71 @@
+//! `/bookings/{booking}/cancellation`: gives the time back; the consultation goes on.
+
+use super::bearer::Bearer;
+use super::new::Query;
+use super::store::{self, Cancellation as How};
+use crate::domain::access::Act;
+use crate::domain::consultation::LATE;
+use crate::domain::id::BookingId;
+use crate::domain::text::Text;
+use crate::features::consultations;
+use crate::platform::error::{Answer, AppError};
+use crate::platform::form::Fields;
+use crate::platform::i18n::Message;
+use crate::platform::page::{Frame, show, show_with};
+use actix_web::HttpRequest;
+use actix_web::http::StatusCode;
+use actix_web::web::Path;
+use askama::Template;
+
+#[derive(Template)]
+#[template(path = "bookings/cancellation.html")]
+struct Cancellation {
+    frame: Frame,
+    bearer: Bearer,
+    fields: Fields,
+}
+
+impl Cancellation {
+    fn is_possible(&self) -> bool {
+        self.bearer.booking.is_ahead(self.frame.now)
+    }
+
+    fn is_late(&self) -> bool {
+        self.bearer.booking.starts_at - self.frame.now < LATE
+    }
+}
+
+/// Says what will happen and to whom mail goes.
+pub async fn get(frame: Frame, id: Path<BookingId>, request: HttpRequest) -> Answer {
+    let mut read = frame.read().await?;
+    let bearer = Bearer::of(&mut read, *id, &frame, &Query::of(&request).key).await?;
+    bearer.require(Act::CancelBooking)?;
+    let frame = bearer.framed(frame);
+    show(&Cancellation { frame, bearer, fields: Fields::default() })
+}
+
+/// Gives the time back.
+pub async fn post(frame: Frame, id: Path<BookingId>, request: HttpRequest, mut fields: Fields) -> Answer {
+    let reason = fields.optional::<Text<1000>>("reason");
+    let mut tx = frame.begin(&fields).await?;
+    let room = store::system(&mut tx, *id).await?.consultation;
+    consultations::lock(&mut tx, room).await?;
+    let bearer = Bearer::of(&mut tx, *id, &frame, &Query::of(&request).key).await?;
+    bearer.require(Act::CancelBooking)?;
+    if fields.is_refused() {
+        return show_with(StatusCode::UNPROCESSABLE_ENTITY, &Cancellation { frame, bearer, fields });
+    }
+    let Ok(moved) = bearer.booking.clone().cancel(frame.now) else {
+        fields.refuse("reason", Message::new("bookings-cancellation-not_now"));
+        return show_with(StatusCode::CONFLICT, &Cancellation { frame, bearer, fields });
+    };
+    let was_late = bearer.booking.starts_at - frame.now < LATE;
+    let fact = moved.1;
+    let how = How { by: Some(bearer.me.person), reason: reason.as_ref().map(Text::as_str), was_late };
+    store::cancel(&mut tx, moved, how).await?;
+    let unbooked = bearer.consultation.clone().unbook(fact, frame.now);
+    let (consultation, _) = unbooked.map_err(|_| AppError::NotNow("giving the time back"))?;
+    consultations::keep(&mut tx, &consultation).await?;
+    consultations::set_start(&mut tx, room, None).await?;
+    tx.see_other(bearer.path_saying("cancelled")).await
+}

@@ -1,0 +1,150 @@
+//! The times to choose from as both pages of choosing draw them: seven days at once, on the reader's
+//! clock, with the host's beside it where it differs.
+
+use crate::domain::slot::Slot;
+use crate::platform::page::Frame;
+use askama::Template;
+use askama::filters::HtmlSafe;
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono_tz::Tz;
+use std::collections::BTreeMap;
+
+/// Days that are shown at once.
+const DAYS: u64 = 7;
+
+/// Times of one length, with the days that are shown.
+#[derive(Template)]
+#[template(path = "bookings/grid.html")]
+pub struct Grid {
+    frame: Frame,
+    host_zone: Tz,
+    path: String,
+    pub minutes: i32,
+    pub durations: Vec<i32>,
+    days: Vec<Day>,
+    before: Option<NaiveDate>,
+    after: Option<NaiveDate>,
+    chosen: Option<DateTime<Utc>>,
+    changes: Vec<Tz>,
+    is_none: bool,
+}
+
+struct Day {
+    date: NaiveDate,
+    times: Vec<Time>,
+}
+
+struct Time {
+    start: DateTime<Utc>,
+    clock: String,
+    /// The host's day and clock.
+    other: Option<String>,
+}
+
+/// Where the grid stands and what it shows.
+pub struct Asked {
+    pub path: String,
+    pub minutes: i32,
+    pub durations: Vec<i32>,
+    pub from: Option<NaiveDate>,
+    pub chosen: Option<DateTime<Utc>>,
+}
+
+impl Grid {
+    /// Draws the days from the asked one on, or from the first on which there is a time.
+    pub fn new(frame: &Frame, slots: &[Slot], host_zone: Tz, asked: Asked) -> Self {
+        let mut by_day: BTreeMap<NaiveDate, Vec<Slot>> = BTreeMap::new();
+        for slot in slots {
+            let date = slot.start().with_timezone(&frame.speech.zone).date_naive();
+            by_day.entry(date).or_default().push(*slot);
+        }
+        let first = by_day.keys().next().copied();
+        let from = asked.from.or(first).unwrap_or_default();
+        let days: Vec<Day> = (0..DAYS)
+            .filter_map(|n| from.checked_add_days(Days::new(n)))
+            .map(|date| Day { date, times: times(frame, by_day.get(&date), host_zone) })
+            .collect();
+        let next = from.checked_add_days(Days::new(DAYS));
+        let after = next.filter(|next| by_day.range(*next..).next().is_some());
+        let back = from.checked_sub_days(Days::new(DAYS));
+        let before = back.filter(|_| by_day.range(..from).next().is_some());
+        let last = slots.last().map_or(frame.now, Slot::start);
+        Self {
+            host_zone,
+            path: asked.path,
+            minutes: asked.minutes,
+            durations: asked.durations,
+            days: if slots.is_empty() { Vec::new() } else { days },
+            before,
+            after,
+            chosen: asked.chosen,
+            changes: changes(frame, host_zone, last),
+            is_none: slots.is_empty(),
+            frame: frame.clone(),
+        }
+    }
+
+    fn zone(&self) -> String {
+        self.frame.speech.zone.to_string()
+    }
+
+    fn differs(&self) -> bool {
+        self.host_zone != self.frame.speech.zone
+    }
+
+    fn link(&self, date: &NaiveDate) -> String {
+        format!("{}minutes={}&from={date}", self.query(), self.minutes)
+    }
+
+    fn length(&self, minutes: &i32) -> String {
+        format!("{}minutes={minutes}", self.query())
+    }
+
+    /// The path, ready for one more parameter.
+    fn query(&self) -> String {
+        format!("{}{}", self.path, if self.path.contains('?') { '&' } else { '?' })
+    }
+
+    fn value(&self, time: &Time) -> String {
+        time.start.format("%Y-%m-%dT%H:%M:%SZ").to_string()
+    }
+
+    fn is_chosen(&self, time: &Time) -> bool {
+        self.chosen == Some(time.start)
+    }
+
+    fn day_name(&self, day: &Day) -> String {
+        self.frame.speech.short_date(day.date)
+    }
+}
+
+impl HtmlSafe for Grid {}
+
+fn times(frame: &Frame, slots: Option<&Vec<Slot>>, host_zone: Tz) -> Vec<Time> {
+    let host = frame.speech.in_zone(host_zone);
+    let other = |start: DateTime<Utc>| {
+        let (here, there) = (start.with_timezone(&frame.speech.zone), start.with_timezone(&host_zone));
+        let clock = host.clock(start);
+        match (here.naive_local() == there.naive_local(), here.date_naive() == there.date_naive()) {
+            (true, _) => None,
+            (false, true) => Some(clock),
+            (false, false) => Some(format!("{} {clock}", host.weekday(there.date_naive()))),
+        }
+    };
+    let drawn = slots.into_iter().flatten().map(|slot| Time {
+        start: slot.start(),
+        clock: frame.speech.clock(slot.start()),
+        other: other(slot.start()),
+    });
+    drawn.collect()
+}
+
+/// Zones whose clocks change between now and the last time.
+fn changes(frame: &Frame, host_zone: Tz, last: DateTime<Utc>) -> Vec<Tz> {
+    use chrono::Offset;
+    let offset = |zone: &Tz, at: DateTime<Utc>| at.with_timezone(zone).offset().fix();
+    let mut zones = vec![frame.speech.zone, host_zone];
+    zones.dedup();
+    zones.retain(|zone| offset(zone, frame.now) != offset(zone, last));
+    zones
+}

@@ -1,0 +1,173 @@
+//! `/consultations/{consultation}/bookings/new`: chooses a time and books it at once.
+
+use super::grid::{Asked, Grid};
+use super::rules::Picture;
+use super::store;
+use crate::domain::access::Act;
+use crate::domain::booking::Booking;
+use crate::domain::consultation::Stage;
+use crate::domain::id::{BookingId, ConsultationId};
+use crate::features::consultations::{self, Head, Room};
+use crate::platform::db::{Tx, lock_people};
+use crate::platform::error::{Answer, AppError};
+use crate::platform::form::Fields;
+use crate::platform::i18n::Message;
+use crate::platform::page::{Frame, show, show_with};
+use crate::platform::random;
+use actix_web::HttpRequest;
+use actix_web::http::StatusCode;
+use actix_web::web::Path;
+use askama::Template;
+use chrono::{DateTime, NaiveDate, Utc};
+
+#[derive(Template)]
+#[template(path = "bookings/new.html")]
+struct New {
+    frame: Frame,
+    room: Room,
+    grid: Grid,
+    fields: Fields,
+    /// A confirmed booking that is there already.
+    booked: Option<BookingId>,
+}
+
+impl New {
+    fn head(&self) -> Head<'_> {
+        Head::new(&self.frame, &self.room, self.frame.t("bookings-new-title"), "/bookings/new")
+    }
+
+    fn is_possible(&self) -> bool {
+        matches!(self.room.stage(), Stage::Preparing | Stage::Ready)
+    }
+
+    fn is_early(&self) -> bool {
+        self.room.stage() == Stage::Preparing
+    }
+}
+
+/// What the address of a page of times says: how long, from which day, by which key.
+pub(super) struct Query {
+    pub minutes: Option<i32>,
+    pub from: Option<NaiveDate>,
+    pub key: String,
+}
+
+impl Query {
+    /// Reads the query of a request; whatever is unreadable is left out.
+    pub fn of(request: &HttpRequest) -> Self {
+        let value = |name: &str| {
+            let mut pairs = url::form_urlencoded::parse(request.query_string().as_bytes());
+            pairs.find(|(k, _)| k == name).map(|(_, v)| v.into_owned()).unwrap_or_default()
+        };
+        Self { minutes: value("minutes").parse().ok(), from: value("from").parse().ok(), key: value("key") }
+    }
+}
+
+/// A start and a length as they were sent.
+pub(super) struct Sent {
+    pub start: DateTime<Utc>,
+    pub minutes: i32,
+}
+
+/// Reads what was sent. What no page ever offered is an error of the form.
+pub(super) fn sent(fields: &mut Fields, durations: &[i32]) -> Option<Sent> {
+    let minutes = fields.value("minutes").parse().ok().filter(|minutes| durations.contains(minutes));
+    let start = DateTime::parse_from_rfc3339(fields.value("start")).ok().map(|start| start.to_utc());
+    if fields.value("start").is_empty() {
+        fields.refuse("start", Message::new("bookings-new-choose"));
+    } else if start.is_none() || minutes.is_none() {
+        fields.refuse("start", Message::new("bookings-new-unreadable"));
+    }
+    Some(Sent { start: start?, minutes: minutes? })
+}
+
+/// The wished length where the call offers it, or the longest.
+fn wished(room: &Room, durations: &[i32]) -> i32 {
+    let wished = room.consultation.wished_minutes;
+    durations.iter().copied().find(|minutes| *minutes == wished).or(durations.last().copied()).unwrap_or(wished)
+}
+
+async fn page(frame: Frame, id: ConsultationId, query: Query, fields: Fields) -> Result<New, AppError> {
+    let mut read = frame.read().await?;
+    let room = consultations::for_participant(&mut read, id, &frame.asker).await?;
+    room.require(Act::Book)?;
+    let picture = Picture::of(&mut read, &room.consultation, None, frame.now).await?;
+    let asked = query.minutes.filter(|minutes| picture.durations.contains(minutes));
+    let minutes = asked.unwrap_or_else(|| wished(&room, &picture.durations));
+    let asked = Asked {
+        path: room.path("/bookings/new"),
+        minutes,
+        durations: picture.durations.clone(),
+        from: query.from,
+        chosen: DateTime::parse_from_rfc3339(fields.value("start")).ok().map(|start| start.to_utc()),
+    };
+    let grid = Grid::new(&frame, &picture.slots(minutes), picture.zone(), asked);
+    let booked = store::confirmed(&mut read, id).await?.map(|booking| booking.id);
+    Ok(New { frame, room, grid, fields, booked })
+}
+
+/// Shows the times.
+pub async fn get(frame: Frame, id: Path<ConsultationId>, request: HttpRequest) -> Answer {
+    show(&page(frame, *id, Query::of(&request), Fields::default()).await?)
+}
+
+/// Books. A time that cannot be booked any more is answered with others.
+pub async fn post(frame: Frame, id: Path<ConsultationId>, mut fields: Fields) -> Answer {
+    let mut tx = frame.begin(&fields).await?;
+    let room = consultations::for_update(&mut tx, *id, &frame.asker).await?;
+    room.require(Act::Book)?;
+    let picture = locked_picture(&mut tx, &room, None).await?;
+    let Some(sent) = sent(&mut fields, &picture.durations) else {
+        drop(tx);
+        return refused(frame, *id, fields, StatusCode::UNPROCESSABLE_ENTITY).await;
+    };
+    match book(&mut tx, &room, &picture, &sent).await? {
+        Ok(booking) => tx.see_other(format!("/bookings/{}?said=done", booking.id)).await,
+        Err(message) => {
+            drop(tx);
+            fields.refuse("start", message);
+            refused(frame, *id, fields, StatusCode::CONFLICT).await
+        }
+    }
+}
+
+/// The picture as nobody can change it until the transaction ends: whoever takes time of these hosts
+/// holds their locks.
+pub(super) async fn locked_picture(tx: &mut Tx, room: &Room, without: Option<BookingId>) -> Result<Picture, AppError> {
+    let attending = crate::features::calls::attending(tx, room.consultation.call).await?;
+    lock_people(tx, &attending).await?;
+    let now = tx.now();
+    Picture::of(tx, &room.consultation, without, now).await
+}
+
+async fn book(tx: &mut Tx, room: &Room, picture: &Picture, sent: &Sent) -> Result<Result<Booking, Message>, AppError> {
+    let now = tx.now();
+    if !matches!(room.stage(), Stage::Preparing | Stage::Ready) {
+        return Ok(Err(Message::new("bookings-new-not_now")));
+    }
+    let Some(slot) = picture.find(sent.minutes, sent.start) else {
+        return Ok(Err(Message::new("bookings-new-taken")));
+    };
+    let instance = tx.platform().config.instance().to_owned();
+    let confirmed =
+        Booking::confirm(random::id(), room.id(), room.consultation.call, slot, room.meeting_place.clone(), &instance);
+    let fact = confirmed.1;
+    let Ok(booking) = store::insert(tx, confirmed, picture.own(), &picture.attending, room.me).await? else {
+        return Ok(Err(Message::new("bookings-new-taken")));
+    };
+    let (booked, _) = room.consultation.clone().book(fact, now).map_err(|_| AppError::NotNow("booking"))?;
+    consultations::keep(tx, &booked).await?;
+    consultations::set_start(tx, room.id(), Some(booking.starts_at)).await?;
+    Ok(Ok(booking))
+}
+
+async fn refused(frame: Frame, id: ConsultationId, fields: Fields, status: StatusCode) -> Answer {
+    // The days around what was chosen are the ones where others may fit.
+    let chosen = DateTime::parse_from_rfc3339(fields.value("start")).ok();
+    let chosen = chosen.map(|start| start.with_timezone(&frame.speech.zone).date_naive());
+    let today = frame.now.with_timezone(&frame.speech.zone).date_naive();
+    let from = chosen.filter(|day| *day >= today && (*day - today).num_days() < 160);
+    let query = Query { minutes: fields.value("minutes").parse().ok(), from, key: String::new() };
+    let page = page(frame, id, query, fields).await?;
+    show_with(status, &page)
+}

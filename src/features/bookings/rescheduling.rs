@@ -1,0 +1,113 @@
+//! `/bookings/{booking}/rescheduling`: another time for a booking. The old one stays until the new
+//! one is taken.
+
+use super::bearer::Bearer;
+use super::grid::{Asked, Grid};
+use super::new::{Query, Sent, sent};
+use super::rules::Picture;
+use super::store;
+use crate::domain::access::Act;
+use crate::domain::id::BookingId;
+use crate::features::{calls, consultations};
+use crate::platform::db::{Tx, lock_people};
+use crate::platform::error::{Answer, AppError};
+use crate::platform::form::Fields;
+use crate::platform::i18n::Message;
+use crate::platform::page::{Frame, show, show_with};
+use actix_web::HttpRequest;
+use actix_web::http::StatusCode;
+use actix_web::web::Path;
+use askama::Template;
+use chrono::DateTime;
+
+#[derive(Template)]
+#[template(path = "bookings/rescheduling.html")]
+struct Rescheduling {
+    frame: Frame,
+    bearer: Bearer,
+    grid: Grid,
+    fields: Fields,
+}
+
+impl Rescheduling {
+    fn is_possible(&self) -> bool {
+        self.bearer.booking.is_ahead(self.frame.now)
+    }
+}
+
+async fn page(frame: Frame, id: BookingId, query: Query, fields: Fields) -> Result<Rescheduling, AppError> {
+    let mut read = frame.read().await?;
+    let bearer = Bearer::of(&mut read, id, &frame, &query.key).await?;
+    bearer.require(Act::Move)?;
+    let frame = bearer.framed(frame);
+    let picture = Picture::of(&mut read, &bearer.consultation, Some(id), frame.now).await?;
+    let asked = query.minutes.filter(|minutes| picture.durations.contains(minutes));
+    let minutes = asked.unwrap_or(bearer.booking.minutes);
+    let mut slots = picture.slots(minutes);
+    slots.retain(|slot| slot.start() != bearer.booking.starts_at || minutes != bearer.booking.minutes);
+    let asked = Asked {
+        path: bearer.path("/rescheduling"),
+        minutes,
+        durations: picture.durations.clone(),
+        from: query.from,
+        chosen: DateTime::parse_from_rfc3339(fields.value("start")).ok().map(|start| start.to_utc()),
+    };
+    let grid = Grid::new(&frame, &slots, picture.zone(), asked);
+    Ok(Rescheduling { frame, bearer, grid, fields })
+}
+
+/// Shows the times.
+pub async fn get(frame: Frame, id: Path<BookingId>, request: HttpRequest) -> Answer {
+    show(&page(frame, *id, Query::of(&request), Fields::default()).await?)
+}
+
+/// Moves the booking, or leaves it as it was.
+pub async fn post(frame: Frame, id: Path<BookingId>, request: HttpRequest, mut fields: Fields) -> Answer {
+    let query = Query::of(&request);
+    let mut tx = frame.begin(&fields).await?;
+    let room = store::system(&mut tx, *id).await?.consultation;
+    consultations::lock(&mut tx, room).await?;
+    let bearer = Bearer::of(&mut tx, *id, &frame, &query.key).await?;
+    bearer.require(Act::Move)?;
+    let attending = calls::attending(&mut tx, bearer.booking.call).await?;
+    lock_people(&mut tx, &attending).await?;
+    let picture = Picture::of(&mut tx, &bearer.consultation, Some(*id), frame.now).await?;
+    let mut durations = picture.durations.clone();
+    durations.push(bearer.booking.minutes);
+    let Some(sent) = sent(&mut fields, &durations) else {
+        drop(tx);
+        return refused(frame, *id, query, fields, StatusCode::UNPROCESSABLE_ENTITY).await;
+    };
+    match change(&mut tx, &bearer, &picture, &sent).await? {
+        Ok(()) => tx.see_other(bearer.path_saying("moved")).await,
+        Err(message) => {
+            drop(tx);
+            fields.refuse("start", message);
+            refused(frame, *id, query, fields, StatusCode::CONFLICT).await
+        }
+    }
+}
+
+async fn change(tx: &mut Tx, bearer: &Bearer, picture: &Picture, sent: &Sent) -> Result<Result<(), Message>, AppError> {
+    let now = tx.now();
+    if !bearer.booking.is_ahead(now) {
+        return Ok(Err(Message::new("bookings-rescheduling-not_now")));
+    }
+    let Some(slot) = picture.find(sent.minutes, sent.start) else {
+        return Ok(Err(Message::new("bookings-new-taken")));
+    };
+    let Ok(moved) = bearer.booking.clone().reschedule(slot, now) else {
+        return Ok(Err(Message::new("bookings-rescheduling-not_now")));
+    };
+    let Ok(booking) = store::replace(tx, moved, picture.own(), &picture.attending).await? else {
+        return Ok(Err(Message::new("bookings-new-taken")));
+    };
+    consultations::set_start(tx, booking.consultation, Some(booking.starts_at)).await?;
+    Ok(Ok(()))
+}
+
+async fn refused(frame: Frame, id: BookingId, query: Query, fields: Fields, status: StatusCode) -> Answer {
+    let minutes = fields.value("minutes").parse().ok();
+    let page = page(frame, id, Query { minutes, ..query }, fields).await?;
+    show_with(status, &page)
+}

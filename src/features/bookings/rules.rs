@@ -1,0 +1,132 @@
+//! What the slot engine is asked with: the host's hours and limits, the call's timing, and all time
+//! that is taken. The picker and the submit ask with the same, so they cannot differ.
+
+use super::store;
+use crate::domain::consultation::Consultation;
+use crate::domain::id::{BookingId, CallId, PersonId};
+use crate::domain::interval::{Interval, Intervals};
+use crate::domain::slot::{self, Booked, Limits, Minutes, Rules, Slot, Taken};
+use crate::features::{availability, calls, people};
+use crate::platform::error::AppError;
+use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+use sqlx::PgConnection;
+
+/// What is stored with a booking, so that later settings change nothing about it.
+#[derive(Clone, Copy, Debug)]
+pub struct Own {
+    pub buffer_before: Minutes,
+    pub buffer_after: Minutes,
+    pub zone: Tz,
+}
+
+/// Everything that decides over the times of one consultation.
+pub struct Picture {
+    rules: Rules,
+    bookings: Vec<Booked>,
+    busy: Vec<Interval>,
+    /// Hosts who must be there.
+    pub attending: Vec<PersonId>,
+    pub durations: Vec<i32>,
+    now: DateTime<Utc>,
+}
+
+impl Picture {
+    /// The picture for a consultation. A booking that is to be moved does not stand in its own way.
+    pub async fn of(
+        conn: &mut PgConnection,
+        consultation: &Consultation,
+        without: Option<BookingId>,
+        now: DateTime<Utc>,
+    ) -> Result<Self, AppError> {
+        let earliest = calls::timing(&mut *conn, consultation.call).await?.preparation_days;
+        let earliest = Some(consultation.opened_at + TimeDelta::days(earliest.into()));
+        Self::load(conn, consultation.call, earliest, without, now).await
+    }
+
+    async fn load(
+        conn: &mut PgConnection,
+        call: CallId,
+        earliest: Option<DateTime<Utc>>,
+        without: Option<BookingId>,
+        now: DateTime<Utc>,
+    ) -> Result<Self, AppError> {
+        let timing = calls::timing(&mut *conn, call).await?;
+        let zone = people::receiver(&mut *conn, timing.owner).await?.speech.zone;
+        let (availability, hours) = availability::of(&mut *conn, timing.owner, zone).await?;
+        let count = |n: Option<i32>| n.and_then(|n| u32::try_from(n).ok());
+        let rules = Rules {
+            availability,
+            duration: Minutes(timing.free_minutes),
+            step: Minutes(timing.step_minutes),
+            notice: Minutes(timing.notice_minutes),
+            horizon_days: timing.horizon_days.unsigned_abs(),
+            earliest,
+            buffer_before: Minutes(timing.buffer_before_minutes),
+            buffer_after: Minutes(timing.buffer_after_minutes),
+            week_start: hours.week_start,
+            limits: Limits {
+                per_day: count(hours.sessions_per_day),
+                per_week: count(hours.sessions_per_week),
+                minutes_per_day: count(hours.minutes_per_day),
+                minutes_per_week: count(hours.minutes_per_week),
+                call_per_day: count(timing.sessions_per_day),
+                call_per_week: count(timing.sessions_per_week),
+            },
+        };
+        // Whole weeks on both sides, so that weekly limits and buffers of neighbours count.
+        let window = Interval::new(now - TimeDelta::days(8), now + TimeDelta::days(i64::from(timing.horizon_days) + 9))
+            .ok_or(AppError::Unprocessable("the horizon is before today"))?;
+        let attending = calls::attending(&mut *conn, call).await?;
+        let bookings = store::booked(&mut *conn, timing.owner, call, &window, without).await?;
+        let mut busy = Vec::new();
+        for person in attending.iter().filter(|person| **person != timing.owner) {
+            let taken = store::booked(&mut *conn, *person, call, &window, without).await?;
+            busy.extend(taken.into_iter().map(|b| b.interval));
+        }
+        let busy = Intervals::of(busy).as_slice().to_vec();
+        let mut durations = vec![timing.free_minutes, timing.longest_minutes];
+        durations.dedup();
+        Ok(Self { rules, bookings, busy, attending, durations, now })
+    }
+
+    /// What is stored with a booking made now.
+    pub fn own(&self) -> Own {
+        let zone = self.rules.availability.zone;
+        Own { buffer_before: self.rules.buffer_before, buffer_after: self.rules.buffer_after, zone }
+    }
+
+    /// The host's zone.
+    pub fn zone(&self) -> Tz {
+        self.rules.availability.zone
+    }
+
+    /// All times of a length that can be booked now, in order.
+    pub fn slots(&self, minutes: i32) -> Vec<Slot> {
+        let rules = Rules { duration: Minutes(minutes), ..self.rules.clone() };
+        let horizon = TimeDelta::days(i64::from(self.rules.horizon_days) + 2);
+        let Some(window) = Interval::new(self.now, self.now + horizon) else { return Vec::new() };
+        slot::slots(&rules, self.taken(), self.now, &window)
+    }
+
+    /// The time that begins at this instant, where it can be booked now.
+    pub fn find(&self, minutes: i32, start: DateTime<Utc>) -> Option<Slot> {
+        let rules = Rules { duration: Minutes(minutes), ..self.rules.clone() };
+        slot::find(&rules, self.taken(), self.now, start)
+    }
+
+    fn taken(&self) -> Taken<'_> {
+        Taken { bookings: &self.bookings, busy: &self.busy }
+    }
+}
+
+/// The first time of a call that can be booked now.
+pub async fn next_opening(
+    conn: &mut PgConnection,
+    call: CallId,
+    now: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>, AppError> {
+    let picture = Picture::load(&mut *conn, call, None, None, now).await?;
+    let shortest = picture.durations.first().copied().unwrap_or_default();
+    Ok(picture.slots(shortest).first().map(Slot::start))
+}

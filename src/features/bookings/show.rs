@@ -1,0 +1,72 @@
+//! `/bookings/{booking}`: when, how long, where, with whom; into one's calendar, move, give back.
+
+use super::bearer::Bearer;
+use super::event;
+use super::new::Query;
+use super::store;
+use crate::domain::access::Act;
+use crate::domain::booking::Stage;
+use crate::domain::ical;
+use crate::domain::id::BookingId;
+use crate::features::calls;
+use crate::platform::error::{Answer, AppError};
+use crate::platform::page::{Frame, show};
+use actix_web::HttpRequest;
+use actix_web::web::Path;
+use askama::Template;
+use chrono_tz::Tz;
+
+#[derive(Template)]
+#[template(path = "bookings/show.html")]
+struct Show {
+    frame: Frame,
+    bearer: Bearer,
+    call_title: String,
+    host_zone: Tz,
+    cancel_reason: Option<String>,
+    google: String,
+    outlook: String,
+}
+
+impl Show {
+    fn is_confirmed(&self) -> bool {
+        self.bearer.booking.stage == Stage::Confirmed
+    }
+
+    fn is_ahead(&self) -> bool {
+        self.bearer.booking.is_ahead(self.frame.now)
+    }
+
+    fn may_move(&self) -> bool {
+        self.is_ahead() && self.bearer.may(Act::Move)
+    }
+
+    fn host_time(&self) -> Option<String> {
+        let differs = self.host_zone != self.frame.speech.zone;
+        let host = self.frame.speech.in_zone(self.host_zone);
+        differs.then(|| host.span(self.bearer.booking.starts_at, self.bearer.booking.ends_at))
+    }
+
+    fn is_link(&self) -> bool {
+        self.bearer.booking.meeting_place.starts_with("https://")
+            || self.bearer.booking.meeting_place.starts_with("http://")
+    }
+
+    fn part(&self, person: &crate::features::consultations::Attendant) -> crate::platform::i18n::Told {
+        self.frame.t(crate::features::consultations::part_key(person.part))
+    }
+}
+
+/// Shows the booking.
+pub async fn get(frame: Frame, id: Path<BookingId>, request: HttpRequest) -> Answer {
+    let mut read = frame.read().await?;
+    let bearer = Bearer::of(&mut read, *id, &frame, &Query::of(&request).key).await?;
+    let frame = bearer.framed(frame);
+    let call_title = calls::find(&mut read, bearer.booking.call).await?.ok_or(AppError::NotFound)?.title;
+    let host_zone = store::host_zone(&mut read, *id).await?;
+    let cancel_reason = store::cancel_reason(&mut read, *id).await?;
+    let texts = event::Texts::of(&frame.platform, frame.speech, &bearer.booking, &bearer.consultation, &bearer.people);
+    let drawn = texts.event(frame.now, &bearer.me.name, "");
+    let (google, outlook) = (ical::google_link(&drawn), ical::outlook_link(&drawn));
+    show(&Show { frame, bearer, call_title, host_zone, cancel_reason, google, outlook })
+}

@@ -1,0 +1,311 @@
+//! All SQL over bookings, their mailed keys and the commitments that keep them apart.
+
+use super::rules::Own;
+use crate::domain::booking::{Booking, Stage, wall_clock};
+use crate::domain::fact::Fact;
+use crate::domain::id::{BookingId, CallId, ConsultationId, PersonId};
+use crate::domain::interval::Interval;
+use crate::domain::slot::{Booked, Minutes};
+use crate::platform::db::Tx;
+use crate::platform::error::AppError;
+use crate::platform::random::Hashed;
+use anyhow::anyhow;
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use sqlx::PgConnection;
+
+struct Row {
+    id: BookingId,
+    consultation: ConsultationId,
+    call: CallId,
+    stage: String,
+    starts_at: DateTime<Utc>,
+    ends_at: DateTime<Utc>,
+    minutes: i32,
+    uid: String,
+    sequence: i32,
+    meeting_place: String,
+}
+
+impl TryFrom<Row> for Booking {
+    type Error = AppError;
+
+    fn try_from(row: Row) -> Result<Self, AppError> {
+        let stage = Stage::parse(&row.stage)
+            .ok_or_else(|| AppError::Unexpected(anyhow!("bookings {}: unknown stage", row.id)))?;
+        Ok(Self {
+            stage,
+            id: row.id,
+            consultation: row.consultation,
+            call: row.call,
+            starts_at: row.starts_at,
+            ends_at: row.ends_at,
+            minutes: row.minutes,
+            uid: row.uid,
+            sequence: row.sequence,
+            meeting_place: row.meeting_place,
+        })
+    }
+}
+
+/// A booking for the system itself, and for those that a key or a part leads to it.
+pub async fn system(conn: &mut PgConnection, id: BookingId) -> Result<Booking, AppError> {
+    let row = sqlx::query_as!(
+        Row,
+        r#"select booking_id as "id: BookingId", consultation_id as "consultation: ConsultationId", call_id as "call: CallId", stage, starts_at, ends_at,
+                  minutes, uid, sequence, meeting_place
+             from bookings where booking_id = $1"#,
+        id as BookingId,
+    )
+    .fetch_optional(conn)
+    .await?;
+    row.ok_or(AppError::NotFound)?.try_into()
+}
+
+/// The confirmed booking of a consultation, also after its time.
+pub async fn confirmed(conn: &mut PgConnection, id: ConsultationId) -> Result<Option<Booking>, AppError> {
+    let row = sqlx::query_as!(
+        Row,
+        r#"select booking_id as "id: BookingId", consultation_id as "consultation: ConsultationId", call_id as "call: CallId", stage, starts_at, ends_at,
+                  minutes, uid, sequence, meeting_place
+             from bookings where consultation_id = $1 and stage = 'confirmed'"#,
+        id as ConsultationId,
+    )
+    .fetch_optional(conn)
+    .await?;
+    row.map(Booking::try_from).transpose()
+}
+
+/// A session that is ahead, as lists show it.
+pub struct Upcoming {
+    pub booking: BookingId,
+    pub consultation: ConsultationId,
+    pub starts_at: DateTime<Utc>,
+    pub ends_at: DateTime<Utc>,
+    pub meeting_place: String,
+}
+
+/// Confirmed bookings of these consultations that have not ended, the next first.
+pub async fn upcoming(
+    conn: &mut PgConnection,
+    consultations: &[ConsultationId],
+    now: DateTime<Utc>,
+) -> Result<Vec<Upcoming>, AppError> {
+    let upcoming = sqlx::query_as!(
+        Upcoming,
+        r#"select booking_id as "booking: BookingId", consultation_id as "consultation: ConsultationId", starts_at, ends_at, meeting_place
+             from bookings where consultation_id = any($1) and stage = 'confirmed' and ends_at > $2 order by starts_at, booking_id"#,
+        consultations as &[ConsultationId],
+        now,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(upcoming)
+}
+
+/// Bookings of a person in a window with the buffers that were stored with them; one of them may be
+/// left out, as it is to be moved.
+pub async fn booked(
+    conn: &mut PgConnection,
+    person: PersonId,
+    call: CallId,
+    window: &Interval,
+    without: Option<BookingId>,
+) -> Result<Vec<Booked>, AppError> {
+    let rows = sqlx::query!(
+        r#"select b.starts_at, b.ends_at, b.buffer_before_minutes, b.buffer_after_minutes, b.call_id = $2 as "is_of_this_call!"
+             from commitments c join bookings b using (booking_id)
+            where c.person_id = $1 and c.during && tstzrange($3, $4) and ($5::uuid is null or b.booking_id <> $5)
+            order by b.starts_at"#,
+        person as PersonId,
+        call as CallId,
+        window.start(),
+        window.end(),
+        without as Option<BookingId>,
+    )
+    .fetch_all(conn)
+    .await?;
+    let booked = rows.into_iter().filter_map(|row| {
+        Some(Booked {
+            interval: Interval::new(row.starts_at, row.ends_at)?,
+            buffer_before: Minutes(row.buffer_before_minutes),
+            buffer_after: Minutes(row.buffer_after_minutes),
+            is_of_this_call: row.is_of_this_call,
+        })
+    });
+    Ok(booked.collect())
+}
+
+/// Somebody took the time.
+#[derive(Debug)]
+pub struct Taken;
+
+/// Stores a booking and commits everyone to it. The caller holds the locks of these people.
+pub async fn insert(
+    tx: &mut Tx,
+    confirmed: (Booking, Fact),
+    own: Own,
+    people: &[PersonId],
+    by: PersonId,
+) -> Result<Result<Booking, Taken>, AppError> {
+    let ((b, fact), now) = (confirmed, tx.now());
+    sqlx::query!(
+        r#"insert into bookings (booking_id, consultation_id, call_id, stage, starts_at, ends_at, minutes, buffer_before_minutes, buffer_after_minutes,
+                                 host_zone, wall_clock, uid, sequence, meeting_place, booked_by, booked_at)
+           values ($1, $2, $3, 'confirmed', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"#,
+        b.id as BookingId,
+        b.consultation as ConsultationId,
+        b.call as CallId,
+        b.starts_at,
+        b.ends_at,
+        b.minutes,
+        own.buffer_before.0,
+        own.buffer_after.0,
+        own.zone.to_string(),
+        wall_clock(b.starts_at, own.zone),
+        b.uid,
+        b.sequence,
+        b.meeting_place,
+        by as PersonId,
+        now,
+    )
+    .execute(&mut **tx)
+    .await?;
+    if !commit_people(tx, &b, people).await? {
+        return Ok(Err(Taken));
+    }
+    tx.record(fact).await?;
+    Ok(Ok(b))
+}
+
+/// Moves a booking and everyone with it. The caller holds the locks of these people.
+pub async fn replace(
+    tx: &mut Tx,
+    moved: (Booking, Fact),
+    own: Own,
+    people: &[PersonId],
+) -> Result<Result<Booking, Taken>, AppError> {
+    let (b, fact) = moved;
+    sqlx::query!(
+        r#"update bookings set starts_at = $2, ends_at = $3, minutes = $4, sequence = $5, buffer_before_minutes = $6, buffer_after_minutes = $7,
+                  host_zone = $8, wall_clock = $9
+            where booking_id = $1"#,
+        b.id as BookingId,
+        b.starts_at,
+        b.ends_at,
+        b.minutes,
+        b.sequence,
+        own.buffer_before.0,
+        own.buffer_after.0,
+        own.zone.to_string(),
+        wall_clock(b.starts_at, own.zone),
+    )
+    .execute(&mut **tx)
+    .await?;
+    release(tx, b.id).await?;
+    if !commit_people(tx, &b, people).await? {
+        return Ok(Err(Taken));
+    }
+    tx.record(fact).await?;
+    Ok(Ok(b))
+}
+
+/// A row for each person who must be there; false where one of them is taken. The exclusion
+/// constraint decides, and `do nothing` keeps rivals from deadlocking.
+async fn commit_people(tx: &mut Tx, b: &Booking, people: &[PersonId]) -> Result<bool, AppError> {
+    let now = tx.now();
+    sqlx::query!(
+        "delete from commitments where person_id = any($1) and during && tstzrange($2, $3) and stage = 'held' and held_until <= $4",
+        people as &[PersonId],
+        b.starts_at,
+        b.ends_at,
+        now,
+    )
+    .execute(&mut **tx)
+    .await?;
+    let committed = sqlx::query!(
+        r#"insert into commitments (booking_id, person_id, during, stage)
+           select $1, person, tstzrange($3, $4), 'confirmed' from unnest($2::uuid[]) as person order by person
+           on conflict do nothing"#,
+        b.id as BookingId,
+        people as &[PersonId],
+        b.starts_at,
+        b.ends_at,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(committed.rows_affected() as usize == people.len())
+}
+
+async fn release(tx: &mut Tx, id: BookingId) -> Result<(), AppError> {
+    sqlx::query!("delete from commitments where booking_id = $1", id as BookingId).execute(&mut **tx).await?;
+    Ok(())
+}
+
+/// How a booking was given back.
+pub struct Cancellation<'a> {
+    pub by: Option<PersonId>,
+    pub reason: Option<&'a str>,
+    pub was_late: bool,
+}
+
+/// Stores that a booking was given back.
+pub async fn cancel(tx: &mut Tx, moved: (Booking, Fact), how: Cancellation<'_>) -> Result<Booking, AppError> {
+    let ((b, fact), now) = (moved, tx.now());
+    sqlx::query!(
+        r#"update bookings set stage = 'cancelled', sequence = $2, cancelled_at = $3, cancelled_by = $4, cancel_reason = $5, was_late = $6
+            where booking_id = $1"#,
+        b.id as BookingId,
+        b.sequence,
+        now,
+        how.by as Option<PersonId>,
+        how.reason,
+        how.was_late,
+    )
+    .execute(&mut **tx)
+    .await?;
+    release(tx, b.id).await?;
+    tx.record(fact).await?;
+    Ok(b)
+}
+
+/// Why a booking was given back, where somebody said so.
+pub async fn cancel_reason(conn: &mut PgConnection, id: BookingId) -> Result<Option<String>, AppError> {
+    let reason = sqlx::query_scalar!("select cancel_reason from bookings where booking_id = $1", id as BookingId)
+        .fetch_optional(conn)
+        .await?;
+    Ok(reason.flatten())
+}
+
+/// Keeps the hash of a key that one mail carries.
+pub async fn add_key(tx: &mut Tx, id: BookingId, person: PersonId, key: Hashed) -> Result<(), AppError> {
+    sqlx::query!(
+        "insert into booking_keys (booking_id, person_id, key_hash) values ($1, $2, $3)",
+        id as BookingId,
+        person as PersonId,
+        key,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Whose key this is.
+pub async fn bearer(conn: &mut PgConnection, id: BookingId, key: &Hashed) -> Result<Option<PersonId>, AppError> {
+    let person = sqlx::query_scalar!(
+        r#"select person_id as "person: PersonId" from booking_keys where booking_id = $1 and key_hash = $2"#,
+        id as BookingId,
+        key,
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(person)
+}
+
+/// The zone that the host's clocks showed when it was booked.
+pub async fn host_zone(conn: &mut PgConnection, id: BookingId) -> Result<Tz, AppError> {
+    let zone = sqlx::query_scalar!("select host_zone from bookings where booking_id = $1", id as BookingId)
+        .fetch_one(conn)
+        .await?;
+    zone.parse().map_err(|_| AppError::Unexpected(anyhow!("bookings {id}: unknown zone")))
+}
