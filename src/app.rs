@@ -40,9 +40,10 @@ pub fn routes() -> Routes {
 pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
     match *fact {
         Fact::SignInRequested { request } => vec![NewJob::now(people::mails::SignInMail { request })],
-        Fact::ConsultationOpened { consultation } | Fact::ConsultationRevived { consultation } => {
-            vec![NewJob::now(consultations::lapse::LapseCheck { consultation })]
-        }
+        Fact::ConsultationOpened { consultation } | Fact::ConsultationRevived { consultation } => vec![
+            NewJob::now(consultations::lapse::LapseCheck { consultation }),
+            NewJob::now(questions::mails::TurnWatch { consultation }),
+        ],
         Fact::ParticipantInvited { invitation, .. } => {
             vec![NewJob::now(consultations::mails::InvitationMail { invitation })]
         }
@@ -51,6 +52,15 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
         }
         Fact::ConsultationCancelled { consultation, .. } => {
             vec![NewJob::now(consultations::mails::CancelledMails { consultation })]
+        }
+        Fact::TurnHandedOver { consultation, .. } => {
+            vec![NewJob::now(questions::mails::YourTurnMails { consultation })]
+        }
+        Fact::AgendaAgreed { consultation } => {
+            vec![NewJob::now(questions::mails::AgendaAgreedMails { consultation })]
+        }
+        Fact::ResolutionProposed { consultation } => {
+            vec![NewJob::now(questions::mails::ResolutionProposedMail { consultation })]
         }
         _ => Vec::new(),
     }
@@ -92,6 +102,7 @@ pub fn build(
         .app_data(web::PayloadConfig::new(FORM_LIMIT))
         .app_data(web::PathConfig::default().error_handler(|_, _| AppError::NotFound.into()))
         .app_data(web::QueryConfig::default().error_handler(|_, _| AppError::Unreadable.into()))
+        .wrap(from_fn(questions::mark_visit))
         .wrap(from_fn(route::require))
         .wrap(from_fn(asker::find))
         .wrap(from_fn(origin::check))
