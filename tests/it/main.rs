@@ -9,3 +9,4 @@ mod consultations;
 mod faults;
 mod pages;
 mod people;
+mod questions;

@@ -86,9 +86,9 @@ impl Job for TurnWatch {
         let mut tx = run.begin().await?;
         let consultation = consultations::system(&mut tx, self.consultation).await?;
         let Some(due) = consultation.due_at else { return Ok(Outcome::Done) };
-        let (at, turn_since) = (due - REMINDED_BEFORE, consultation.turn_since);
+        let (at, side, turn_since) = (due - REMINDED_BEFORE, consultation.turn, consultation.turn_since);
         if at > run.now {
-            let reminders = TurnReminders { consultation: self.consultation, turn_since };
+            let reminders = TurnReminders { consultation: self.consultation, side, turn_since };
             tx.enqueue(NewJob::at(reminders, at)).await?;
         }
         Ok(Outcome::DoneWith(tx))
@@ -99,6 +99,7 @@ impl Job for TurnWatch {
 #[derive(Serialize, Deserialize)]
 pub struct TurnReminders {
     pub consultation: ConsultationId,
+    pub side: Side,
     pub turn_since: DateTime<Utc>,
 }
 
@@ -106,16 +107,17 @@ impl Job for TurnReminders {
     const KIND: &'static str = "questions.turn_reminders";
 
     fn key(&self) -> Option<String> {
-        Some(format!("turn_reminders:{}:{}", self.consultation, self.turn_since.to_rfc3339()))
+        let (side, since) = (self.side.as_str(), self.turn_since.to_rfc3339());
+        Some(format!("turn_reminders:{}:{side}:{since}", self.consultation))
     }
 
     async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
         let mut tx = run.begin().await?;
         let consultation = consultations::system(&mut tx, self.consultation).await?;
-        if !has_turn_since(&consultation, self.turn_since) {
+        if !has_turn_since(&consultation, self.turn_since) || consultation.turn != self.side {
             return Ok(Outcome::Done);
         }
-        for (to, _) in consultations::receivers(&mut tx, self.consultation, Some(consultation.turn)).await? {
+        for (to, _) in consultations::receivers(&mut tx, self.consultation, Some(self.side)).await? {
             let turn_since = self.turn_since;
             tx.enqueue_now(TurnReminder { consultation: self.consultation, to, turn_since }).await?;
         }

@@ -7,6 +7,7 @@ mod consultations;
 mod mailbox;
 mod people;
 mod process;
+mod questions;
 
 pub use app::TestApp;
 pub use browser::Page;
