@@ -54,12 +54,15 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
         Fact::ApplicationWithdrawn { application } => told(application, What::Withdrawn),
         Fact::ApplicationExpired { application } => told(application, What::Expired),
         Fact::ApplicationLapsed { application } => told(application, What::Lapsed),
-        Fact::ConsultationOpened { consultation } => {
-            vec![NewJob::now(consultations::lapse::LapseCheck { consultation })]
-        }
-        Fact::ConsultationRevived { consultation } => {
-            vec![NewJob::now(consultations::lapse::LapseCheck { consultation }), place(consultation)]
-        }
+        Fact::ConsultationOpened { consultation } => vec![
+            NewJob::now(consultations::lapse::LapseCheck { consultation }),
+            NewJob::now(questions::mails::TurnWatch { consultation }),
+        ],
+        Fact::ConsultationRevived { consultation } => vec![
+            NewJob::now(consultations::lapse::LapseCheck { consultation }),
+            NewJob::now(questions::mails::TurnWatch { consultation }),
+            place(consultation),
+        ],
         Fact::ParticipantInvited { invitation, .. } => {
             vec![NewJob::now(consultations::mails::InvitationMail { invitation })]
         }
@@ -85,6 +88,15 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
         | Fact::SessionHeld { consultation }
         | Fact::NoShowMarked { consultation }
         | Fact::SecondChanceGiven { consultation } => vec![place(consultation)],
+        Fact::TurnHandedOver { consultation, .. } => {
+            vec![NewJob::now(questions::mails::YourTurnMails { consultation })]
+        }
+        Fact::AgendaAgreed { consultation } => {
+            vec![NewJob::now(questions::mails::AgendaAgreedMails { consultation })]
+        }
+        Fact::ResolutionProposed { consultation } => {
+            vec![NewJob::now(questions::mails::ResolutionProposedMail { consultation })]
+        }
         _ => Vec::new(),
     }
 }
@@ -137,6 +149,7 @@ pub fn build(
         .app_data(web::PayloadConfig::new(FORM_LIMIT))
         .app_data(web::PathConfig::default().error_handler(|_, _| AppError::NotFound.into()))
         .app_data(web::QueryConfig::default().error_handler(|_, _| AppError::Unreadable.into()))
+        .wrap(from_fn(questions::mark_visit))
         .wrap(from_fn(route::require))
         .wrap(from_fn(asker::find))
         .wrap(from_fn(origin::check))

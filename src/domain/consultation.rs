@@ -5,6 +5,7 @@
 use crate::domain::fact::Fact;
 use crate::domain::id::{CallId, ConsultationId};
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// Where a consultation stands. Stored by its word.
@@ -70,7 +71,8 @@ impl Stage {
 }
 
 /// The two sides of a conversation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Side {
     Host,
     Guest,

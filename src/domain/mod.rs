@@ -14,5 +14,7 @@ pub mod ical;
 pub mod id;
 pub mod interval;
 pub mod person;
+pub mod question;
+pub mod secret;
 pub mod slot;
 pub mod text;

@@ -142,7 +142,10 @@ mod lapse {
         app.pass(TimeDelta::days(1)).await;
 
         assert_eq!(app.stage_of(consultation).await, Stage::Lapsed);
-        assert_eq!(app.mailbox().subjects(aki()).await, ["At rest: Where to begin as the first SRE"]);
+        assert_eq!(
+            app.mailbox().subjects(aki()).await,
+            ["Still your turn: Where to begin as the first SRE", "At rest: Where to begin as the first SRE"]
+        );
         app.as_(aki()).await.post(&path, &[("act", "revive")]).await.assert_status(303);
         assert_eq!(app.stage_of(consultation).await, Stage::Preparing);
         app.as_(aki())

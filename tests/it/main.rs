@@ -12,3 +12,4 @@ mod consultations;
 mod faults;
 mod pages;
 mod people;
+mod questions;

@@ -2,6 +2,7 @@
 //! instance. There are no passwords.
 
 mod code;
+mod draft;
 mod link;
 mod mailbox;
 pub mod mails;
@@ -34,6 +35,7 @@ pub fn routes() -> Routes {
         .post("/settings/profile", Need::SignedIn, profile::post)
         .get("/settings/sign-ins", Need::SignedIn, sign_ins::get)
         .post("/settings/sign-ins", Need::SignedIn, sign_ins::post)
+        .post("/drafts/{form}/{subject}", Need::SignedIn, draft::post)
         .get("/mailbox", Need::Public, mailbox::get)
         .get("/mailbox/{mail}", Need::Public, mailbox::show_one)
         .get("/mailbox/{mail}/html", Need::Public, mailbox::html)

@@ -1,14 +1,65 @@
-//! The asynchronous question-and-answer document.
+//! The asynchronous question-and-answer document: items with their threads, the goal and the order
+//! of the session, whose turn it is, the end in writing. Nothing that was saved is lost.
 
+mod agenda;
+mod export;
+mod item;
+pub mod mails;
+mod post;
+mod preview;
+mod resolution;
+mod show;
+mod store;
+mod turn;
+mod visit;
+mod writing;
+
+pub use store::{add_live, agenda, goal, items, open_count, set_outcome};
+pub use visit::mark as mark_visit;
+
+use crate::domain::id::ItemId;
+use crate::domain::question::{Kind, Stage};
 use crate::platform::jobs::Registry;
-use crate::platform::route::Routes;
+use crate::platform::route::{Need, Routes};
+
+/// An item as the slices of the day and after see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AgendaItem {
+    pub id: ItemId,
+    pub title: String,
+    pub kind: Kind,
+    pub stage: Stage,
+    pub outcome_note: String,
+}
 
 /// Routes of this slice.
 pub fn routes() -> Routes {
     Routes::new()
+        .get("/consultations/{consultation}/questions", Need::Participant, show::get)
+        .post("/consultations/{consultation}/questions", Need::Participant, show::post)
+        .post("/consultations/{consultation}/questions/preview", Need::Participant, preview::post)
+        .get("/consultations/{consultation}/questions/{item}", Need::Participant, item::get)
+        .post("/consultations/{consultation}/questions/{item}", Need::Participant, item::post)
+        .get("/consultations/{consultation}/questions/{item}/posts/{post}", Need::Participant, post::get)
+        .post("/consultations/{consultation}/questions/{item}/posts/{post}", Need::Participant, post::post)
+        .get("/consultations/{consultation}/turn", Need::Participant, turn::get)
+        .post("/consultations/{consultation}/turn", Need::Participant, turn::post)
+        .get("/consultations/{consultation}/agenda", Need::Participant, agenda::get)
+        .post("/consultations/{consultation}/agenda", Need::Participant, agenda::post)
+        .get("/consultations/{consultation}/resolution", Need::Participant, resolution::get)
+        .post("/consultations/{consultation}/resolution", Need::Participant, resolution::post)
+        .get("/consultations/{consultation}/export", Need::Participant, export::get)
 }
 
 /// Jobs of this slice.
 pub fn jobs(registry: Registry) -> Registry {
     registry
+        .with::<mails::YourTurnMails>()
+        .with::<mails::YourTurnMail>()
+        .with::<mails::TurnWatch>()
+        .with::<mails::TurnReminders>()
+        .with::<mails::TurnReminder>()
+        .with::<mails::AgendaAgreedMails>()
+        .with::<mails::AgendaAgreedMail>()
+        .with::<mails::ResolutionProposedMail>()
 }

@@ -9,6 +9,7 @@ mod consultations;
 mod mailbox;
 mod people;
 mod process;
+mod questions;
 
 pub use app::TestApp;
 pub use bookings::{book, times_path};

@@ -1,0 +1,53 @@
+//! `/drafts/{form}/{subject}`: keeps what somebody types, while they type it. Which forms there are
+//! is known here; what is in them is the forms' own.
+
+use crate::domain::text::Line;
+use crate::platform::drafts;
+use crate::platform::error::{Answer, AppError};
+use crate::platform::form::Fields;
+use crate::platform::limit::Limit;
+use crate::platform::page::Frame;
+use actix_web::HttpResponse;
+use actix_web::web::Path;
+use chrono::TimeDelta;
+
+/// Forms whose text is kept while it is written.
+const FORMS: [&str; 15] = [
+    "call",
+    "application",
+    "request",
+    "item",
+    "post",
+    "goal",
+    "takeaways",
+    "note",
+    "action",
+    "no-show",
+    "feedback",
+    "follow-up",
+    "report",
+    "cancellation",
+    "refusal",
+];
+
+/// Characters of a subject: an ID, or two.
+const LONGEST_SUBJECT: usize = 80;
+/// The script saves every 1.5 seconds at most.
+const PER_PERSON: Limit = Limit { name: "drafts", count: 3000, per: TimeDelta::hours(1) };
+
+/// Keeps the fields; answers nothing.
+pub async fn post(frame: Frame, path: Path<(String, String)>, fields: Fields) -> Answer {
+    let (form, subject) = path.into_inner();
+    let person = frame.asker.id()?;
+    if !FORMS.contains(&form.as_str()) {
+        return Err(AppError::NotFound);
+    }
+    if Line::<LONGEST_SUBJECT>::parse(&subject).is_err() {
+        return Err(AppError::Unprocessable("the subject of a draft is an ID"));
+    }
+    PER_PERSON.take(&frame.platform, &person.to_string()).await?;
+    let mut tx = frame.begin(&fields).await?;
+    drafts::keep(&mut tx, person, &form, &subject, &fields, frame.now).await?;
+    tx.commit().await?;
+    Ok(HttpResponse::NoContent().finish())
+}

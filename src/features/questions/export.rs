@@ -1,0 +1,41 @@
+//! `/consultations/{consultation}/export`: the document as one Markdown file.
+
+use super::store;
+use crate::domain::id::ConsultationId;
+use crate::domain::question::Stage;
+use crate::features::consultations;
+use crate::platform::error::Answer;
+use crate::platform::page::Frame;
+use actix_web::HttpResponse;
+use actix_web::http::header;
+use actix_web::web::Path;
+use std::fmt::Write;
+
+/// Sends the file.
+pub async fn get(frame: Frame, id: Path<ConsultationId>) -> Answer {
+    let mut read = frame.read().await?;
+    let room = consultations::for_participant(&mut read, *id, &frame.asker).await?;
+    let goal = store::goal(&mut read, *id).await?;
+    let items = store::all(&mut read, *id).await?;
+    let posts = store::posts(&mut read, *id, None).await?;
+    let mut text = format!("# {}\n", room.consultation.title);
+    if !goal.is_empty() {
+        let _ = write!(text, "\n{}\n\n{goal}\n", frame.t("questions-export-goal"));
+    }
+    for listed in items.iter().filter(|l| l.item.stage != Stage::Dropped) {
+        let item = &listed.item;
+        let (kind, stage) = (frame.t(item.kind.key()), frame.t(item.stage.key()));
+        let _ = write!(text, "\n## {}\n\n{} · {kind} · {stage}\n", item.title, listed.author);
+        for post in posts.iter().filter(|p| p.item == item.id) {
+            let when = frame.speech.moment(post.created_at);
+            let _ = write!(text, "\n### {} · {when}\n\n{}\n", post.author, post.body);
+        }
+        if !item.outcome_note.is_empty() {
+            let _ = write!(text, "\n> {}\n", item.outcome_note.replace('\n', "\n> "));
+        }
+    }
+    Ok(HttpResponse::Ok()
+        .content_type("text/markdown; charset=utf-8")
+        .insert_header((header::CONTENT_DISPOSITION, "attachment; filename=\"questions.md\""))
+        .body(text))
+}

@@ -1,0 +1,228 @@
+//! `/consultations/{consultation}/questions/{item}`: one thread; POST writes a post, or moves the
+//! item on.
+
+use super::show::{badge, is_new};
+use super::store::{self, Listed, Post};
+use super::writing::{LONGEST, Writing};
+use crate::domain::access::Act;
+use crate::domain::consultation::Side;
+use crate::domain::id::{ConsultationId, ItemId};
+use crate::domain::question::{Actor, Item, ItemError, Moved, Stage};
+use crate::domain::text::Text;
+use crate::features::consultations::{self, Head, Room};
+use crate::platform::db::Tx;
+use crate::platform::drafts;
+use crate::platform::error::{Answer, AppError};
+use crate::platform::form::Fields;
+use crate::platform::i18n::{Message, Speech};
+use crate::platform::page::{Frame, show, show_with};
+use actix_web::http::StatusCode;
+use actix_web::web::Path;
+use askama::Template;
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+
+/// The name of the form's drafts.
+pub const FORM: &str = "post";
+
+/// What a host asks for first, by the word of its box.
+const PROMPTS: [(&str, &str); 3] = [
+    ("tried", "questions-item-prompt_tried"),
+    ("different", "questions-item-prompt_different"),
+    ("surroundings", "questions-item-prompt_surroundings"),
+];
+
+#[derive(Template)]
+#[template(path = "questions/item.html")]
+struct Page {
+    frame: Frame,
+    room: Room,
+    listed: Listed,
+    posts: Vec<Post>,
+    since: Option<DateTime<Utc>>,
+    fields: Fields,
+    writing: Writing,
+    is_unsent: bool,
+}
+
+impl Page {
+    fn head(&self) -> Head<'_> {
+        Head::new(&self.frame, &self.room, &self.listed.item.title, "/questions/item")
+    }
+
+    fn path(&self) -> String {
+        self.room.path(&format!("/questions/{}", self.listed.item.id))
+    }
+
+    fn post_path(&self, post: &Post) -> String {
+        format!("{}/posts/{}", self.path(), post.id)
+    }
+
+    fn draft(&self) -> String {
+        format!("/drafts/{FORM}/{}", self.listed.item.id)
+    }
+
+    fn preview_path(&self) -> String {
+        self.room.path("/questions/preview")
+    }
+
+    fn badge(&self) -> &'static str {
+        badge(self.listed.item.stage)
+    }
+
+    fn is_new(&self, post: &Post) -> bool {
+        is_new(post, self.since, &self.room)
+    }
+
+    fn is_mine(&self, post: &Post) -> bool {
+        post.author_id == self.room.me && self.takes_writing()
+    }
+
+    fn takes_writing(&self) -> bool {
+        self.room.stage().takes_writing() && self.listed.item.stage != Stage::Dropped
+    }
+
+    /// Whether the asker could do this act now.
+    fn may(&self, act: &str) -> bool {
+        self.takes_writing() && moved(act, &self.listed.item, &self.room, self.frame.now).is_some_and(|m| m.is_ok())
+    }
+
+    fn prompts(&self) -> [(&'static str, &'static str); 3] {
+        PROMPTS
+    }
+
+    /// Acts without a text, in the order of their use: the word of the act and its label.
+    fn acts(&self) -> Vec<(&'static str, &'static str)> {
+        let acts = [
+            ("answered", "questions-item-act_answered"),
+            ("keep", "questions-item-act_keep"),
+            ("back", "questions-item-act_back"),
+            ("settle", "questions-item-act_settle"),
+            ("reopen", "questions-item-act_reopen"),
+            ("drop", "questions-item-act_drop"),
+        ];
+        acts.into_iter().filter(|(act, _)| self.may(act)).collect()
+    }
+}
+
+/// What an act makes of the item; `None` for a post that moves nothing.
+fn moved(act: &str, item: &Item, room: &Room, now: DateTime<Utc>) -> Option<Moved> {
+    let (item, by) = (item.clone(), Actor { person: room.me, side: room.part.side() });
+    Some(match act {
+        "answer" | "answered" => item.answer(by, now),
+        "background" => item.ask_for_background(by, now),
+        "ask_on" => item.ask_on(by, now),
+        "keep" => item.keep_for_session(now),
+        "back" => item.back_to_writing(now),
+        "settle" => item.settle(by, now),
+        "reopen" => item.reopen(by, now),
+        "drop" => item.take_back(by, now),
+        _ if item.stage == Stage::BackgroundWanted && by.side == Side::Guest => item.give_background(by, now),
+        _ => return None,
+    })
+}
+
+/// Shows the thread.
+pub async fn get(frame: Frame, path: Path<(ConsultationId, ItemId)>) -> Answer {
+    let (id, item) = path.into_inner();
+    let mut read = frame.read().await?;
+    let room = consultations::for_participant(&mut read, id, &frame.asker).await?;
+    let listed = store::item(&mut read, id, item).await?;
+    let draft = drafts::find(&mut read, room.me, FORM, &item.to_string()).await?;
+    let is_unsent = draft.is_some() && room.stage().takes_writing();
+    let fields = draft.map(|draft| draft.fields).unwrap_or_default();
+    show(&Page { is_unsent, ..page(&mut read, frame, room, listed, fields, Writing::default()).await? })
+}
+
+/// Writes a post, moves the item, or both.
+pub async fn post(frame: Frame, path: Path<(ConsultationId, ItemId)>, mut fields: Fields) -> Answer {
+    let (id, item) = path.into_inner();
+    let mut tx = frame.begin(&fields).await?;
+    let room = consultations::for_update(&mut tx, id, &frame.asker).await?;
+    let listed = store::item(&mut tx, id, item).await?;
+    room.require(Act::Write)?;
+    let act = fields.value("act").to_owned();
+    if act == "preview" {
+        let writing = Writing::preview(&fields, "body");
+        return show(&page(&mut tx, frame, room, listed, fields, writing).await?);
+    }
+    if act == "background" {
+        room.require(Act::AskForBackground)?;
+    }
+    let is_without_text = ["answered", "keep", "back", "settle", "reopen", "drop"].contains(&act.as_str());
+    let body = if is_without_text { None } else { body(&mut fields, &room, &act) };
+    let writing = if is_without_text { Writing::default() } else { Writing::look(&mut fields, "body") };
+    let moved = moved(&act, &listed.item, &room, frame.now).transpose();
+    let now_refused = match &moved {
+        Err(ItemError::NotYours) => return Err(AppError::NotAllowed),
+        Err(ItemError::NotNow) => Some("questions-item-not_now"),
+        Ok(None) if listed.item.stage == Stage::Dropped => Some("questions-item-not_now"),
+        Ok(_) => None,
+    };
+    let sealed = (!room.stage().takes_writing()).then_some("questions-show-sealed");
+    if let Some(key) = sealed.or(now_refused) {
+        fields.refuse("body", Message::new(key));
+        return show_with(StatusCode::CONFLICT, &page(&mut tx, frame, room, listed, fields, writing).await?);
+    }
+    if fields.is_refused() {
+        let page = page(&mut tx, frame, room, listed, fields, writing).await?;
+        return show_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
+    }
+    save(&mut tx, &room, &listed.item, body, moved.ok().flatten()).await?;
+    let back = if act == "drop" { room.path("/questions") } else { room.path(&format!("/questions/{item}")) };
+    tx.see_other(format!("{back}?said=saved")).await
+}
+
+/// The text of the post; a request for background may be its ticked prompts alone.
+fn body(fields: &mut Fields, room: &Room, act: &str) -> Option<String> {
+    let speech = Speech { locale: room.call_locale, zone: room.host_zone.0 };
+    let ticked: Vec<String> = PROMPTS
+        .into_iter()
+        .filter(|(word, _)| act == "background" && fields.has("prompt", word))
+        .map(|(_, key)| format!("- {}", speech.t(key)))
+        .collect();
+    let typed = match ticked.is_empty() {
+        true => fields.required::<Text<LONGEST>>("body"),
+        false => fields.optional::<Text<LONGEST>>("body"),
+    };
+    let parts: Vec<String> = typed
+        .map(|text| text.as_str().to_owned())
+        .into_iter()
+        .chain((!ticked.is_empty()).then(|| ticked.join("\n")))
+        .collect();
+    (!parts.is_empty()).then(|| parts.join("\n\n"))
+}
+
+async fn save(
+    tx: &mut Tx,
+    room: &Room,
+    item: &Item,
+    body: Option<String>,
+    moved: Option<(Item, crate::domain::fact::Fact)>,
+) -> Result<(), AppError> {
+    if let Some(body) = &body {
+        store::add_post(tx, room, item.id, body).await?;
+        drafts::delete(tx, room.me, FORM, &item.id.to_string()).await?;
+    }
+    if let Some(moved) = moved {
+        let is_of_agenda = item.stage == Stage::ForSession || moved.0.stage == Stage::ForSession;
+        store::save(tx, moved).await?;
+        if is_of_agenda {
+            store::agenda_changed(tx, room.id()).await?;
+        }
+    }
+    consultations::touch(tx, room.id()).await
+}
+
+async fn page(
+    conn: &mut PgConnection,
+    frame: Frame,
+    room: Room,
+    listed: Listed,
+    fields: Fields,
+    writing: Writing,
+) -> Result<Page, AppError> {
+    let posts = store::posts(conn, room.id(), Some(listed.item.id)).await?;
+    let since = store::last_visit(conn, room.id(), room.me, frame.now).await?;
+    Ok(Page { frame, room, listed, posts, since, fields, writing, is_unsent: false })
+}

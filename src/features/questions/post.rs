@@ -1,0 +1,123 @@
+//! `/consultations/{consultation}/questions/{item}/posts/{post}`: the texts that a post had; its
+//! author edits it. A stale edit shows both texts and loses none.
+
+use super::item::FORM;
+use super::store::{self, Former, Listed, Post};
+use super::writing::{LONGEST, Writing};
+use crate::domain::access::Act;
+use crate::domain::id::{ConsultationId, ItemId, PostId};
+use crate::domain::text::Text;
+use crate::features::consultations::{self, Head, Room};
+use crate::platform::drafts;
+use crate::platform::error::{Answer, AppError};
+use crate::platform::form::{Fields, Revision};
+use crate::platform::i18n::Message;
+use crate::platform::page::{Frame, show, show_with};
+use actix_web::http::StatusCode;
+use actix_web::web::Path;
+use askama::Template;
+use sqlx::PgConnection;
+
+#[derive(Template)]
+#[template(path = "questions/post.html")]
+struct Page {
+    frame: Frame,
+    room: Room,
+    listed: Listed,
+    post: Post,
+    former: Vec<Former>,
+    fields: Fields,
+    writing: Writing,
+    is_unsent: bool,
+    /// Saved in the meantime, from another window: shown beside what was typed.
+    is_stale: bool,
+}
+
+impl Page {
+    fn head(&self) -> Head<'_> {
+        Head::new(&self.frame, &self.room, self.frame.t("questions-post-title"), "/questions/post")
+    }
+
+    fn item_path(&self) -> String {
+        self.room.path(&format!("/questions/{}", self.listed.item.id))
+    }
+
+    fn path(&self) -> String {
+        format!("{}/posts/{}", self.item_path(), self.post.id)
+    }
+
+    fn draft(&self) -> String {
+        format!("/drafts/{FORM}/{}", self.post.id)
+    }
+
+    fn preview_path(&self) -> String {
+        self.room.path("/questions/preview")
+    }
+
+    fn may_edit(&self) -> bool {
+        self.post.author_id == self.room.me && (self.room.stage().takes_writing() || self.fields.is_refused())
+    }
+}
+
+/// Shows the post, its former texts, and the form to its author.
+pub async fn get(frame: Frame, path: Path<(ConsultationId, ItemId, PostId)>) -> Answer {
+    let (id, item, post) = path.into_inner();
+    let mut read = frame.read().await?;
+    let room = consultations::for_participant(&mut read, id, &frame.asker).await?;
+    let page = page(&mut read, frame, room, item, post).await?;
+    let draft = drafts::find(&mut read, page.room.me, FORM, &post.to_string()).await?;
+    let is_unsent = draft.is_some();
+    let fields = draft.map_or_else(|| typed(&page.post), |draft| draft.fields);
+    show(&Page { is_unsent, fields, ..page })
+}
+
+/// Stores the next revision.
+pub async fn post(frame: Frame, path: Path<(ConsultationId, ItemId, PostId)>, mut fields: Fields) -> Answer {
+    let (id, item, post) = path.into_inner();
+    let mut tx = frame.begin(&fields).await?;
+    let room = consultations::for_update(&mut tx, id, &frame.asker).await?;
+    let page = page(&mut tx, frame, room, item, post).await?;
+    page.room.require(Act::Write)?;
+    if page.post.author_id != page.room.me {
+        return Err(AppError::NotAllowed);
+    }
+    if fields.value("act") == "preview" {
+        let writing = Writing::preview(&fields, "body");
+        return show(&Page { fields, writing, ..page });
+    }
+    let revision = fields.required::<Revision>("revision");
+    let body = fields.required::<Text<LONGEST>>("body");
+    if !page.room.stage().takes_writing() {
+        fields.refuse("body", Message::new("questions-show-sealed"));
+        return show_with(StatusCode::CONFLICT, &Page { fields, ..page });
+    }
+    if let Some(Revision(typed)) = revision
+        && typed != page.post.revision
+    {
+        fields.set("revision", page.post.revision.to_string());
+        fields.refuse("body", Message::new("questions-post-stale"));
+        return show_with(StatusCode::CONFLICT, &Page { fields, is_stale: true, ..page });
+    }
+    let writing = Writing::look(&mut fields, "body");
+    let (Some(body), false) = (body, fields.is_refused()) else {
+        return show_with(StatusCode::UNPROCESSABLE_ENTITY, &Page { fields, writing, ..page });
+    };
+    if body.as_str() != page.post.body {
+        store::edit_post(&mut tx, &page.room, &page.post, body.as_str()).await?;
+        consultations::touch(&mut tx, id).await?;
+    }
+    drafts::delete(&mut tx, page.room.me, FORM, &post.to_string()).await?;
+    tx.see_other(format!("{}?said=saved", page.item_path())).await
+}
+
+fn typed(post: &Post) -> Fields {
+    Fields::of(&[("body", &post.body), ("revision", &post.revision.to_string())])
+}
+
+async fn page(conn: &mut PgConnection, frame: Frame, room: Room, item: ItemId, post: PostId) -> Result<Page, AppError> {
+    let listed = store::item(conn, room.id(), item).await?;
+    let post = store::post(conn, room.id(), item, post).await?;
+    let former = store::former(conn, &post).await?;
+    let (fields, writing) = (Fields::default(), Writing::default());
+    Ok(Page { frame, room, listed, post, former, fields, writing, is_unsent: false, is_stale: false })
+}

@@ -1,0 +1,160 @@
+//! SQL over posts and their revisions.
+
+use crate::domain::consultation::Side;
+use crate::domain::fact::Fact;
+use crate::domain::id::{ConsultationId, ItemId, PersonId, PostId};
+use crate::features::consultations::Room;
+use crate::platform::db::Tx;
+use crate::platform::error::AppError;
+use crate::platform::markdown::{self, Html};
+use crate::platform::random;
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+
+/// A post in an item's thread.
+#[derive(Clone, Debug)]
+pub struct Post {
+    pub id: PostId,
+    pub item: ItemId,
+    pub author_id: PersonId,
+    pub author: String,
+    pub side: Side,
+    pub round: i32,
+    pub body: String,
+    pub html: Html,
+    pub revision: i32,
+    pub created_at: DateTime<Utc>,
+    pub edited_at: Option<DateTime<Utc>>,
+}
+
+impl Post {
+    /// Whether the hosts' side wrote it.
+    pub fn is_hosts(&self) -> bool {
+        self.side == Side::Host
+    }
+}
+
+/// Posts of a consultation, or of one item, the oldest first.
+pub async fn posts(conn: &mut PgConnection, id: ConsultationId, item: Option<ItemId>) -> Result<Vec<Post>, AppError> {
+    let rows = sqlx::query!(
+        r#"select p.post_id as "id: PostId", p.item_id as "item: ItemId", p.author_id as "author_id: PersonId", q.name as author,
+                  p.side, p.round, p.body, p.html, p.revision, p.created_at, p.edited_at
+             from posts p
+             join items i using (item_id)
+             join people q on q.person_id = p.author_id
+            where i.consultation_id = $1 and ($2::uuid is null or p.item_id = $2)
+            order by p.created_at, p.post_id"#,
+        id as ConsultationId,
+        item as Option<ItemId>,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Post {
+            id: row.id,
+            item: row.item,
+            author_id: row.author_id,
+            author: row.author,
+            side: Side::parse(&row.side).unwrap_or(Side::Guest),
+            round: row.round,
+            body: row.body,
+            html: Html::stored(row.html),
+            revision: row.revision,
+            created_at: row.created_at,
+            edited_at: row.edited_at,
+        })
+        .collect())
+}
+
+/// One post of an item; the caller found the item in its consultation.
+pub async fn post(conn: &mut PgConnection, id: ConsultationId, item: ItemId, post: PostId) -> Result<Post, AppError> {
+    posts(conn, id, Some(item)).await?.into_iter().find(|p| p.id == post).ok_or(AppError::NotFound)
+}
+
+/// Adds a post and its first revision.
+pub async fn add_post(tx: &mut Tx, room: &Room, item: ItemId, body: &str) -> Result<PostId, AppError> {
+    let (post, now): (PostId, _) = (random::id(), tx.now());
+    let html = markdown::render(body);
+    sqlx::query!(
+        r#"insert into posts (post_id, item_id, author_id, side, round, body, html, created_at)
+           values ($1, $2, $3, $4, $5, $6, $7, $8)"#,
+        post as PostId,
+        item as ItemId,
+        room.me as PersonId,
+        room.part.side().as_str(),
+        room.consultation.rounds + 1,
+        body,
+        html.as_str(),
+        now,
+    )
+    .execute(&mut **tx)
+    .await?;
+    keep_revision(tx, post, 1, room.me, body).await?;
+    tx.record(Fact::PostWritten { consultation: room.id(), post }).await?;
+    Ok(post)
+}
+
+/// Replaces a post's text by its next revision.
+pub async fn edit_post(tx: &mut Tx, room: &Room, post: &Post, body: &str) -> Result<(), AppError> {
+    let (revision, now) = (post.revision + 1, tx.now());
+    let html = markdown::render(body);
+    sqlx::query!(
+        "update posts set body = $2, html = $3, revision = $4, edited_at = $5 where post_id = $1",
+        post.id as PostId,
+        body,
+        html.as_str(),
+        revision,
+        now,
+    )
+    .execute(&mut **tx)
+    .await?;
+    keep_revision(tx, post.id, revision, room.me, body).await?;
+    tx.record(Fact::PostEdited { consultation: room.id(), post: post.id }).await
+}
+
+async fn keep_revision(tx: &mut Tx, post: PostId, revision: i32, author: PersonId, body: &str) -> Result<(), AppError> {
+    let now = tx.now();
+    sqlx::query!(
+        "insert into post_revisions (post_id, revision, body, author_id, at) values ($1, $2, $3, $4, $5)",
+        post as PostId,
+        revision,
+        body,
+        author as PersonId,
+        now,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// A text that a post had before.
+pub struct Former {
+    pub revision: i32,
+    pub body: String,
+    pub at: DateTime<Utc>,
+}
+
+/// The texts that a post had before, the newest first.
+pub async fn former(conn: &mut PgConnection, post: &Post) -> Result<Vec<Former>, AppError> {
+    let former = sqlx::query_as!(
+        Former,
+        "select revision, body, at from post_revisions where post_id = $1 and revision < $2 order by revision desc",
+        post.id as PostId,
+        post.revision,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(former)
+}
+
+/// When anything was written last.
+pub async fn last_post_at(conn: &mut PgConnection, id: ConsultationId) -> Result<Option<DateTime<Utc>>, AppError> {
+    let last = sqlx::query_scalar!(
+        "select max(p.created_at) from posts p join items i using (item_id) where i.consultation_id = $1",
+        id as ConsultationId,
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(last)
+}

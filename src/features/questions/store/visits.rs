@@ -1,0 +1,71 @@
+//! SQL over visits: what is new since somebody was here.
+
+use crate::domain::consultation::Side;
+use crate::domain::id::{ConsultationId, PersonId};
+use crate::platform::error::AppError;
+use chrono::{DateTime, TimeDelta, Utc};
+use sqlx::PgConnection;
+
+/// Pages opened within this time are one visit.
+const ONE_VISIT: TimeDelta = TimeDelta::minutes(30);
+
+/// Since when posts are new to a person; `None` when they were never here before.
+pub async fn last_visit(
+    conn: &mut PgConnection,
+    id: ConsultationId,
+    person: PersonId,
+    now: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>, AppError> {
+    let visit = sqlx::query!(
+        "select seen_at, before_at from visits where consultation_id = $1 and person_id = $2",
+        id as ConsultationId,
+        person as PersonId,
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(visit.and_then(|v| if now - v.seen_at > ONE_VISIT { Some(v.seen_at) } else { v.before_at }))
+}
+
+/// Notes that a person was here, at most once a minute.
+pub async fn mark_visit(
+    conn: &mut PgConnection,
+    id: ConsultationId,
+    person: PersonId,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    sqlx::query!(
+        r#"insert into visits (consultation_id, person_id, seen_at) values ($1, $2, $3)
+           on conflict (consultation_id, person_id) do update
+              set before_at = case when visits.seen_at < $4 then visits.seen_at else visits.before_at end,
+                  seen_at = excluded.seen_at
+            where visits.seen_at < $5"#,
+        id as ConsultationId,
+        person as PersonId,
+        now,
+        now - ONE_VISIT,
+        now - TimeDelta::minutes(1),
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// How many posts of the other side a person has not seen.
+pub async fn unseen(
+    conn: &mut PgConnection,
+    id: ConsultationId,
+    person: PersonId,
+    from: Side,
+) -> Result<i64, AppError> {
+    let count = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from posts p join items i using (item_id)
+            where i.consultation_id = $1 and p.side = $3
+              and p.created_at > coalesce((select seen_at from visits where consultation_id = $1 and person_id = $2), '-infinity')"#,
+        id as ConsultationId,
+        person as PersonId,
+        from.as_str(),
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(count)
+}
