@@ -79,14 +79,27 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
                 place(consultation),
             ]
         }
-        Fact::BookingConfirmed { booking, .. } => booked(booking, 0, bookings::mails::What::Booked),
-        Fact::BookingMoved { booking, sequence, .. } => booked(booking, sequence, bookings::mails::What::Moved),
-        Fact::BookingCancelled { booking, sequence, .. } => booked(booking, sequence, bookings::mails::What::Cancelled),
+        Fact::BookingConfirmed { booking, consultation } => {
+            let watch = sessions::watch::Watch { consultation, booking, ends_at: None, day: 0 };
+            vec![booked(booking, 0, bookings::mails::What::Booked), NewJob::now(watch)]
+        }
+        Fact::BookingMoved { booking, consultation, sequence } => {
+            let watch = sessions::watch::Watch { consultation, booking, ends_at: None, day: 0 };
+            vec![booked(booking, sequence, bookings::mails::What::Moved), NewJob::now(watch)]
+        }
+        Fact::SessionStarted { consultation } => {
+            vec![NewJob::now(sessions::watch::StillTalking { consultation, started_at: None })]
+        }
+        Fact::NoShowMarked { consultation } => {
+            vec![place(consultation), NewJob::now(sessions::watch::MissedEnds { consultation, since: None })]
+        }
+        Fact::BookingCancelled { booking, sequence, .. } => {
+            vec![booked(booking, sequence, bookings::mails::What::Cancelled)]
+        }
         Fact::ConsultationLapsed { consultation }
         | Fact::ConsultationResolved { consultation }
         | Fact::ConsultationClosed { consultation }
         | Fact::SessionHeld { consultation }
-        | Fact::NoShowMarked { consultation }
         | Fact::SecondChanceGiven { consultation } => vec![place(consultation)],
         Fact::TurnHandedOver { consultation, .. } => {
             vec![NewJob::now(questions::mails::YourTurnMails { consultation })]
@@ -105,8 +118,8 @@ fn told(application: ApplicationId, what: What) -> Vec<NewJob> {
     vec![NewJob::now(applications::mails::Notices { application, what })]
 }
 
-fn booked(booking: BookingId, sequence: i32, what: bookings::mails::What) -> Vec<NewJob> {
-    vec![NewJob::now(bookings::mails::Told { booking, sequence, what })]
+fn booked(booking: BookingId, sequence: i32, what: bookings::mails::What) -> NewJob {
+    NewJob::now(bookings::mails::Told { booking, sequence, what })
 }
 
 fn place(consultation: ConsultationId) -> NewJob {

@@ -16,5 +16,6 @@ pub mod interval;
 pub mod person;
 pub mod question;
 pub mod secret;
+pub mod session;
 pub mod slot;
 pub mod text;

@@ -13,3 +13,4 @@ mod faults;
 mod pages;
 mod people;
 mod questions;
+mod sessions;

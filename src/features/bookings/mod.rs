@@ -13,7 +13,7 @@ mod show;
 mod store;
 
 pub use rules::next_opening;
-pub use store::{Upcoming, confirmed, upcoming};
+pub use store::{Upcoming, confirmed, let_go, upcoming};
 
 use crate::platform::jobs::Registry;
 use crate::platform::route::{Need, Routes};

@@ -269,6 +269,23 @@ pub async fn cancel(tx: &mut Tx, moved: (Booking, Fact), how: Cancellation<'_>) 
     Ok(b)
 }
 
+/// A time that passed without a talk no longer counts as the consultation's booking.
+pub async fn let_go(tx: &mut Tx, id: ConsultationId) -> Result<(), AppError> {
+    sqlx::query!(
+        "delete from commitments where booking_id in (select booking_id from bookings where consultation_id = $1)",
+        id as ConsultationId
+    )
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query!(
+        "update bookings set stage = 'released' where consultation_id = $1 and stage = 'confirmed'",
+        id as ConsultationId
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
 /// Why a booking was given back, where somebody said so.
 pub async fn cancel_reason(conn: &mut PgConnection, id: BookingId) -> Result<Option<String>, AppError> {
     let reason = sqlx::query_scalar!("select cancel_reason from bookings where booking_id = $1", id as BookingId)

@@ -1,14 +1,34 @@
-//! The day itself: run sheet, outcomes, actions.
+//! The day: the run sheet on one page for everyone, outcomes, next actions, who did not come.
+
+mod actions;
+mod no_show;
+mod run;
+mod store;
+mod table;
+pub mod watch;
+
+pub use store::{Owned, Session, actions, add_action, open_actions, session};
 
 use crate::platform::jobs::Registry;
-use crate::platform::route::Routes;
+use crate::platform::route::{Need, Routes};
 
 /// Routes of this slice.
 pub fn routes() -> Routes {
     Routes::new()
+        .get("/consultations/{consultation}/run", Need::Participant, run::get)
+        .post("/consultations/{consultation}/run", Need::Participant, run::post)
+        .get("/consultations/{consultation}/actions", Need::Participant, actions::get)
+        .post("/consultations/{consultation}/actions", Need::Participant, actions::post)
+        .get("/consultations/{consultation}/no-show", Need::Participant, no_show::get)
+        .post("/consultations/{consultation}/no-show", Need::Participant, no_show::post)
 }
 
 /// Jobs of this slice.
 pub fn jobs(registry: Registry) -> Registry {
     registry
+        .with::<watch::Watch>()
+        .with::<watch::StillTalking>()
+        .with::<watch::MissedEnds>()
+        .with::<watch::DidYouTalkMail>()
+        .with::<watch::MissedMail>()
 }

@@ -9,6 +9,7 @@ mod consultations;
 mod mailbox;
 mod people;
 mod process;
+mod sessions;
 mod questions;
 
 pub use app::TestApp;

@@ -1,0 +1,230 @@
+//! `/consultations/{consultation}/run`: the hour on one page, the same for everyone, by reload without
+//! JavaScript.
+
+use super::store::{self, Owned, Session};
+use super::table::{self, Refusal};
+use crate::domain::access::Act;
+use crate::domain::booking::Booking;
+use crate::domain::consultation::{Part, Stage};
+use crate::domain::id::{ConsultationId, ItemId};
+use crate::domain::question::Outcome;
+use crate::domain::session::{Block, BlockStage, Kind, OPENS_BEFORE};
+use crate::features::consultations::{self, Head, Room};
+use crate::features::questions::{self, AgendaItem};
+use crate::platform::error::{Answer, AppError};
+use crate::platform::form::Fields;
+use crate::platform::page::{Frame, show, show_with};
+use crate::platform::{drafts, random};
+use actix_web::http::StatusCode;
+use actix_web::web::Path;
+use askama::Template;
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+
+/// The name of the draft of the takeaways; its subject is the consultation.
+const FORM: &str = "takeaways";
+
+#[derive(Template)]
+#[template(path = "sessions/run.html")]
+struct Run {
+    frame: Frame,
+    room: Room,
+    booking: Option<Booking>,
+    session: Session,
+    blocks: Vec<Block>,
+    items: Vec<AgendaItem>,
+    actions: Vec<Owned>,
+    fields: Fields,
+}
+
+impl Run {
+    fn head(&self) -> Head<'_> {
+        Head::new(&self.frame, &self.room, self.frame.t("sessions-run-title"), "/run")
+    }
+
+    fn is_host(&self) -> bool {
+        self.room.may(Act::RunSession)
+    }
+
+    fn is_in_session(&self) -> bool {
+        self.room.stage() == Stage::InSession
+    }
+
+    fn is_before(&self) -> bool {
+        self.room.stage().takes_writing()
+    }
+
+    /// Whether outcomes, notes and takeaways may be written.
+    fn takes_notes(&self) -> bool {
+        matches!(self.room.stage(), Stage::InSession | Stage::Held)
+    }
+
+    fn may_start(&self) -> bool {
+        let open = self.booking.as_ref().is_some_and(|b| self.frame.now >= b.starts_at - OPENS_BEFORE);
+        self.room.stage() == Stage::Booked && (self.room.part.is_host() || open)
+    }
+
+    /// Whether the planned time has come, so that it may have been held elsewhere or missed.
+    fn may_tell(&self) -> bool {
+        let began = self.booking.as_ref().is_some_and(|b| self.frame.now >= b.starts_at);
+        self.room.stage() == Stage::Booked && began && self.room.part != Part::Member
+    }
+
+    fn may_take_back(&self) -> bool {
+        self.is_host() && self.room.consultation.clone().take_back_start(self.frame.now).is_ok()
+    }
+
+    fn title(&self, block: &Block) -> String {
+        let item = block.item.and_then(|id| self.item(id));
+        item.map_or_else(|| self.frame.t(block.kind.key()).to_string(), |item| item.title.clone())
+    }
+
+    fn item(&self, id: ItemId) -> Option<&AgendaItem> {
+        self.items.iter().find(|item| item.id == id)
+    }
+
+    fn item_of(&self, block: &Block) -> Option<&AgendaItem> {
+        block.item.and_then(|id| self.item(id))
+    }
+
+    fn outcomes(&self) -> [Outcome; 4] {
+        Outcome::ALL
+    }
+
+    fn is_outcome(&self, item: &AgendaItem, outcome: &Outcome) -> bool {
+        item.stage.outcome() == Some(*outcome)
+    }
+
+    fn class(&self, block: &Block) -> &'static str {
+        match block.stage {
+            BlockStage::Running => " run-block--now",
+            BlockStage::Done | BlockStage::Skipped => " run-block--done",
+            BlockStage::Todo => "",
+        }
+    }
+
+    fn planned(&self) -> i32 {
+        self.blocks.iter().map(|block| block.minutes).sum()
+    }
+
+    fn booked_minutes(&self) -> i32 {
+        table::minutes(&self.room, self.booking.as_ref())
+    }
+
+    fn is_too_long(&self) -> bool {
+        self.planned() > self.booked_minutes()
+    }
+
+    /// Minutes since the session began, for the form that ends it.
+    fn passed(&self) -> i64 {
+        self.session.started_at.map_or(0, |start| (self.frame.now - start).num_minutes().max(1))
+    }
+
+    fn instant(&self, at: &DateTime<Utc>) -> String {
+        at.format("%Y-%m-%dT%H:%M:%SZ").to_string()
+    }
+
+    fn minutes_since(&self, at: &DateTime<Utc>) -> i64 {
+        (self.frame.now - *at).num_minutes().max(0)
+    }
+
+    fn typed_takeaways(&self) -> (String, String) {
+        match self.fields.value("act") == "takeaways" {
+            true => (self.fields.value("takeaways").to_owned(), self.session.takeaways_revision.to_string()),
+            false => (self.session.takeaways.clone(), self.session.takeaways_revision.to_string()),
+        }
+    }
+
+    fn note(&self, block: &Block) -> String {
+        let is_refused = self.fields.value("act") == "note" && self.fields.value("block") == block.id.to_string();
+        if is_refused { self.fields.value("note").to_owned() } else { block.note.clone() }
+    }
+
+    fn draft(&self) -> String {
+        format!("/drafts/{FORM}/{}", self.room.id())
+    }
+
+    fn is_link(&self, place: &str) -> bool {
+        place.starts_with("https://") || place.starts_with("http://")
+    }
+}
+
+/// Shows the run sheet; before it was made, what the agenda gives.
+pub async fn get(frame: Frame, id: Path<ConsultationId>) -> Answer {
+    let mut read = frame.read().await?;
+    let room = consultations::for_participant(&mut read, *id, &frame.asker).await?;
+    if room.stage() == Stage::Cancelled {
+        return Err(AppError::NotNow("a cancelled consultation has no session"));
+    }
+    show(&page(&mut read, frame, room, Fields::default()).await?)
+}
+
+async fn page(conn: &mut PgConnection, frame: Frame, room: Room, fields: Fields) -> Result<Run, AppError> {
+    let booking = table::booking(&mut *conn, &room).await?;
+    let session = store::session(&mut *conn, room.id()).await?;
+    let mut blocks = store::blocks(&mut *conn, room.id()).await?;
+    if blocks.is_empty() {
+        let planned = table::planned(&mut *conn, &room, table::minutes(&room, booking.as_ref())).await?;
+        blocks = planned
+            .into_iter()
+            .map(|block| Block {
+                id: random::id(),
+                consultation: room.id(),
+                kind: block.kind,
+                item: block.item,
+                minutes: block.minutes,
+                stage: BlockStage::Todo,
+                started_at: None,
+                ended_at: None,
+                note: String::new(),
+                note_revision: 0,
+            })
+            .collect();
+    }
+    let items = questions::items(&mut *conn, room.id()).await?;
+    let actions = store::actions(conn, room.id()).await?;
+    Ok(Run { frame, room, booking, session, blocks, items, actions, fields })
+}
+
+/// One act on the run sheet.
+pub async fn post(frame: Frame, id: Path<ConsultationId>, mut fields: Fields) -> Answer {
+    let mut tx = frame.begin(&fields).await?;
+    let room = consultations::for_update(&mut tx, *id, &frame.asker).await?;
+    let booking = table::booking(&mut tx, &room).await?;
+    let act = fields.value("act").to_owned();
+    let done = match act.as_str() {
+        "start" => table::start(&mut tx, &room, booking.as_ref()).await?,
+        "take_back" => table::take_back_start(&mut tx, &room).await?,
+        "finish" => table::finish(&mut tx, &room, booking.as_ref(), &mut fields).await?,
+        "minutes" => table::set_minutes(&mut tx, &room, booking.as_ref(), &mut fields).await?,
+        "renew" if room.may(Act::RunSession) && room.stage().takes_writing() => {
+            table::make(&mut tx, &room, booking.as_ref()).await?;
+            Ok(())
+        }
+        "begin" | "end" | "skip" => table::move_block(&mut tx, &room, &fields, &act).await?,
+        "note" => table::set_note(&mut tx, &room, &mut fields).await?,
+        "outcome" => table::set_outcome(&mut tx, &room, &mut fields).await?,
+        "item" => table::add_item(&mut tx, &room, &mut fields).await?,
+        "takeaways" => table::set_takeaways(&mut tx, &room, &mut fields).await?,
+        _ => return Err(AppError::Unprocessable("an act that no page offers")),
+    };
+    match done {
+        Ok(()) => {
+            if act == "takeaways" {
+                drafts::delete(&mut tx, room.me, FORM, &id.to_string()).await?;
+            }
+            let anchor = fields.value("block").to_owned();
+            let anchor = if anchor.is_empty() { String::new() } else { format!("#block-{anchor}") };
+            tx.see_other(format!("{}{anchor}", room.path("/run"))).await
+        }
+        Err(Refusal { field, message, is_conflict }) => {
+            drop(tx);
+            fields.refuse(field, message);
+            let status = if is_conflict { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
+            let mut read = frame.read().await?;
+            let room = consultations::for_participant(&mut read, *id, &frame.asker).await?;
+            let page = page(&mut read, frame, room, fields).await?;
+            show_with(status, &page)
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! The day: the run sheet, what became of each item, next actions, who did not come.
+
+use crate::support::*;
+use chrono::TimeDelta;
+use kabeuchi::domain::consultation::Stage;
+use sqlx::PgPool;
+
+mod run {
+    use super::*;
+
+    #[sqlx::test]
+    async fn the_run_sheet_grows_from_the_agenda(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let consultation = app.consultation(hana(), aki()).await;
+        let item = app.ask(consultation, aki(), "Which SLO first?", "").await;
+        app.as_(aki()).await.post(&item, &[("act", "keep")]).await.assert_status(303);
+
+        let page = app.as_(aki()).await.get(&format!("/consultations/{consultation}/run")).await;
+
+        assert_eq!(
+            page.texts(".run-block__title"),
+            ["Getting to know each other", "Background", "Which SLO first?", "A look at the screen", "Next actions"]
+        );
+        page.assert_says("sessions-hint-ice_break");
+    }
+
+    #[sqlx::test]
+    async fn the_host_begins_at_any_time_and_the_others_shortly_before(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let consultation = app.booked(hana(), aki()).await;
+        let run = format!("/consultations/{consultation}/run");
+        let aki = app.as_(aki()).await;
+        aki.post(&run, &[("act", "start")]).await.assert_status(409).assert_says("sessions-run-too_early");
+
+        app.clock.advance(TimeDelta::hours(24) - TimeDelta::minutes(10));
+        let page = aki.get(&run).await;
+        aki.submit(&page, &run, &[("act", "start")]).await.assert_status(303);
+
+        assert_eq!(app.stage_of(consultation).await, Stage::InSession);
+        assert_eq!(aki.get(&run).await.texts(".run-block--now .run-block__title"), ["Getting to know each other"]);
+        aki.post(&run, &[("act", "start")]).await.assert_status(409).assert_says("sessions-run-not_now");
+    }
+
+    #[sqlx::test]
+    async fn everyone_sees_the_block_that_runs_and_only_hosts_move_it(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let consultation = app.in_session(hana(), aki()).await;
+        let run = format!("/consultations/{consultation}/run");
+        let (hana, aki) = (app.as_(hana()).await, app.as_(aki()).await);
+        let blocks = hana.get(&run).await.attributes(".run-block input[name=block]", "value");
+        let second = blocks.iter().find(|b| **b != blocks[0]).unwrap().clone();
+
+        hana.post(&run, &[("act", "begin"), ("block", &second)]).await.assert_status(303);
+
+        assert_eq!(aki.get(&run).await.texts(".run-block--now .run-block__title"), ["Background"]);
+        aki.post(&run, &[("act", "end"), ("block", &second)]).await.assert_status(403);
+        hana.post(&run, &[("act", "begin"), ("block", "nothing")]).await.assert_status(404);
+        hana.post(&run, &[("act", "begin"), ("block", &second)]).await.assert_status(409);
+    }
+
+    #[sqlx::test]
+    async fn outcomes_notes_and_what_came_up_are_kept_and_the_session_ends(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let consultation = app.in_session(hana(), aki()).await;
+        let run = format!("/consultations/{consultation}/run");
+        let (hana_browser, aki_browser) = (app.as_(hana()).await, app.as_(aki()).await);
+        aki_browser.post(&run, &[("act", "item"), ("title", "On-call at night")]).await.assert_status(303);
+        let page = hana_browser.get(&run).await;
+        let item = page.attributes("input[name=item]", "value")[0].clone();
+
+        let outcome = [
+            ("act", "outcome"),
+            ("item", item.as_str()),
+            ("outcome", "direction_given"),
+            ("outcome_note", "Ask the team"),
+        ];
+        hana_browser.post(&run, &outcome).await.assert_status(303);
+        hana_browser
+            .post(&run, &[("act", "outcome"), ("item", &item), ("outcome", "brilliant")])
+            .await
+            .assert_status(422);
+        let takeaways = [("act", "takeaways"), ("revision", "0"), ("takeaways", "One thing at a time")];
+        aki_browser.post(&run, &takeaways).await.assert_status(303);
+        let stale = [("act", "takeaways"), ("revision", "0"), ("takeaways", "Another thought")];
+        let refused = hana_browser.post(&run, &stale).await;
+        refused.assert_status(409).assert_says("sessions-run-stale");
+        assert!(refused.text().contains("One thing at a time") && refused.text().contains("Another thought"));
+        hana_browser.post(&run, &[("act", "finish"), ("actual", "many")]).await.assert_status(422);
+        hana_browser.post(&run, &[("act", "finish"), ("actual", "55")]).await.assert_status(303);
+
+        assert_eq!(app.stage_of(consultation).await, Stage::Held);
+        assert!(aki_browser.get(&run).await.text().contains("Ask the team"));
+    }
+
+    #[sqlx::test]
+    async fn a_false_start_is_taken_back_for_a_quarter_of_an_hour(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let consultation = app.in_session(hana(), aki()).await;
+        let run = format!("/consultations/{consultation}/run");
+        let hana = app.as_(hana()).await;
+        hana.post(&run, &[("act", "take_back")]).await.assert_status(303);
+        assert_eq!(app.stage_of(consultation).await, Stage::Booked);
+        hana.post(&run, &[("act", "start")]).await.assert_status(303);
+        app.clock.advance(TimeDelta::minutes(16));
+        hana.post(&run, &[("act", "take_back")]).await.assert_status(409);
+    }
+
+    #[sqlx::test]
+    async fn the_plan_is_changed_before_the_day(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let consultation = app.booked(hana(), aki()).await;
+        let run = format!("/consultations/{consultation}/run");
+        let hana = app.as_(hana()).await;
+        let minutes = [
+            ("act", "minutes"),
+            ("minutes", "10"),
+            ("minutes", "10"),
+            ("minutes", "40"),
+            ("minutes", "0"),
+            ("minutes", "5"),
+        ];
+        hana.post(&run, &minutes).await.assert_status(303);
+        let page = hana.get(&run).await;
+        page.assert_says("sessions-run-too_long");
+        assert_eq!(page.texts(".run-block__minutes")[2], "40 minutes");
+        hana.post(&run, &[("act", "minutes"), ("minutes", "long")]).await.assert_status(422);
+        app.as_(aki()).await.post(&run, &minutes).await.assert_status(403);
+        app.as_(ren()).await.get(&run).await.assert_status(404);
+    }
+}
+
+mod watch {
+    use super::*;
+
+    #[sqlx::test]
+    async fn a_session_that_nobody_ended_ends_by_itself(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let consultation = app.in_session(hana(), aki()).await;
+        app.pass(TimeDelta::minutes(179)).await;
+        assert_eq!(app.stage_of(consultation).await, Stage::InSession);
+        app.pass(TimeDelta::minutes(2)).await;
+        assert_eq!(app.stage_of(consultation).await, Stage::Held);
+    }
+
+    #[sqlx::test]
+    async fn a_session_that_nobody_mentions_is_asked_about_twice_and_then_counts_as_held(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let consultation = app.booked(hana(), aki()).await;
+        app.pass(TimeDelta::days(8)).await;
+        let asked = app.mailbox().subjects(aki()).await.into_iter().filter(|s| s.starts_with("Did you talk?")).count();
+        assert_eq!((asked, app.stage_of(consultation).await), (2, Stage::Booked));
+        app.pass(TimeDelta::days(1)).await;
+        assert_eq!(app.stage_of(consultation).await, Stage::Held);
+    }
+
+    #[sqlx::test]
+    async fn the_lead_says_that_they_talked_elsewhere(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let consultation = app.booked(hana(), aki()).await;
+        let run = format!("/consultations/{consultation}/run");
+        let aki = app.as_(aki()).await;
+        aki.post(&run, &[("act", "finish")]).await.assert_status(409);
+        app.clock.advance(TimeDelta::hours(25));
+        let page = aki.get(&run).await;
+        aki.submit(&page, &run, &[("act", "finish")]).await.assert_status(303);
+        assert_eq!(app.stage_of(consultation).await, Stage::Held);
+    }
+}
+
+mod actions {
+    use super::*;
+
+    #[sqlx::test]
+    async fn each_owner_says_what_became_of_their_own(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let consultation = app.consultation(hana(), aki()).await;
+        let path = format!("/consultations/{consultation}/actions");
+        let (hana_browser, aki_browser) = (app.as_(hana()).await, app.as_(aki()).await);
+        let hanas_id = app.id_of(hana()).await.to_string();
+        let page = aki_browser.get(&path).await;
+        aki_browser
+            .submit(&page, &path, &[("what", "Write one SLO"), ("due_on", "2027-01-20")])
+            .await
+            .assert_status(303);
+        aki_browser
+            .submit(&page, &path, &[("what", "Send the book"), ("owner", &hanas_id), ("once", "")])
+            .await
+            .assert_status(303);
+        aki_browser.post(&path, &[("what", ""), ("due_on", "soon"), ("owner", "nobody")]).await.assert_status(422);
+
+        let seen = hana_browser.get(&path).await;
+        assert_eq!(seen.texts(".action__text"), ["Write one SLO", "Send the book"]);
+        let own = seen.attributes("input[name=action]", "value")[0].clone();
+        aki_browser.post(&path, &[("act", "done"), ("action", &own)]).await.assert_status(403);
+        hana_browser.post(&path, &[("act", "drop"), ("action", &own), ("reason", "")]).await.assert_status(422);
+        hana_browser.post(&path, &[("act", "done"), ("action", &own)]).await.assert_status(303);
+        assert_eq!(hana_browser.get(&path).await.texts(".action--done .action__text"), ["Send the book"]);
+        hana_browser.post(&path, &[("act", "reopen"), ("action", &own)]).await.assert_status(303);
+    }
+}
+
+mod no_show {
+    use super::*;
+
+    #[sqlx::test]
+    async fn a_missed_time_is_noted_and_gets_a_second_chance(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let consultation = app.booked(hana(), aki()).await;
+        let path = format!("/consultations/{consultation}/no-show");
+        let (hana_browser, aki_browser) = (app.as_(hana()).await, app.as_(aki()).await);
+        app.clock.advance(TimeDelta::hours(24) + TimeDelta::minutes(9));
+        hana_browser.post(&path, &[("absent", "guest")]).await.assert_status(409);
+        app.clock.advance(TimeDelta::minutes(1));
+        let page = hana_browser.get(&path).await;
+        hana_browser.submit(&page, &path, &[("absent", "")]).await.assert_status(422);
+        hana_browser.submit(&page, &path, &[("absent", "guest"), ("once", "")]).await.assert_status(303);
+        app.run_jobs().await;
+        assert_eq!(app.mailbox().last_to(aki()).await.subject, "The booked time: Where to begin as the first SRE");
+        aki_browser.post(&path, &[("act", "second_chance")]).await.assert_status(409);
+
+        hana_browser.post(&path, &[("act", "second_chance")]).await.assert_status(303);
+
+        assert_eq!(app.stage_of(consultation).await, Stage::Ready);
+        app.run_jobs().await;
+        app.book_first(aki(), consultation).await;
+        assert_eq!(app.stage_of(consultation).await, Stage::Booked);
+    }
+
+    #[sqlx::test]
+    async fn without_a_second_chance_it_is_closed_after_two_weeks(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let consultation = app.booked(hana(), aki()).await;
+        app.clock.advance(TimeDelta::hours(25));
+        let path = format!("/consultations/{consultation}/no-show");
+        app.as_(aki()).await.post(&path, &[("absent", "host")]).await.assert_status(303);
+        app.run_jobs().await;
+
+        app.pass(TimeDelta::days(15)).await;
+
+        assert_eq!(app.stage_of(consultation).await, Stage::Closed);
+    }
+}
