@@ -202,6 +202,26 @@ mod item {
     }
 
     #[sqlx::test]
+    async fn trust_a08_what_was_taken_back_is_gone_for_the_others(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let (consultation, item) = asked(&app).await;
+        let aki = app.as_(aki()).await;
+        let post = aki.get(&item).await.links(&format!("{item}/posts/"))[0].clone();
+        let hana = app.as_(hana()).await;
+        assert!(hana.get(&post).await.text().contains("We are four."));
+
+        aki.post(&item, &[("act", "drop")]).await.assert_status(303);
+
+        for path in [post, item, format!("/consultations/{consultation}/questions")] {
+            let page = hana.get(&path).await;
+            page.assert_status(200);
+            assert!(!page.body.contains("We are four."), "{path}");
+        }
+        let file = hana.get(&format!("/consultations/{consultation}/export")).await;
+        assert!(!file.body.contains("We are four."));
+    }
+
+    #[sqlx::test]
     async fn an_item_of_another_consultation_is_not_found(db: PgPool) {
         let app = TestApp::spawn(db).await;
         let (_, item) = asked(&app).await;
@@ -445,7 +465,9 @@ mod resolution {
         aki.get(&path).await.assert_says("questions-resolution-talk");
         app.clock.advance(TimeDelta::days(13));
         app.as_(crate::support::aki()).await.post(&path, &[("act", "talk")]).await.assert_status(303);
-        assert_eq!(app.stage_of(consultation).await, Stage::Preparing);
+        app.run_jobs().await;
+        app.pass(TimeDelta::days(20)).await;
+        assert_eq!(app.stage_of(consultation).await, Stage::Preparing, "their time begins again");
     }
 
     #[sqlx::test]
