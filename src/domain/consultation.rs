@@ -304,7 +304,14 @@ impl Consultation {
         match self.stage {
             Stage::ResolvedInWriting if now - self.stage_since <= TimeDelta::days(14) => {
                 let fact = Fact::ConsultationRevived { consultation: self.id };
-                Ok(Self { resolution_proposed_at: None, ..self }.moved_to(Stage::Preparing, now, fact))
+                let taken_up = Self {
+                    resolution_proposed_at: None,
+                    turn: Side::Guest,
+                    turn_since: now,
+                    due_at: Some(now + GUEST_TURN),
+                    ..self
+                };
+                Ok(taken_up.moved_to(Stage::Preparing, now, fact))
             }
             _ => Err(self.not_now("talk after all")),
         }

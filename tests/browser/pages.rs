@@ -2,6 +2,7 @@
 
 use crate::chrome::{Chrome, Mode};
 use crate::support::*;
+use kabeuchi::domain::id::ConsultationId;
 use kabeuchi::domain::person::Locale;
 use sqlx::PgPool;
 
@@ -10,6 +11,7 @@ async fn axe_finds_nothing_and_nothing_is_wider_than_a_telephone(db: PgPool) {
     let app = TestApp::spawn(db).await;
     let consultation = app.consultation(hana(), aki()).await;
     let room = format!("/consultations/{consultation}");
+    let document = document(&app, consultation).await;
     let visits = [
         (None, vec!["/".to_owned(), "/sign-in".into(), "/sign-in/code".into(), "/nowhere".into(), "/mailbox".into()]),
         (Some(aki()), vec!["/home".into(), "/settings/profile".into(), "/settings/sign-ins".into(), room.clone()]),
@@ -22,6 +24,8 @@ async fn axe_finds_nothing_and_nothing_is_wider_than_a_telephone(db: PgPool) {
                 format!("{room}/cancellation"),
             ],
         ),
+        (Some(aki()), [document.clone(), vec![format!("{room}/turn")]].concat()),
+        (Some(hana()), document),
     ];
     let mut found = Vec::new();
     for locale in Locale::ALL {
@@ -51,6 +55,24 @@ async fn axe_finds_nothing_and_nothing_is_wider_than_a_telephone(db: PgPool) {
         chrome.close().await;
     }
     assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+/// A document in the middle of writing: its pages.
+async fn document(app: &TestApp, consultation: ConsultationId) -> Vec<String> {
+    let room = format!("/consultations/{consultation}");
+    let text = "We are **four** people and one of us is on call.\n\n- a dashboard that nobody reads\n- `latency` alerts at night\n\n> Start small, they say.";
+    let item = app.ask(consultation, aki(), "Where do we begin with SLOs in a team of four?", text).await;
+    let second = app.ask(consultation, aki(), "開発チームへオンコールをどう広げるとよいでしょうか", "").await;
+    let hana = app.as_(hana()).await;
+    hana.post(&item, &[("act", "answer"), ("body", "With *one* service, and the people who use it.")]).await;
+    hana.post(&second, &[("act", "keep")]).await;
+    let post = app.as_(aki()).await.get(&item).await.links(&format!("{item}/posts/"))[0].clone();
+    let own = [post, item, second];
+    [
+        vec![format!("{room}/questions"), format!("{room}/agenda"), format!("{room}/resolution")],
+        own.into_iter().collect(),
+    ]
+    .concat()
 }
 
 /// Keeps a picture of the page in the folder that `KABEUCHI_PICTURES` names, for people to look at.

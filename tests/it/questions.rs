@@ -148,14 +148,14 @@ mod show {
         let app = TestApp::spawn(db).await;
         let (consultation, _) = asked(&app).await;
         let path = format!("/consultations/{consultation}/questions");
-        for round in 1..=3 {
-            assert_eq!(app.as_(aki()).await.get(&path).await.links(&path).is_empty(), false, "{round}");
+        for _ in 1..=3 {
+            assert!(!app.as_(aki()).await.get(&path).await.text().contains("faster than written"));
             app.hand_over(consultation, aki()).await;
             app.hand_over(consultation, hana()).await;
         }
-        app.as_(aki()).await.get(&path).await.assert_says("questions-show-to_agenda");
         let page = app.as_(aki()).await.get(&path).await;
         assert!(page.text().contains("3 rounds are written."), "{}", page.text());
+        assert!(page.text().contains("faster than written"), "{}", page.text());
     }
 }
 
@@ -199,6 +199,26 @@ mod item {
         hana.post(&item, &[("act", "drop")]).await.assert_status(403);
         app.as_(aki()).await.post(&item, &[("act", "drop")]).await.assert_status(303);
         app.as_(aki()).await.post(&item, &[("body", "more")]).await.assert_status(409);
+    }
+
+    #[sqlx::test]
+    async fn trust_a08_what_was_taken_back_is_gone_for_the_others(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let (consultation, item) = asked(&app).await;
+        let aki = app.as_(aki()).await;
+        let post = aki.get(&item).await.links(&format!("{item}/posts/"))[0].clone();
+        let hana = app.as_(hana()).await;
+        assert!(hana.get(&post).await.text().contains("We are four."));
+
+        aki.post(&item, &[("act", "drop")]).await.assert_status(303);
+
+        for path in [post, item, format!("/consultations/{consultation}/questions")] {
+            let page = hana.get(&path).await;
+            page.assert_status(200);
+            assert!(!page.body.contains("We are four."), "{path}");
+        }
+        let file = hana.get(&format!("/consultations/{consultation}/export")).await;
+        assert!(!file.body.contains("We are four."));
     }
 
     #[sqlx::test]
@@ -416,6 +436,44 @@ mod agenda {
     }
 }
 
+/// What the later slices do with the items on the day.
+mod session {
+    use super::*;
+    use kabeuchi::domain::question::{Outcome, Stage as ItemStage};
+    use kabeuchi::features::questions;
+    use kabeuchi::platform::db::Tx;
+
+    #[sqlx::test]
+    async fn items_of_the_day_follow_the_agenda_and_keep_their_outcome(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let (id, item) = asked(&app).await;
+        app.ask(id, aki(), "Not for the talk", "").await;
+        app.as_(aki()).await.post(&item, &[("act", "keep")]).await.assert_status(303);
+        let host = app.id_of(hana()).await;
+        let mut tx = Tx::begin(&app.platform, Some(host), app.platform.clock.now()).await.unwrap();
+
+        let live = questions::add_live(&mut tx, id, host, "What about the team?").await.unwrap();
+        let first = questions::agenda(&mut tx, id).await.unwrap()[0].id;
+        let other = questions::items(&mut tx, id).await.unwrap()[1].id;
+        assert!(questions::set_outcome(&mut tx, id, first, Outcome::DirectionGiven, "One service").await.unwrap());
+        assert!(questions::set_outcome(&mut tx, id, live, Outcome::NextTime, "").await.unwrap());
+        assert!(!questions::set_outcome(&mut tx, id, other, Outcome::Covered, "").await.unwrap());
+
+        let agenda = questions::agenda(&mut tx, id).await.unwrap();
+        let told: Vec<_> = agenda.iter().map(|i| (i.title.as_str(), i.stage, i.outcome_note.as_str())).collect();
+        assert_eq!(
+            told,
+            [
+                ("Where do we begin?", ItemStage::DirectionGiven, "One service"),
+                ("What about the team?", ItemStage::NextTime, "")
+            ]
+        );
+        assert_eq!(questions::items(&mut tx, id).await.unwrap().len(), 3);
+        assert_eq!(questions::open_count(&mut tx, id).await.unwrap(), 1);
+        assert_eq!(questions::goal(&mut tx, id).await.unwrap(), "");
+    }
+}
+
 mod resolution {
     use super::*;
 
@@ -445,7 +503,9 @@ mod resolution {
         aki.get(&path).await.assert_says("questions-resolution-talk");
         app.clock.advance(TimeDelta::days(13));
         app.as_(crate::support::aki()).await.post(&path, &[("act", "talk")]).await.assert_status(303);
-        assert_eq!(app.stage_of(consultation).await, Stage::Preparing);
+        app.run_jobs().await;
+        app.pass(TimeDelta::days(20)).await;
+        assert_eq!(app.stage_of(consultation).await, Stage::Preparing, "their time begins again");
     }
 
     #[sqlx::test]

@@ -167,8 +167,10 @@ impl<'a> Head<'a> {
         }
     }
 
+    /// The last moment before the end: a due date is the midnight after its last day.
     fn due_at(&self) -> Option<chrono::DateTime<chrono::Utc>> {
-        self.room.consultation.due_at.filter(|_| self.room.stage().takes_writing())
+        let due = self.room.consultation.due_at.filter(|_| self.room.stage().takes_writing())?;
+        Some(due - chrono::TimeDelta::seconds(1))
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::AgendaItem;
 use super::store::{self, Agreement, Goal};
-use super::writing::Writing;
+use super::writing::{self, Writing};
 use crate::domain::access::Act;
 use crate::domain::consultation::Stage as ConsultationStage;
 use crate::domain::id::{ConsultationId, ItemId};
@@ -112,7 +112,7 @@ pub async fn get(frame: Frame, id: Path<ConsultationId>) -> Answer {
     let page = page(&mut read, frame, room).await?;
     let is_unsent = draft.is_some() && page.takes_writing();
     let fields = match draft {
-        Some(draft) if is_unsent => draft.fields,
+        Some(draft) if is_unsent => writing::of_draft(draft),
         _ => Fields::of(&[("goal", &page.goal.goal), ("revision", &page.goal.revision.to_string())]),
     };
     show(&Agenda { fields, is_unsent, ..page })

@@ -3,7 +3,7 @@
 
 use super::show::{badge, is_new};
 use super::store::{self, Listed, Post};
-use super::writing::{LONGEST, Writing};
+use super::writing::{self, LONGEST, Writing};
 use crate::domain::access::Act;
 use crate::domain::consultation::Side;
 use crate::domain::id::{ConsultationId, ItemId};
@@ -14,7 +14,7 @@ use crate::platform::db::Tx;
 use crate::platform::drafts;
 use crate::platform::error::{Answer, AppError};
 use crate::platform::form::Fields;
-use crate::platform::i18n::{Message, Speech};
+use crate::platform::i18n::{Message, Speech, Told};
 use crate::platform::page::{Frame, show, show_with};
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
@@ -91,6 +91,27 @@ impl Page {
         PROMPTS
     }
 
+    /// What the reader is most likely here for.
+    fn main_act(&self) -> &'static str {
+        if self.may("answer") { "answer" } else { "write" }
+    }
+
+    fn main_label(&self) -> Told {
+        self.frame.t(if self.may("answer") { "questions-item-act_answer" } else { "questions-item-act_post" })
+    }
+
+    /// What else can be done with the text that is written.
+    fn others(&self) -> Vec<(&'static str, &'static str)> {
+        let write = self.may("answer").then_some(("write", "questions-item-act_write"));
+        let ask_on = self.may("ask_on").then_some(("ask_on", "questions-item-act_ask_on"));
+        write.into_iter().chain(ask_on).collect()
+    }
+
+    /// What was taken back is read by nobody but whoever wrote it.
+    fn is_taken_back(&self) -> bool {
+        self.listed.item.stage == Stage::Dropped
+    }
+
     /// Acts without a text, in the order of their use: the word of the act and its label.
     fn acts(&self) -> Vec<(&'static str, &'static str)> {
         let acts = [
@@ -130,7 +151,7 @@ pub async fn get(frame: Frame, path: Path<(ConsultationId, ItemId)>) -> Answer {
     let listed = store::item(&mut read, id, item).await?;
     let draft = drafts::find(&mut read, room.me, FORM, &item.to_string()).await?;
     let is_unsent = draft.is_some() && room.stage().takes_writing();
-    let fields = draft.map(|draft| draft.fields).unwrap_or_default();
+    let fields = draft.map(writing::of_draft).unwrap_or_default();
     show(&Page { is_unsent, ..page(&mut read, frame, room, listed, fields, Writing::default()).await? })
 }
 
@@ -222,7 +243,10 @@ async fn page(
     fields: Fields,
     writing: Writing,
 ) -> Result<Page, AppError> {
-    let posts = store::posts(conn, room.id(), Some(listed.item.id)).await?;
+    let mut posts = store::posts(conn, room.id(), Some(listed.item.id)).await?;
+    if listed.item.stage == Stage::Dropped {
+        posts.retain(|post| post.author_id == room.me);
+    }
     let since = store::last_visit(conn, room.id(), room.me, frame.now).await?;
     Ok(Page { frame, room, listed, posts, since, fields, writing, is_unsent: false })
 }

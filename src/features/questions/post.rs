@@ -3,9 +3,10 @@
 
 use super::item::FORM;
 use super::store::{self, Former, Listed, Post};
-use super::writing::{LONGEST, Writing};
+use super::writing::{self, LONGEST, Writing};
 use crate::domain::access::Act;
 use crate::domain::id::{ConsultationId, ItemId, PostId};
+use crate::domain::question::Stage;
 use crate::domain::text::Text;
 use crate::features::consultations::{self, Head, Room};
 use crate::platform::drafts;
@@ -54,6 +55,16 @@ impl Page {
         self.room.path("/questions/preview")
     }
 
+    /// Nothing else is done with this text.
+    fn others(&self) -> [(&'static str, &'static str); 0] {
+        []
+    }
+
+    /// What was taken back is read by nobody but whoever wrote it.
+    fn is_taken_back(&self) -> bool {
+        self.listed.item.stage == Stage::Dropped && self.post.author_id != self.room.me
+    }
+
     fn may_edit(&self) -> bool {
         self.post.author_id == self.room.me && (self.room.stage().takes_writing() || self.fields.is_refused())
     }
@@ -67,7 +78,7 @@ pub async fn get(frame: Frame, path: Path<(ConsultationId, ItemId, PostId)>) -> 
     let page = page(&mut read, frame, room, item, post).await?;
     let draft = drafts::find(&mut read, page.room.me, FORM, &post.to_string()).await?;
     let is_unsent = draft.is_some();
-    let fields = draft.map_or_else(|| typed(&page.post), |draft| draft.fields);
+    let fields = draft.map_or_else(|| typed(&page.post), writing::of_draft);
     show(&Page { is_unsent, fields, ..page })
 }
 

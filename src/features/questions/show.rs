@@ -1,7 +1,7 @@
 //! `/consultations/{consultation}/questions`: the document with all its threads; POST adds an item.
 
 use super::store::{self, Listed, NewItem, Post};
-use super::writing::{LONGEST, Writing};
+use super::writing::{self, LONGEST, Writing};
 use crate::domain::access::Act;
 use crate::domain::consultation::Stage as ConsultationStage;
 use crate::domain::id::ConsultationId;
@@ -97,6 +97,11 @@ impl Show {
     fn preview_path(&self) -> String {
         self.room.path("/questions/preview")
     }
+
+    /// Nothing else is done with this text.
+    fn others(&self) -> [(&'static str, &'static str); 0] {
+        []
+    }
 }
 
 impl Entry {
@@ -139,7 +144,7 @@ pub async fn get(frame: Frame, id: Path<ConsultationId>) -> Answer {
     let draft = drafts::find(&mut read, room.me, FORM, &id.to_string()).await?;
     let is_unsent = draft.is_some() && room.stage().takes_writing();
     let fields = match draft {
-        Some(draft) => draft.fields,
+        Some(draft) => writing::of_draft(draft),
         None => Fields::of(&[("kind", kinds(&room)[0].as_str())]),
     };
     show(&Show { is_unsent, ..page(&mut read, frame, room, fields, Writing::default()).await? })

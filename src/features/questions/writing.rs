@@ -3,6 +3,7 @@
 
 use crate::domain::secret::{self, Found};
 use crate::domain::text::Text;
+use crate::platform::drafts::Draft;
 use crate::platform::form::Fields;
 use crate::platform::i18n::Message;
 use crate::platform::markdown::{self, Html};
@@ -32,6 +33,13 @@ impl Writing {
     pub fn preview(fields: &Fields, name: &str) -> Self {
         Self { preview: Some(rendered(fields.value(name))), secrets: Vec::new() }
     }
+}
+
+/// What was typed last. The tick at a likely secret is never kept: the text may be another by now.
+pub fn of_draft(draft: Draft) -> Fields {
+    let mut fields = draft.fields;
+    fields.set("secrets", "");
+    fields
 }
 
 /// A text of a form as HTML; longer than a post may be, it is cut.

@@ -78,6 +78,7 @@ questions-item-act_settle = It is settled
 questions-item-act_reopen = Ask again
 questions-item-act_drop = Take it back
 questions-item-not_now = Somebody moved this on in the meantime, so that is not possible any more. What you typed is still here.
+questions-item-taken_back = This was taken back.
 questions-post-title = A post and its former texts
 questions-post-body = Your text
 questions-post-save = Save

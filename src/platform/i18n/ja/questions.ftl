@@ -74,6 +74,7 @@ questions-item-act_settle = 解決にする
 questions-item-act_reopen = もう一度たずねる
 questions-item-act_drop = 取り下げる
 questions-item-not_now = その間に状況が変わったため、この操作はできません。入力した内容は残っています。
+questions-item-taken_back = 取り下げられました。
 questions-post-title = 書き込みと以前の文面
 questions-post-body = 文面
 questions-post-save = 保存する
