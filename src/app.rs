@@ -52,6 +52,11 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
         Fact::ConsultationCancelled { consultation, .. } => {
             vec![NewJob::now(consultations::mails::CancelledMails { consultation })]
         }
+        Fact::SessionHeld { consultation } | Fact::ConsultationResolved { consultation } => {
+            vec![NewJob::now(feedback::opening::OpenFeedback { consultation })]
+        }
+        Fact::FollowUpSent { follow_up, .. } => vec![NewJob::now(feedback::mails::FollowUpMail { follow_up })],
+        Fact::QuoteRevoked { quote } => vec![NewJob::now(feedback::mails::QuoteRevokedMail { quote })],
         _ => Vec::new(),
     }
 }

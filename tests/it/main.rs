@@ -7,5 +7,6 @@ mod support;
 mod access;
 mod consultations;
 mod faults;
+mod feedback;
 mod pages;
 mod people;

@@ -4,6 +4,7 @@
 mod app;
 mod browser;
 mod consultations;
+mod feedback;
 mod mailbox;
 mod people;
 mod process;
