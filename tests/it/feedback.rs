@@ -189,6 +189,7 @@ mod follow_ups {
         hana.post(&closing, &[]).await.assert_status(409).assert_says("feedback-closing-owed");
         app.pass(TimeDelta::days(31)).await;
         assert_eq!(app.stage_of(id).await, Stage::Held, "what is owed keeps it open");
+        let hana = app.as_(crate::support::hana()).await;
         let owed = hana.get(&path).await.attributes("input[name=follow_up]", "value");
         assert_eq!(owed.len(), 2, "one follow-up with two forms: {owed:?}");
         hana.post(&path, &[("act", "drop"), ("follow_up", &owed[0])]).await.assert_status(422);

@@ -12,7 +12,7 @@ use kabeuchi::platform::random;
 impl TestApp {
     /// Lets a consultation be held: feedback is asked for.
     pub async fn hold(&self, consultation: ConsultationId) {
-        let now = self.clock.now();
+        let now = self.platform.clock.now();
         let mut tx = Tx::begin(&self.platform, None, now).await.unwrap();
         let preparing = consultations::system(&mut tx, consultation).await.unwrap();
         let fact = Fact::BookingConfirmed { booking: random::id::<BookingId>(), consultation };
