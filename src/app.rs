@@ -56,7 +56,17 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
             vec![NewJob::now(feedback::opening::OpenFeedback { consultation })]
         }
         Fact::FollowUpSent { follow_up, .. } => vec![NewJob::now(feedback::mails::FollowUpMail { follow_up })],
-        Fact::QuoteRevoked { quote } => vec![NewJob::now(feedback::mails::QuoteRevokedMail { quote })],
+        Fact::QuoteRevoked { quote } => vec![
+            NewJob::now(reports::consent::HideForQuote { quote }),
+            NewJob::now(feedback::mails::QuoteRevokedMail { quote }),
+        ],
+        Fact::ReportPreviewed { report, revision } => {
+            vec![NewJob::now(reports::mails::PreviewMails { report, revision })]
+        }
+        Fact::ReportAnswered { report, revision, .. } => {
+            vec![NewJob::now(reports::mails::AnsweredMail { report, revision })]
+        }
+        Fact::ReportPublished { report } => vec![NewJob::now(reports::mails::PublishedMails { report })],
         _ => Vec::new(),
     }
 }
