@@ -10,3 +10,4 @@ mod faults;
 mod feedback;
 mod pages;
 mod people;
+mod reports;

@@ -8,8 +8,10 @@ mod feedback;
 mod mailbox;
 mod people;
 mod process;
+mod reports;
 
 pub use app::TestApp;
 pub use browser::Page;
 pub use people::*;
 pub use process::{MailServer, Process, free_port, until};
+pub use reports::CHECKED;
