@@ -3,8 +3,8 @@
 
 use super::store::{self, Form};
 use crate::domain::access::Act;
-use crate::domain::feedback::{ABOUT_GAPS, QUESTIONS, Stage, questions};
-use crate::domain::id::{ConsultationId, FeedbackId};
+use crate::domain::feedback::{ABOUT_GAPS, FollowUpStage, QUESTIONS, Stage, questions};
+use crate::domain::id::{ConsultationId, FeedbackId, PersonId};
 use crate::features::consultations::{self, Head, Room};
 use crate::platform::error::Answer;
 use crate::platform::i18n::Told;
@@ -18,6 +18,8 @@ struct Answers {
     frame: Frame,
     room: Room,
     forms: Vec<Form>,
+    /// Whom the host promised something already.
+    promised: Vec<PersonId>,
 }
 
 /// A question with everyone's answers.
@@ -58,7 +60,8 @@ impl Answers {
                 lang: form.locale.as_str(),
                 body: answer.body.clone(),
                 is_quoted: answer.is_quoted,
-                follow_up_of: (number == ABOUT_GAPS).then_some(form.feedback.id),
+                follow_up_of: (number == ABOUT_GAPS && !self.promised.contains(&form.person))
+                    .then_some(form.feedback.id),
             })
         };
         let index = usize::try_from(number - 1).unwrap_or(0);
@@ -87,5 +90,7 @@ pub async fn get(frame: Frame, id: Path<ConsultationId>) -> Answer {
     let room = consultations::for_participant(&mut read, *id, &frame.asker).await?;
     room.require(Act::ReadAnswers)?;
     let forms = store::forms(&mut read, *id).await?;
-    show(&Answers { frame, room, forms })
+    let follow_ups = store::follow_ups(&mut read, *id).await?;
+    let promised = follow_ups.iter().filter(|f| f.stage != FollowUpStage::Dropped).map(|f| f.recipient).collect();
+    show(&Answers { frame, room, forms, promised })
 }

@@ -65,7 +65,7 @@ impl Drawn {
     }
 
     /// The same as the only thing on its page.
-    pub fn as_page(self) -> Self {
+    pub fn alone(self) -> Self {
         Self { is_page: true, ..self }
     }
 

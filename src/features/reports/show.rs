@@ -62,7 +62,7 @@ pub async fn get(frame: Frame, address: Path<(String, i32)>) -> Answer {
         month: &written.month,
         html: Html::stored(published.html),
     };
-    let drawn = Drawn::new(&frame, words, &written.quotes, &granted).as_page();
+    let drawn = Drawn::new(&frame, words, &written.quotes, &granted).alone();
     let previous = all.iter().filter(|r| r.number < address.1).max_by_key(|r| r.number).cloned();
     let next = all.iter().filter(|r| r.number > address.1).min_by_key(|r| r.number).cloned();
     show(&Show { frame, series, number: address.1, title: written.title, drawn, previous, next, call })
