@@ -134,6 +134,27 @@ mod preview {
     }
 
     #[sqlx::test]
+    async fn whoever_could_be_recognised_must_say_ok_too(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let id = told(&app).await;
+        app.report(id, "A theme", "We talked.").await.assert_status(303);
+        let (path, host) = (format!("/consultations/{id}/report"), app.as_(hana()).await);
+        let page = host.get(&path).await;
+        let mios = page.attributes("input[name=recognisable]", "value");
+        assert_eq!(mios, [app.id_of(mio()).await.to_string()], "the lead is needed anyhow");
+        let revision = page.attributes("input[name=revision]", "value").pop().unwrap();
+        let asked = [("act", "preview"), ("revision", revision.as_str()), ("recognisable", &mios[0])];
+        host.post(&path, &asked).await.assert_status(303);
+        app.run_jobs().await;
+        let (akis, mios) = (app.mailbox().last_to(aki()).await.link(), app.mailbox().last_to(mio()).await.link());
+
+        app.as_(aki()).await.post(&akis, &[("act", "approve")]).await.assert_status(303);
+        host.get(&path).await.assert_says("reports-report-is_in_preview");
+        app.as_(mio()).await.post(&mios, &[("act", "approve")]).await.assert_status(303);
+        host.get(&path).await.assert_says("reports-report-is_approved");
+    }
+
+    #[sqlx::test]
     async fn a_change_or_a_week_ends_the_preview(db: PgPool) {
         let app = TestApp::spawn(db).await;
         let id = told(&app).await;
@@ -247,6 +268,32 @@ mod publication {
 
 mod privacy {
     use super::*;
+
+    #[sqlx::test]
+    async fn trust_i16_publishing_while_an_ok_is_taken_back_never_shows_it(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let id = told(&app).await;
+        app.report(id, "A theme", "We talked.").await.assert_status(303);
+        let link = app.ask_about_report(id, aki()).await;
+        let aki_browser = app.as_(aki()).await;
+        aki_browser.post(&link, &[("act", "approve")]).await.assert_status(303);
+        let own = aki_browser.get("/settings/privacy").await;
+        let report = own.attributes("button[name=report]", "value").pop().unwrap();
+        let (path, host) = (format!("/consultations/{id}/report/publication"), app.as_(hana()).await);
+        let page = host.get(&path).await;
+
+        let revoked = [("report", report.as_str())];
+        let (published, taken_back) =
+            tokio::join!(host.submit(&page, &path, &CHECKED), aki_browser.post("/settings/privacy", &revoked));
+
+        taken_back.assert_status(303);
+        assert!([303, 409].contains(&published.status), "{}", published.status);
+        let shown: i64 = sqlx::query_scalar("select count(*) from reports where stage = 'published'")
+            .fetch_one(&app.db)
+            .await
+            .unwrap();
+        assert_eq!(shown, 0);
+    }
 
     #[sqlx::test]
     async fn a_revoked_quote_hides_the_report_within_the_request(db: PgPool) {

@@ -6,10 +6,10 @@ use super::skeleton;
 use super::store::{self, Previewed, Series, Used, Written};
 use crate::domain::access::Act;
 use crate::domain::consultation::{Part, Stage as ConsultationStage};
-use crate::domain::id::ConsultationId;
+use crate::domain::id::{ConsultationId, PersonId};
 use crate::domain::report::{Moved, Stage, Verdict, parse_month, repeats};
 use crate::domain::text::{Line, Text};
-use crate::features::consultations::{self, Head, Room};
+use crate::features::consultations::{self, Attendant, Head, Room};
 use crate::features::feedback::{self, Granted};
 use crate::platform::db::Tx;
 use crate::platform::drafts;
@@ -34,6 +34,7 @@ struct Page {
     series: Option<Series>,
     granted: Vec<Granted>,
     previews: Vec<Previewed>,
+    guests: Vec<Attendant>,
     fields: Fields,
     is_unsent: bool,
     is_refused: bool,
@@ -70,6 +71,19 @@ impl Page {
 
     fn may_publish(&self) -> bool {
         matches!(self.stage(), Some(Stage::Approved | Stage::Hidden)) && self.room.part == Part::Host
+    }
+
+    /// Guests whose ok is needed only when the host says so.
+    fn others(&self) -> Vec<&Attendant> {
+        self.guests.iter().filter(|a| a.part != Part::Lead && !self.is_quoted(a.person)).collect()
+    }
+
+    /// Whether the saved version uses words of theirs.
+    fn is_quoted(&self, person: PersonId) -> bool {
+        let is_used = |granted: &Granted| {
+            self.written.as_ref().is_some_and(|w| w.quotes.iter().any(|used| used.quote == granted.quote))
+        };
+        self.granted.iter().any(|granted| granted.person == person && is_used(granted))
     }
 
     fn revision(&self) -> i32 {
@@ -227,14 +241,10 @@ async fn ask(mut tx: Tx, mut page: Page, written: Written) -> Answer {
         page.fields = filled(&written);
         return refused(page);
     };
-    let quoted =
-        |person| page.granted.iter().any(|g| g.person == person && written.quotes.iter().any(|u| u.quote == g.quote));
-    let guests = consultations::attendants(&mut tx, page.room.id()).await?;
-    let asked: Vec<_> = guests
-        .iter()
-        .filter(|a| !a.part.is_host())
-        .map(|a| (a.person, a.part == Part::Lead || quoted(a.person)))
-        .collect();
+    let is_needed = |a: &Attendant| {
+        a.part == Part::Lead || page.is_quoted(a.person) || page.fields.has("recognisable", &a.person.to_string())
+    };
+    let asked: Vec<_> = page.guests.iter().map(|a| (a.person, is_needed(a))).collect();
     store::ask_everyone(&mut tx, written.report.id, written.report.revision, &asked).await?;
     let report = store::save(&mut tx, moved).await?;
     // Everyone may have approved exactly this version before.
@@ -315,6 +325,7 @@ async fn page(conn: &mut PgConnection, frame: Frame, room: Room, fields: Fields)
     Ok(Page {
         series: store::series_of(conn, room.consultation.call).await?,
         granted: feedback::granted(conn, room.id()).await?,
+        guests: consultations::attendants(conn, room.id()).await?.into_iter().filter(|a| !a.part.is_host()).collect(),
         frame,
         room,
         written,
