@@ -91,15 +91,17 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
             vec![NewJob::now(sessions::watch::StillTalking { consultation, started_at: None })]
         }
         Fact::NoShowMarked { consultation } => {
-            vec![place(consultation), NewJob::now(sessions::watch::MissedEnds { consultation, since: None })]
+            vec![
+                place(consultation),
+                NewJob::now(sessions::watch::MissedEnds { consultation, since: None }),
+                NewJob::now(feedback::opening::OpenFeedback { consultation }),
+            ]
         }
         Fact::BookingCancelled { booking, sequence, .. } => {
             vec![booked(booking, sequence, bookings::mails::What::Cancelled)]
         }
         Fact::ConsultationLapsed { consultation }
-        | Fact::ConsultationResolved { consultation }
         | Fact::ConsultationClosed { consultation }
-        | Fact::SessionHeld { consultation }
         | Fact::SecondChanceGiven { consultation } => vec![place(consultation)],
         Fact::TurnHandedOver { consultation, .. } => {
             vec![NewJob::now(questions::mails::YourTurnMails { consultation })]
@@ -110,6 +112,21 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
         Fact::ResolutionProposed { consultation } => {
             vec![NewJob::now(questions::mails::ResolutionProposedMail { consultation })]
         }
+        Fact::SessionHeld { consultation } | Fact::ConsultationResolved { consultation } => {
+            vec![place(consultation), NewJob::now(feedback::opening::OpenFeedback { consultation })]
+        }
+        Fact::FollowUpSent { follow_up, .. } => vec![NewJob::now(feedback::mails::FollowUpMail { follow_up })],
+        Fact::QuoteRevoked { quote } => vec![
+            NewJob::now(reports::consent::HideForQuote { quote }),
+            NewJob::now(feedback::mails::QuoteRevokedMail { quote }),
+        ],
+        Fact::ReportPreviewed { report, revision } => {
+            vec![NewJob::now(reports::mails::PreviewMails { report, revision })]
+        }
+        Fact::ReportAnswered { report, revision, .. } => {
+            vec![NewJob::now(reports::mails::AnsweredMail { report, revision })]
+        }
+        Fact::ReportPublished { report } => vec![NewJob::now(reports::mails::PublishedMails { report })],
         _ => Vec::new(),
     }
 }

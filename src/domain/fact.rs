@@ -72,6 +72,8 @@ pub enum Fact {
     FeedbackSubmitted { feedback: FeedbackId, consultation: ConsultationId },
     FeedbackAmended { feedback: FeedbackId, consultation: ConsultationId },
     FeedbackSkipped { feedback: FeedbackId },
+    FeedbackExpired { feedback: FeedbackId },
+    FeedbackLocked { feedback: FeedbackId },
     QuoteGranted { quote: QuoteId },
     QuoteRevoked { quote: QuoteId },
     FollowUpOwed { follow_up: FollowUpId, consultation: ConsultationId },

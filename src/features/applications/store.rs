@@ -321,7 +321,7 @@ pub async fn add_post(tx: &mut Tx, id: ApplicationId, author: PersonId, body: &s
     let now = tx.now();
     sqlx::query!(
         "insert into application_posts (application_post_id, application_id, author_id, body, at) values ($1, $2, $3, $4, $5)",
-        random::key(),
+        random::id::<uuid::Uuid>(),
         id as ApplicationId,
         author as PersonId,
         body,

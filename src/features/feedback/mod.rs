@@ -1,14 +1,41 @@
 //! Six questions for everyone who took part, consent to quote, what is owed after.
 
+mod answers;
+mod closing;
+mod follow_ups;
+mod form;
+pub mod mails;
+pub mod opening;
+mod store;
+mod thanks;
+
+pub use store::{
+    Granted, OwnQuote, consultation_of, granted, lock_quoted, owed, quotes_of, revoke, ungranted, waiting,
+};
+
 use crate::platform::jobs::Registry;
-use crate::platform::route::Routes;
+use crate::platform::route::{Need, Routes};
 
 /// Routes of this slice.
 pub fn routes() -> Routes {
     Routes::new()
+        .get("/consultations/{consultation}/feedback", Need::Guest, form::get)
+        .post("/consultations/{consultation}/feedback", Need::Guest, form::post)
+        .get("/consultations/{consultation}/answers", Need::ConsultationHost, answers::get)
+        .get("/consultations/{consultation}/follow-ups", Need::Participant, follow_ups::get)
+        .post("/consultations/{consultation}/follow-ups", Need::Participant, follow_ups::post)
+        .get("/consultations/{consultation}/closing", Need::ConsultationHost, closing::get)
+        .post("/consultations/{consultation}/closing", Need::ConsultationHost, closing::post)
+        .get("/consultations/{consultation}/thanks", Need::Participant, thanks::get)
 }
 
 /// Jobs of this slice.
 pub fn jobs(registry: Registry) -> Registry {
     registry
+        .with::<opening::OpenFeedback>()
+        .with::<opening::EndFeedback>()
+        .with::<opening::LockAnswers>()
+        .with::<mails::AskMail>()
+        .with::<mails::FollowUpMail>()
+        .with::<mails::QuoteRevokedMail>()
 }

@@ -7,6 +7,7 @@ mod consultation;
 mod front;
 mod host;
 mod me;
+mod privacy;
 
 use crate::platform::route::{Need, Routes};
 
@@ -15,6 +16,8 @@ pub fn routes() -> Routes {
     Routes::new()
         .get("/", Need::Public, front::get)
         .get("/home", Need::SignedIn, me::get)
+        .get("/settings/privacy", Need::SignedIn, privacy::get)
+        .post("/settings/privacy", Need::SignedIn, privacy::post)
         .get("/hosts/{host}", Need::Public, host::get)
         .get("/hosts/{host}/calls/{call}", Need::Public, call::get)
         .get("/calls", Need::Host, calls::get)

@@ -6,14 +6,17 @@ mod applications;
 mod bookings;
 mod browser;
 mod consultations;
+mod feedback;
 mod mailbox;
 mod people;
 mod process;
 mod sessions;
 mod questions;
+mod reports;
 
 pub use app::TestApp;
 pub use bookings::{book, times_path};
 pub use browser::{Browser, Page};
 pub use people::*;
 pub use process::{MailServer, Process, free_port, until};
+pub use reports::CHECKED;

@@ -1,0 +1,333 @@
+//! The anonymised, numbered report of a consultation: nothing is published that the people in it
+//! have not read and allowed, in this exact version.
+
+use crate::domain::fact::Fact;
+use crate::domain::id::ReportId;
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use thiserror::Error;
+
+/// How long participants have for a preview.
+pub const PREVIEW_LASTS: TimeDelta = TimeDelta::days(7);
+
+/// Where a report is in its life. Stored by its word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Stage {
+    Draft,
+    InPreview,
+    ChangesWanted,
+    Approved,
+    Published,
+    Hidden,
+    Withdrawn,
+}
+
+impl Stage {
+    /// All stages in the order of a life.
+    pub const ALL: [Stage; 7] = [
+        Stage::Draft,
+        Stage::InPreview,
+        Stage::ChangesWanted,
+        Stage::Approved,
+        Stage::Published,
+        Stage::Hidden,
+        Stage::Withdrawn,
+    ];
+
+    /// The stored word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Stage::Draft => "draft",
+            Stage::InPreview => "in_preview",
+            Stage::ChangesWanted => "changes_wanted",
+            Stage::Approved => "approved",
+            Stage::Published => "published",
+            Stage::Hidden => "hidden",
+            Stage::Withdrawn => "withdrawn",
+        }
+    }
+
+    /// Reads the stored word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|stage| stage.as_str() == word)
+    }
+}
+
+/// An act that is not possible where the report stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("cannot {act} while {}", .stage.as_str())]
+pub struct NotNow {
+    pub act: &'static str,
+    pub stage: Stage,
+}
+
+/// What a participant said to a version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    Approved,
+    ChangesWanted,
+    Revoked,
+}
+
+impl Verdict {
+    /// The stored word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Verdict::Approved => "approved",
+            Verdict::ChangesWanted => "changes_wanted",
+            Verdict::Revoked => "revoked",
+        }
+    }
+
+    /// Reads the stored word.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Verdict::Approved, Verdict::ChangesWanted, Verdict::Revoked].into_iter().find(|v| v.as_str() == word)
+    }
+}
+
+/// A version before one participant: whether it needs their ok, and what they said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Asked {
+    pub must_approve: bool,
+    pub verdict: Option<Verdict>,
+}
+
+/// Whether everyone whose ok is needed gave it; somebody must have been asked.
+pub fn is_agreed(asked: &[Asked]) -> bool {
+    let mut needed = asked.iter().filter(|a| a.must_approve).peekable();
+    needed.peek().is_some() && needed.all(|a| a.verdict == Some(Verdict::Approved))
+}
+
+/// A report as it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Report {
+    pub id: ReportId,
+    pub stage: Stage,
+    pub stage_since: DateTime<Utc>,
+    pub revision: i32,
+    pub number: Option<i32>,
+}
+
+/// What a transition gives: the report as it stands then, and the fact.
+pub type Moved = Result<(Report, Fact), NotNow>;
+
+impl Report {
+    /// The host changes it: a new version, which nobody has approved.
+    pub fn edit(self, now: DateTime<Utc>) -> Moved {
+        match self.stage {
+            Stage::Published | Stage::Withdrawn => Err(self.not_now("edit")),
+            _ => {
+                let next = Self { revision: self.revision + 1, ..self };
+                Ok(next.moved_to(Stage::Draft, now, Fact::ReportChanged { report: self.id }))
+            }
+        }
+    }
+
+    /// The host asks the participants about this version.
+    pub fn show_to_participants(self, now: DateTime<Utc>) -> Moved {
+        match self.stage {
+            Stage::Draft | Stage::ChangesWanted => {
+                let fact = Fact::ReportPreviewed { report: self.id, revision: self.revision };
+                Ok(self.moved_to(Stage::InPreview, now, fact))
+            }
+            _ => Err(self.not_now("preview")),
+        }
+    }
+
+    /// Everyone whose ok is needed gave it.
+    pub fn approve(self, asked: &[Asked], now: DateTime<Utc>) -> Moved {
+        match self.stage {
+            Stage::InPreview if is_agreed(asked) => {
+                let fact = Fact::ReportApproved { report: self.id, revision: self.revision };
+                Ok(self.moved_to(Stage::Approved, now, fact))
+            }
+            _ => Err(self.not_now("approve")),
+        }
+    }
+
+    /// A participant asks for changes.
+    pub fn want_changes(self, fact: Fact, now: DateTime<Utc>) -> Moved {
+        match self.stage {
+            Stage::InPreview => Ok(self.moved_to(Stage::ChangesWanted, now, fact)),
+            _ => Err(self.not_now("ask for changes")),
+        }
+    }
+
+    /// Seven days passed without all approvals.
+    pub fn let_preview_end(self, now: DateTime<Utc>) -> Moved {
+        match self.stage {
+            Stage::InPreview if now - self.stage_since >= PREVIEW_LASTS => {
+                Ok(self.moved_to(Stage::Draft, now, Fact::ReportChanged { report: self.id }))
+            }
+            _ => Err(self.not_now("end the preview")),
+        }
+    }
+
+    /// Published under its number, which the series gave. `asked` and `quotes_are_granted` are of
+    /// this moment, not of when it was approved.
+    pub fn publish(self, number: i32, asked: &[Asked], quotes_are_granted: bool, now: DateTime<Utc>) -> Moved {
+        match self.stage {
+            Stage::Approved | Stage::Hidden if is_agreed(asked) && quotes_are_granted => {
+                let next = Self { number: Some(self.number.unwrap_or(number)), ..self };
+                Ok(next.moved_to(Stage::Published, now, Fact::ReportPublished { report: self.id }))
+            }
+            _ => Err(self.not_now("publish")),
+        }
+    }
+
+    /// Out of sight for now: 410.
+    pub fn hide(self, now: DateTime<Utc>) -> Moved {
+        match self.stage {
+            Stage::Published => Ok(self.moved_to(Stage::Hidden, now, Fact::ReportHidden { report: self.id })),
+            _ => Err(self.not_now("hide")),
+        }
+    }
+
+    /// A quote or an approval was taken back: out of sight at once, or back to the desk.
+    pub fn lose_consent(self, now: DateTime<Utc>) -> Moved {
+        match self.stage {
+            Stage::Published => self.hide(now),
+            Stage::InPreview | Stage::Approved => {
+                Ok(self.moved_to(Stage::Draft, now, Fact::ReportChanged { report: self.id }))
+            }
+            _ => Err(self.not_now("lose a consent")),
+        }
+    }
+
+    /// For good: the number stays as a gap.
+    pub fn withdraw(self, now: DateTime<Utc>) -> Moved {
+        match self.stage {
+            Stage::Published | Stage::Hidden => {
+                Ok(self.moved_to(Stage::Withdrawn, now, Fact::ReportWithdrawn { report: self.id }))
+            }
+            _ => Err(self.not_now("withdraw")),
+        }
+    }
+
+    fn moved_to(self, stage: Stage, now: DateTime<Utc>, fact: Fact) -> (Self, Fact) {
+        (Self { stage, stage_since: now, ..self }, fact)
+    }
+
+    fn not_now(&self, act: &'static str) -> NotNow {
+        NotNow { act, stage: self.stage }
+    }
+}
+
+/// A month, the finest that a report tells: `2027-01`.
+pub fn parse_month(word: &str) -> Option<NaiveDate> {
+    let (year, month) = word.trim().split_once('-')?;
+    if year.len() != 4 || month.len() != 2 {
+        return None;
+    }
+    NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, 1)
+}
+
+/// Shorter lines than this are everybody's words.
+const TELLING: usize = 12;
+
+/// Whether a text contains words of one of these answers, whatever the spaces between them: a line
+/// that is long enough to be somebody's own.
+pub fn repeats<'a>(text: &str, answers: impl IntoIterator<Item = &'a str>) -> bool {
+    let plain = |words: &str| words.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    let text: String = plain(text);
+    answers.into_iter().flat_map(str::lines).any(|line| {
+        let line: String = plain(line);
+        line.chars().count() >= TELLING && text.contains(&line)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::TimeZone;
+    use uuid::Uuid;
+
+    fn at(day: i64) -> DateTime<Utc> {
+        Utc.with_ymd_and_hms(2027, 1, 4, 0, 0, 0).unwrap() + TimeDelta::days(day)
+    }
+
+    #[test]
+    fn a_report_moves_like_this() {
+        let yes = [Asked { must_approve: true, verdict: Some(Verdict::Approved) }];
+        let fact = Fact::ReportAnswered {
+            report: ReportId(Uuid::nil()),
+            revision: 3,
+            person: crate::domain::id::PersonId(Uuid::nil()),
+        };
+        let word = |moved: Moved| moved.map_or("-", |(report, _)| report.stage.as_str());
+        let row = |stage: Stage| {
+            let r = Report { id: ReportId(Uuid::nil()), stage, stage_since: at(0), revision: 3, number: None };
+            format!(
+                "{}: {} {} {} {} {} {} {} {} {}\n",
+                stage.as_str(),
+                word(r.edit(at(1))),
+                word(r.show_to_participants(at(1))),
+                word(r.approve(&yes, at(1))),
+                word(r.want_changes(fact, at(1))),
+                word(r.let_preview_end(at(7))),
+                word(r.publish(1, &yes, true, at(1))),
+                word(r.hide(at(1))),
+                word(r.lose_consent(at(1))),
+                word(r.withdraw(at(1))),
+            )
+        };
+        assert_eq!(
+            Stage::ALL.into_iter().map(row).collect::<String>(),
+            "\
+draft: draft in_preview - - - - - - -
+in_preview: draft - approved changes_wanted draft - - draft -
+changes_wanted: draft in_preview - - - - - - -
+approved: draft - - - - published - draft -
+published: - - - - - - hidden hidden withdrawn
+hidden: draft - - - - published - - withdrawn
+withdrawn: - - - - - - - - -
+"
+        );
+    }
+
+    #[test]
+    fn nothing_is_published_without_every_needed_ok_and_every_quote() {
+        let asked = |must_approve, verdict| Asked { must_approve, verdict };
+        let r =
+            Report { id: ReportId(Uuid::nil()), stage: Stage::Approved, stage_since: at(0), revision: 3, number: None };
+        let ok = asked(true, Some(Verdict::Approved));
+        for (all, granted) in [
+            (vec![], true),
+            (vec![ok], false),
+            (vec![ok, asked(true, None)], true),
+            (vec![ok, asked(true, Some(Verdict::Revoked))], true),
+            (vec![asked(false, Some(Verdict::Approved))], true),
+        ] {
+            assert!(r.publish(1, &all, granted, at(1)).is_err(), "{all:?} {granted}");
+        }
+        assert_eq!(r.publish(1, &[ok, asked(false, None)], true, at(1)).unwrap().0.number, Some(1));
+    }
+
+    #[test]
+    fn a_number_once_given_is_kept() {
+        let yes = [Asked { must_approve: true, verdict: Some(Verdict::Approved) }];
+        let r = Report {
+            id: ReportId(Uuid::nil()),
+            stage: Stage::Hidden,
+            stage_since: at(0),
+            revision: 3,
+            number: Some(2),
+        };
+        assert_eq!(r.publish(7, &yes, true, at(1)).unwrap().0.number, Some(2));
+    }
+
+    #[test]
+    fn months_are_the_finest() {
+        for (word, is_month) in
+            [("2027-01", true), ("2027-13", false), ("2027-01-12", false), ("27-1", false), ("", false)]
+        {
+            assert_eq!(parse_month(word).is_some(), is_month, "{word}");
+        }
+    }
+
+    #[test]
+    fn an_answer_is_found_whatever_the_spaces() {
+        let answer = "We were on call alone,\nand nobody had ever said so.";
+        assert!(repeats("They told: **we were on call\nalone**, all the time", [answer]));
+        assert!(!repeats("On call is hard.", [answer, "Yes."]));
+    }
+}

@@ -1,0 +1,96 @@
+//! `/consultations/{consultation}/answers`: what the participants said, by question. For the hosts
+//! alone; what is for administrators alone is not here.
+
+use super::store::{self, Form};
+use crate::domain::access::Act;
+use crate::domain::feedback::{ABOUT_GAPS, FollowUpStage, QUESTIONS, Stage, questions};
+use crate::domain::id::{ConsultationId, FeedbackId, PersonId};
+use crate::features::consultations::{self, Head, Room};
+use crate::platform::error::Answer;
+use crate::platform::i18n::Told;
+use crate::platform::page::{Frame, show};
+use actix_web::web::Path;
+use askama::Template;
+
+#[derive(Template)]
+#[template(path = "feedback/answers.html")]
+struct Answers {
+    frame: Frame,
+    room: Room,
+    forms: Vec<Form>,
+    /// Whom the host promised something already.
+    promised: Vec<PersonId>,
+}
+
+/// A question with everyone's answers.
+struct Asked {
+    text: Told,
+    answers: Vec<Said>,
+}
+
+/// One answer.
+struct Said {
+    name: String,
+    lang: &'static str,
+    body: String,
+    is_quoted: bool,
+    /// The form, where its answer may become a follow-up.
+    follow_up_of: Option<FeedbackId>,
+}
+
+impl Answers {
+    fn head(&self) -> Head<'_> {
+        Head::new(&self.frame, &self.room, self.frame.t("feedback-answers-title"), "/answers")
+    }
+
+    /// By the questions of each form's own version.
+    fn asked(&self) -> Vec<Asked> {
+        let mut versions: Vec<i32> = self.forms.iter().map(|form| form.version).collect();
+        versions.sort_unstable();
+        versions.dedup();
+        let all = versions.into_iter().flat_map(|version| (1..=QUESTIONS).map(move |number| (version, number)));
+        all.map(|(version, number)| self.question(version, number)).filter(|asked| !asked.answers.is_empty()).collect()
+    }
+
+    fn question(&self, version: i32, number: i32) -> Asked {
+        let said = |form: &Form| {
+            let answer = form.answers.iter().find(|a| a.question == number && !a.administrators_only)?;
+            Some(Said {
+                name: form.name.clone(),
+                lang: form.locale.as_str(),
+                body: answer.body.clone(),
+                is_quoted: answer.is_quoted,
+                follow_up_of: (number == ABOUT_GAPS && !self.promised.contains(&form.person))
+                    .then_some(form.feedback.id),
+            })
+        };
+        let index = usize::try_from(number - 1).unwrap_or(0);
+        Asked {
+            text: self.frame.t(questions(version)[index]),
+            answers: self.forms.iter().filter(|form| form.version == version).filter_map(said).collect(),
+        }
+    }
+
+    fn count(&self, of: fn(Stage) -> bool) -> usize {
+        self.forms.iter().filter(|form| of(form.feedback.stage)).count()
+    }
+
+    fn answered(&self) -> usize {
+        self.count(Stage::has_answers)
+    }
+
+    fn may_owe(&self) -> bool {
+        self.room.may(Act::OweFollowUp) && super::follow_ups::takes_new(self.room.stage())
+    }
+}
+
+/// Shows the answers.
+pub async fn get(frame: Frame, id: Path<ConsultationId>) -> Answer {
+    let mut read = frame.read().await?;
+    let room = consultations::for_participant(&mut read, *id, &frame.asker).await?;
+    room.require(Act::ReadAnswers)?;
+    let forms = store::forms(&mut read, *id).await?;
+    let follow_ups = store::follow_ups(&mut read, *id).await?;
+    let promised = follow_ups.iter().filter(|f| f.stage != FollowUpStage::Dropped).map(|f| f.recipient).collect();
+    show(&Answers { frame, room, forms, promised })
+}

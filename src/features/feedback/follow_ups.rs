@@ -1,0 +1,165 @@
+//! `/consultations/{consultation}/follow-ups`: what could not be said on the day and is written
+//! afterwards. The host owes, writes or drops with a reason; the recipient reads here.
+
+use super::store::{self, FollowUp};
+use crate::domain::access::Act;
+use crate::domain::consultation::Stage;
+use crate::domain::fact::Fact;
+use crate::domain::feedback::{ABOUT_GAPS, FollowUpStage};
+use crate::domain::id::{ConsultationId, FeedbackId, FollowUpId};
+use crate::domain::text::{Line, Text};
+use crate::features::consultations::{self, Head, Room};
+use crate::platform::db::Tx;
+use crate::platform::error::{Answer, AppError};
+use crate::platform::form::Fields;
+use crate::platform::markdown::{self, Html};
+use crate::platform::page::{Frame, show, show_with};
+use actix_web::http::StatusCode;
+use actix_web::web::Path;
+use askama::Template;
+
+#[derive(Template)]
+#[template(path = "feedback/follow_ups.html")]
+struct FollowUps {
+    frame: Frame,
+    room: Room,
+    all: Vec<FollowUp>,
+    /// What was typed for the one that `fields` names.
+    fields: Fields,
+    is_refused: bool,
+}
+
+impl FollowUps {
+    fn head(&self) -> Head<'_> {
+        Head::new(&self.frame, &self.room, self.frame.t("feedback-follow_ups-title"), "/follow-ups")
+    }
+
+    fn is_host(&self) -> bool {
+        self.room.part.is_host()
+    }
+
+    fn owed(&self) -> Vec<&FollowUp> {
+        self.all.iter().filter(|f| f.stage == FollowUpStage::Owed).collect()
+    }
+
+    fn ended(&self) -> Vec<&FollowUp> {
+        self.all.iter().filter(|f| f.stage != FollowUpStage::Owed).collect()
+    }
+
+    /// The typed text and its errors belong to one of the forms on the page.
+    fn fields_of(&self, follow_up: &FollowUp) -> Fields {
+        match self.fields.has("follow_up", &follow_up.id.to_string()) {
+            true => self.fields.clone(),
+            false => Fields::default(),
+        }
+    }
+
+    fn text(&self, follow_up: &FollowUp) -> Html {
+        Html::stored(follow_up.html.clone())
+    }
+
+    fn may_confirm(&self, follow_up: &FollowUp) -> bool {
+        follow_up.stage == FollowUpStage::Sent && follow_up.recipient == self.room.me
+    }
+}
+
+/// Whether the host may promise something more.
+pub(super) fn takes_new(stage: Stage) -> bool {
+    matches!(stage, Stage::Held | Stage::ResolvedInWriting)
+}
+
+/// Shows the hosts all, a guest what was written for them.
+pub async fn get(frame: Frame, id: Path<ConsultationId>) -> Answer {
+    let mut read = frame.read().await?;
+    let room = consultations::for_participant(&mut read, *id, &frame.asker).await?;
+    let all = visible(&mut read, &room).await?;
+    show(&FollowUps { frame, room, all, fields: Fields::default(), is_refused: false })
+}
+
+/// Owes, sends, drops, or says that it was read.
+pub async fn post(frame: Frame, id: Path<ConsultationId>, mut fields: Fields) -> Answer {
+    let mut tx = frame.begin(&fields).await?;
+    let room = consultations::for_update(&mut tx, *id, &frame.asker).await?;
+    let act = fields.value("act").to_owned();
+    if act != "read" {
+        room.require(Act::OweFollowUp)?;
+    }
+    if act == "owe" {
+        return owe(tx, frame, room, fields).await;
+    }
+    let Some(follow_up) = one_of(&mut tx, &room, &fields).await? else { return Err(AppError::NotFound) };
+    let (body, reason) = match act.as_str() {
+        "send" => (fields.required::<Text<20_000>>("body"), None),
+        "drop" => (None, fields.required::<Line<500>>("reason")),
+        _ => (None, None),
+    };
+    if fields.is_refused() {
+        return again(tx, frame, room, fields, StatusCode::UNPROCESSABLE_ENTITY).await;
+    }
+    let (id, of, stage) = (follow_up.id, follow_up.consultation, follow_up.stage);
+    let moved = match (body, reason) {
+        (Some(body), _) => match stage.send(id, of) {
+            Ok((_, fact)) => {
+                let html = markdown::render(body.as_str());
+                store::send(&mut tx, id, body.as_str(), html.as_str()).await?;
+                Some(fact)
+            }
+            Err(_) => return again(tx, frame, room, fields, StatusCode::CONFLICT).await,
+        },
+        (None, Some(reason)) => match stage.drop(id, of) {
+            Ok((_, fact)) => {
+                store::drop_one(&mut tx, id, reason.as_str()).await?;
+                Some(fact)
+            }
+            Err(_) => return again(tx, frame, room, fields, StatusCode::CONFLICT).await,
+        },
+        (None, None) if follow_up.recipient != room.me => return Err(AppError::NotAllowed),
+        (None, None) => match stage.read() {
+            Ok(_) => {
+                store::mark_read(&mut tx, id).await?;
+                None
+            }
+            Err(_) => return again(tx, frame, room, fields, StatusCode::CONFLICT).await,
+        },
+    };
+    if let Some(fact) = moved {
+        tx.record(fact).await?;
+    }
+    let said = if act == "send" { "sent" } else { "done" };
+    tx.see_other(format!("{}?said={said}", room.path("/follow-ups"))).await
+}
+
+async fn owe(mut tx: Tx, frame: Frame, room: Room, fields: Fields) -> Answer {
+    let form = match fields.value("feedback").parse::<FeedbackId>() {
+        Ok(id) => store::system(&mut tx, id).await?.filter(|form| form.feedback.consultation == room.id()),
+        Err(_) => None,
+    };
+    let form = form.ok_or(AppError::NotFound)?;
+    let gap = form.answers.iter().find(|a| a.question == ABOUT_GAPS).ok_or(AppError::NotFound)?;
+    if !takes_new(room.stage()) {
+        return again(tx, frame, room, fields, StatusCode::CONFLICT).await;
+    }
+    if let Some(follow_up) = store::owe(&mut tx, room.id(), form.person, form.feedback.id, &gap.body).await? {
+        tx.record(Fact::FollowUpOwed { follow_up, consultation: room.id() }).await?;
+    }
+    tx.see_other(format!("{}?said=saved", room.path("/follow-ups"))).await
+}
+
+/// The one that the form names, as far as the asker may see it.
+async fn one_of(tx: &mut Tx, room: &Room, fields: &Fields) -> Result<Option<FollowUp>, AppError> {
+    let Ok(id) = fields.value("follow_up").parse::<FollowUpId>() else { return Ok(None) };
+    Ok(visible(tx, room).await?.into_iter().find(|f| f.id == id))
+}
+
+async fn visible(conn: &mut sqlx::PgConnection, room: &Room) -> Result<Vec<FollowUp>, AppError> {
+    let is_theirs =
+        |f: &FollowUp| f.recipient == room.me && matches!(f.stage, FollowUpStage::Sent | FollowUpStage::Read);
+    let all = store::follow_ups(conn, room.id()).await?;
+    Ok(all.into_iter().filter(|f| room.part.is_host() || is_theirs(f)).collect())
+}
+
+async fn again(mut tx: Tx, frame: Frame, room: Room, fields: Fields, status: StatusCode) -> Answer {
+    let all = visible(&mut tx, &room).await?;
+    let is_refused = status == StatusCode::CONFLICT;
+    show_with(status, &FollowUps { frame, room, all, fields, is_refused })
+}

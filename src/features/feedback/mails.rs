@@ -1,0 +1,106 @@
+//! Mails of this slice: feedback wanted, a follow-up was written, a quote was taken back.
+
+use super::store;
+use crate::domain::consultation::Stage;
+use crate::domain::feedback::FollowUpStage;
+use crate::domain::id::{FeedbackId, FollowUpId, QuoteId};
+use crate::features::{consultations, people};
+use crate::platform::error::AppError;
+use crate::platform::jobs::{Job, JobRun, Outcome};
+use crate::platform::mail::Mail;
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+
+/// Asks one participant for feedback: on the day, then three times more at most.
+#[derive(Serialize, Deserialize)]
+pub struct AskMail {
+    pub feedback: FeedbackId,
+    pub day: i64,
+}
+
+impl Job for AskMail {
+    const KIND: &'static str = "feedback.ask_mail";
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        let Some(form) = store::system(&mut tx, self.feedback).await? else { return Ok(Outcome::Done) };
+        let consultation = consultations::system(&mut tx, form.feedback.consultation).await?;
+        let is_after =
+            matches!(consultation.stage, Stage::Held | Stage::ResolvedInWriting | Stage::NoShow | Stage::Closed);
+        // Asked once more from the beginning, the earlier reminders are void.
+        let is_due = run.now - form.feedback.invited_at >= TimeDelta::days(self.day);
+        if !form.feedback.stage.is_open() || !is_after || !is_due {
+            return Ok(Outcome::Done);
+        }
+        let receiver = people::receiver(&mut tx, form.person).await?;
+        let (speech, title) = (receiver.speech, &consultation.title);
+        let subject = match self.day {
+            0 => speech.t("feedback-mail-ask-subject"),
+            _ => speech.t("feedback-mail-remind-subject"),
+        };
+        let mail = Mail::to(&receiver, subject.saying("title", title))
+            .line(speech.t("feedback-mail-ask-text").saying("title", title))
+            .action(
+                speech.t("feedback-mail-ask-action"),
+                run.platform.config.url(&format!("/consultations/{}/feedback", consultation.id)),
+            )
+            .closing(speech.t("feedback-mail-ask-closing"));
+        Ok(Outcome::Send(tx, Box::new(mail)))
+    }
+}
+
+/// Tells the recipient that the host wrote what could not be said on the day.
+#[derive(Serialize, Deserialize)]
+pub struct FollowUpMail {
+    pub follow_up: FollowUpId,
+}
+
+impl Job for FollowUpMail {
+    const KIND: &'static str = "feedback.follow_up_mail";
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        let Some(follow_up) = store::follow_up(&mut tx, self.follow_up).await? else { return Ok(Outcome::Done) };
+        if follow_up.stage != FollowUpStage::Sent {
+            return Ok(Outcome::Done);
+        }
+        let title = consultations::system(&mut tx, follow_up.consultation).await?.title;
+        let receiver = people::receiver(&mut tx, follow_up.recipient).await?;
+        let speech = receiver.speech;
+        let mail = Mail::to(&receiver, speech.t("feedback-mail-follow_up-subject").saying("title", &title))
+            .line(speech.t("feedback-mail-follow_up-text").saying("title", &title))
+            .action(
+                speech.t("feedback-mail-follow_up-action"),
+                run.platform.config.url(&format!("/consultations/{}/follow-ups", follow_up.consultation)),
+            );
+        Ok(Outcome::Send(tx, Box::new(mail)))
+    }
+}
+
+/// Tells the owner of the call that a consent to quote was taken back.
+#[derive(Serialize, Deserialize)]
+pub struct QuoteRevokedMail {
+    pub quote: QuoteId,
+}
+
+impl Job for QuoteRevokedMail {
+    const KIND: &'static str = "feedback.quote_revoked_mail";
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        let Some(id) = store::consultation_of(&mut tx, self.quote).await? else { return Ok(Outcome::Done) };
+        let Some(host) = consultations::attendants(&mut tx, id).await?.into_iter().find(|a| a.part.is_host()) else {
+            return Ok(Outcome::Done);
+        };
+        let title = consultations::system(&mut tx, id).await?.title;
+        let receiver = people::receiver(&mut tx, host.person).await?;
+        let speech = receiver.speech;
+        let mail = Mail::to(&receiver, speech.t("feedback-mail-revoked-subject").saying("title", &title))
+            .line(speech.t("feedback-mail-revoked-text").saying("title", &title))
+            .action(
+                speech.t("feedback-mail-revoked-action"),
+                run.platform.config.url(&format!("/consultations/{id}/report")),
+            );
+        Ok(Outcome::Send(tx, Box::new(mail)))
+    }
+}

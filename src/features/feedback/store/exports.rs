@@ -1,0 +1,178 @@
+//! What later slices read: quotes that may be shown, one's own quotes, what waits for whom.
+
+use crate::domain::fact::Fact;
+use crate::domain::feedback::{QuoteStage, Stage};
+use crate::domain::id::{ConsultationId, FeedbackId, PersonId, QuoteId};
+use crate::domain::person::Locale;
+use crate::platform::db::Tx;
+use crate::platform::error::AppError;
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+
+/// Words that may be quoted, exactly these.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Granted {
+    pub quote: QuoteId,
+    pub question: i32,
+    /// The form whose question it answers.
+    pub version: i32,
+    pub excerpt: String,
+    pub locale: Locale,
+    pub person: PersonId,
+}
+
+/// The quotes of a consultation that may be shown at this moment.
+pub async fn granted(conn: &mut PgConnection, id: ConsultationId) -> Result<Vec<Granted>, AppError> {
+    let rows = sqlx::query!(
+        r#"select q.quote_id as "quote: QuoteId", q.question, q.excerpt, f.form_version, f.locale, f.person_id as "person: PersonId"
+             from quotes q
+             join feedback f using (feedback_id)
+            where f.consultation_id = $1 and q.stage = 'granted'
+            order by q.question, q.quote_id"#,
+        id as ConsultationId,
+    )
+    .fetch_all(conn)
+    .await?;
+    let granted = rows.into_iter().map(|row| Granted {
+        quote: row.quote,
+        question: row.question,
+        version: row.form_version,
+        excerpt: row.excerpt,
+        locale: Locale::parse(&row.locale).unwrap_or(Locale::Ja),
+        person: row.person,
+    });
+    Ok(granted.collect())
+}
+
+/// Answers that may not be quoted, whole: what a report is compared with.
+pub async fn ungranted(conn: &mut PgConnection, id: ConsultationId) -> Result<Vec<String>, AppError> {
+    let answers = sqlx::query_scalar!(
+        r#"select a.body from feedback_answers a
+             join feedback f using (feedback_id)
+            where f.consultation_id = $1
+              and not exists (select from quotes q where q.feedback_id = a.feedback_id and q.question = a.question and q.stage = 'granted')"#,
+        id as ConsultationId,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(answers)
+}
+
+/// A quote as its own person sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnQuote {
+    pub quote: QuoteId,
+    pub consultation: ConsultationId,
+    pub title: String,
+    pub excerpt: String,
+    pub stage: QuoteStage,
+    pub granted_at: Option<DateTime<Utc>>,
+}
+
+/// Everything that a person ever let others quote, the newest first; also of consultations that
+/// they left.
+pub async fn quotes_of(conn: &mut PgConnection, person: PersonId) -> Result<Vec<OwnQuote>, AppError> {
+    let rows = sqlx::query!(
+        r#"select q.quote_id as "quote: QuoteId", f.consultation_id as "consultation: ConsultationId", s.title, q.excerpt, q.stage, q.granted_at
+             from quotes q
+             join feedback f using (feedback_id)
+             join consultations s using (consultation_id)
+            where f.person_id = $1
+            order by q.granted_at desc, q.quote_id"#,
+        person as PersonId,
+    )
+    .fetch_all(conn)
+    .await?;
+    let own = rows.into_iter().filter_map(|row| {
+        Some(OwnQuote {
+            quote: row.quote,
+            consultation: row.consultation,
+            title: row.title,
+            excerpt: row.excerpt,
+            stage: QuoteStage::parse(&row.stage)?,
+            granted_at: row.granted_at,
+        })
+    });
+    Ok(own.collect())
+}
+
+/// The consultation of a quote, whose row is locked before the quote's.
+pub async fn consultation_of(conn: &mut PgConnection, quote: QuoteId) -> Result<Option<ConsultationId>, AppError> {
+    let id = sqlx::query_scalar!(
+        r#"select f.consultation_id as "id: ConsultationId" from quotes q join feedback f using (feedback_id) where q.quote_id = $1"#,
+        quote as QuoteId,
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(id)
+}
+
+/// Takes back a person's own consent; false where the quote is not theirs or not granted.
+pub async fn revoke(tx: &mut Tx, person: PersonId, quote: QuoteId) -> Result<bool, AppError> {
+    let now = tx.now();
+    let revoked = sqlx::query!(
+        r#"update quotes q set stage = 'revoked', revoked_at = $3
+             from feedback f
+            where q.quote_id = $1 and f.feedback_id = q.feedback_id and f.person_id = $2 and q.stage = 'granted'"#,
+        quote as QuoteId,
+        person as PersonId,
+        now,
+    )
+    .execute(&mut **tx)
+    .await?;
+    if revoked.rows_affected() == 0 {
+        return Ok(false);
+    }
+    tx.record(Fact::QuoteRevoked { quote }).await?;
+    Ok(true)
+}
+
+/// A quote was published: the answers around it stay as they are.
+pub async fn lock_quoted(tx: &mut Tx, quotes: &[QuoteId]) -> Result<(), AppError> {
+    let locked = sqlx::query_scalar!(
+        r#"update feedback f set stage = $2
+             from quotes q
+            where q.quote_id = any($1) and q.feedback_id = f.feedback_id and f.stage in ('submitted', 'amended')
+        returning f.feedback_id as "id: FeedbackId""#,
+        quotes as &[QuoteId],
+        Stage::Locked.as_str(),
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    for feedback in locked {
+        tx.record(Fact::FeedbackLocked { feedback }).await?;
+    }
+    Ok(())
+}
+
+/// Where a person is asked for feedback, with the consultation's title.
+pub async fn waiting(conn: &mut PgConnection, person: PersonId) -> Result<Vec<(ConsultationId, String)>, AppError> {
+    let rows = sqlx::query!(
+        r#"select s.consultation_id as "id: ConsultationId", s.title
+             from feedback f
+             join consultations s using (consultation_id)
+            where f.person_id = $1 and f.stage in ('invited', 'draft') and s.stage in ('held', 'resolved_in_writing', 'no_show', 'closed')
+            order by f.invited_at, f.feedback_id"#,
+        person as PersonId,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.title)).collect())
+}
+
+/// What a host still owes in writing: consultation, title, how many.
+pub async fn owed(conn: &mut PgConnection, host: PersonId) -> Result<Vec<(ConsultationId, String, i64)>, AppError> {
+    let rows = sqlx::query!(
+        r#"select s.consultation_id as "id: ConsultationId", s.title, count(*) as "count!"
+             from follow_ups u
+             join consultations s using (consultation_id)
+             join call_hosts h on h.call_id = s.call_id and h.person_id = $1
+            where u.stage = 'owed'
+            group by s.consultation_id, s.title
+            order by min(u.created_at)"#,
+        host as PersonId,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.title, row.count)).collect())
+}

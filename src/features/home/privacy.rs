@@ -1,0 +1,59 @@
+//! `/settings/privacy`: everything that the person let others quote or publish, and the way to take
+//! it back. Needs no part: it works after leaving, too.
+
+use crate::domain::feedback::QuoteStage;
+use crate::domain::id::{QuoteId, ReportId};
+use crate::features::consultations;
+use crate::features::feedback::{self, OwnQuote};
+use crate::features::reports::{self, OwnApproval};
+use crate::platform::db::Tx;
+use crate::platform::error::{Answer, AppError};
+use crate::platform::form::Fields;
+use crate::platform::page::{Frame, show, show_with};
+use actix_web::http::StatusCode;
+use askama::Template;
+
+#[derive(Template)]
+#[template(path = "home/privacy.html")]
+struct Privacy {
+    frame: Frame,
+    quotes: Vec<OwnQuote>,
+    approvals: Vec<OwnApproval>,
+    is_refused: bool,
+}
+
+/// Shows one's quotes and approvals.
+pub async fn get(frame: Frame) -> Answer {
+    let mut read = frame.read().await?;
+    let me = frame.asker.id()?;
+    let quotes = feedback::quotes_of(&mut read, me).await?;
+    let approvals = reports::approvals_of(&mut read, me).await?;
+    show(&Privacy { frame, quotes, approvals, is_refused: false })
+}
+
+/// Takes one back; a report that needs it disappears before the answer arrives.
+pub async fn post(frame: Frame, fields: Fields) -> Answer {
+    let mut tx = frame.begin(&fields).await?;
+    let me = frame.asker.id()?;
+    let is_revoked = match (fields.value("quote").parse::<QuoteId>(), fields.value("report").parse::<ReportId>()) {
+        (Ok(quote), _) => revoke_quote(&mut tx, &frame, quote).await?,
+        (_, Ok(report)) => reports::revoke_approval(&mut tx, me, report).await?,
+        _ => false,
+    };
+    if is_revoked {
+        return tx.see_other("/settings/privacy?said=done").await;
+    }
+    let quotes = feedback::quotes_of(&mut tx, me).await?;
+    let approvals = reports::approvals_of(&mut tx, me).await?;
+    show_with(StatusCode::CONFLICT, &Privacy { frame, quotes, approvals, is_refused: true })
+}
+
+async fn revoke_quote(tx: &mut Tx, frame: &Frame, quote: QuoteId) -> Result<bool, AppError> {
+    let Some(consultation) = feedback::consultation_of(tx, quote).await? else { return Ok(false) };
+    consultations::lock(tx, consultation).await?;
+    if !feedback::revoke(tx, frame.asker.id()?, quote).await? {
+        return Ok(false);
+    }
+    reports::hide_for_quote(tx, quote).await?;
+    Ok(true)
+}

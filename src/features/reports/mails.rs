@@ -1,0 +1,190 @@
+//! Mails of this slice: preview wanted, changes wanted, approved, published; and the end of a
+//! preview that not everyone answered.
+
+use super::store;
+use crate::domain::id::{PersonId, ReportId};
+use crate::domain::report::{PREVIEW_LASTS, Stage, Verdict};
+use crate::features::{consultations, people};
+use crate::platform::error::AppError;
+use crate::platform::jobs::{Job, JobRun, NewJob, Outcome};
+use crate::platform::mail::Mail;
+use crate::platform::random;
+use serde::{Deserialize, Serialize};
+
+/// Sends everyone who is asked about a version their own link, and ends the preview in time.
+#[derive(Serialize, Deserialize)]
+pub struct PreviewMails {
+    pub report: ReportId,
+    pub revision: i32,
+}
+
+impl Job for PreviewMails {
+    const KIND: &'static str = "reports.preview_mails";
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        for asked in store::previews(&mut tx, self.report, self.revision).await? {
+            if asked.verdict.is_none() {
+                let mail = PreviewMail { report: self.report, revision: self.revision, to: asked.person };
+                tx.enqueue_now(mail).await?;
+            }
+        }
+        tx.enqueue(NewJob::at(EndPreview { report: self.report }, run.now + PREVIEW_LASTS)).await?;
+        Ok(Outcome::DoneWith(tx))
+    }
+}
+
+/// Asks one participant to read a version. The link is made here, so that it is nowhere but in the
+/// mail.
+#[derive(Serialize, Deserialize)]
+pub struct PreviewMail {
+    pub report: ReportId,
+    pub revision: i32,
+    pub to: PersonId,
+}
+
+impl Job for PreviewMail {
+    const KIND: &'static str = "reports.preview_mail";
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        let Some(written) = store::system(&mut tx, self.report).await? else { return Ok(Outcome::Done) };
+        let is_current = written.report.stage == Stage::InPreview && written.report.revision == self.revision;
+        let token = random::token();
+        let hashed = random::hashed(&token);
+        if !is_current || !store::mint(&mut tx, self.report, self.revision, self.to, hashed).await? {
+            return Ok(Outcome::Done);
+        }
+        let title = consultations::system(&mut tx, written.consultation).await?.title;
+        let receiver = people::receiver(&mut tx, self.to).await?;
+        let speech = receiver.speech;
+        let mail = Mail::to(&receiver, speech.t("reports-mail-preview-subject").saying("title", &title))
+            .line(speech.t("reports-mail-preview-text").saying("title", &title))
+            .action(speech.t("reports-mail-preview-action"), run.platform.config.url(&format!("/previews/{token}")))
+            .closing(speech.t("reports-mail-preview-closing"));
+        Ok(Outcome::Send(tx, Box::new(mail)))
+    }
+}
+
+/// Ends a preview that not everyone approved within its time.
+#[derive(Serialize, Deserialize)]
+pub struct EndPreview {
+    pub report: ReportId,
+}
+
+impl Job for EndPreview {
+    const KIND: &'static str = "reports.end_preview";
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        let Some(consultation) = store::consultation_of(&mut tx, self.report).await? else {
+            return Ok(Outcome::Done);
+        };
+        consultations::lock(&mut tx, consultation).await?;
+        let Some(written) = store::system(&mut tx, self.report).await? else { return Ok(Outcome::Done) };
+        match written.report.let_preview_end(run.now) {
+            Ok(moved) => {
+                store::save(&mut tx, moved).await?;
+                Ok(Outcome::DoneWith(tx))
+            }
+            Err(_) => Ok(Outcome::Done),
+        }
+    }
+}
+
+/// Tells the owner of the call that a version was approved by everyone, or that somebody asks for
+/// changes.
+#[derive(Serialize, Deserialize)]
+pub struct AnsweredMail {
+    pub report: ReportId,
+    pub revision: i32,
+}
+
+impl Job for AnsweredMail {
+    const KIND: &'static str = "reports.answered_mail";
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        let Some(written) = store::system(&mut tx, self.report).await? else { return Ok(Outcome::Done) };
+        if written.report.revision != self.revision {
+            return Ok(Outcome::Done);
+        }
+        let wants_changes = |p: &store::Previewed| p.verdict == Some(Verdict::ChangesWanted);
+        let (subject, text) = match written.report.stage {
+            Stage::Approved => ("reports-mail-approved-subject", "reports-mail-approved-text"),
+            Stage::ChangesWanted
+                if store::previews(&mut tx, self.report, self.revision).await?.iter().any(wants_changes) =>
+            {
+                ("reports-mail-changes-subject", "reports-mail-changes-text")
+            }
+            _ => return Ok(Outcome::Done),
+        };
+        let people = consultations::attendants(&mut tx, written.consultation).await?;
+        let Some(host) = people.into_iter().find(|a| a.part.is_host()) else { return Ok(Outcome::Done) };
+        let title = consultations::system(&mut tx, written.consultation).await?.title;
+        let receiver = people::receiver(&mut tx, host.person).await?;
+        let speech = receiver.speech;
+        let mail = Mail::to(&receiver, speech.t(subject).saying("title", &title))
+            .line(speech.t(text).saying("title", &title))
+            .action(
+                speech.t("reports-mail-open"),
+                run.platform.config.url(&format!("/consultations/{}/report", written.consultation)),
+            );
+        Ok(Outcome::Send(tx, Box::new(mail)))
+    }
+}
+
+/// Tells all guests that the report is public.
+#[derive(Serialize, Deserialize)]
+pub struct PublishedMails {
+    pub report: ReportId,
+}
+
+impl Job for PublishedMails {
+    const KIND: &'static str = "reports.published_mails";
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        let Some(consultation) = store::consultation_of(&mut tx, self.report).await? else {
+            return Ok(Outcome::Done);
+        };
+        for guest in consultations::attendants(&mut tx, consultation).await? {
+            if !guest.part.is_host() {
+                tx.enqueue_now(PublishedMail { report: self.report, to: guest.person }).await?;
+            }
+        }
+        Ok(Outcome::DoneWith(tx))
+    }
+}
+
+/// Tells one guest that the report is public.
+#[derive(Serialize, Deserialize)]
+pub struct PublishedMail {
+    pub report: ReportId,
+    pub to: PersonId,
+}
+
+impl Job for PublishedMail {
+    const KIND: &'static str = "reports.published_mail";
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        let Some(written) = store::system(&mut tx, self.report).await? else { return Ok(Outcome::Done) };
+        let consultation = consultations::system(&mut tx, written.consultation).await?;
+        let series = store::series_of(&mut tx, consultation.call).await?;
+        let (Some(series), Some(number), Stage::Published) = (series, written.report.number, written.report.stage)
+        else {
+            return Ok(Outcome::Done);
+        };
+        let receiver = people::receiver(&mut tx, self.to).await?;
+        let speech = receiver.speech;
+        let mail = Mail::to(&receiver, speech.t("reports-mail-published-subject").saying("title", &consultation.title))
+            .line(speech.t("reports-mail-published-text").saying("title", &consultation.title))
+            .action(
+                speech.t("reports-mail-published-action"),
+                run.platform.config.url(&format!("/reports/{}/{number}", series.slug)),
+            )
+            .closing(speech.t("reports-mail-published-closing"));
+        Ok(Outcome::Send(tx, Box::new(mail)))
+    }
+}

@@ -1,0 +1,343 @@
+//! `/consultations/{consultation}/report`: the hosts write the report, ask the participants about
+//! exactly one version of it, hide and withdraw it.
+
+use super::drawn::{Drawn, Words};
+use super::skeleton;
+use super::store::{self, Previewed, Series, Used, Written};
+use crate::domain::access::Act;
+use crate::domain::consultation::{Part, Stage as ConsultationStage};
+use crate::domain::id::{ConsultationId, PersonId};
+use crate::domain::report::{Moved, Stage, Verdict, parse_month, repeats};
+use crate::domain::text::{Line, Text};
+use crate::features::consultations::{self, Attendant, Head, Room};
+use crate::features::feedback::{self, Granted};
+use crate::platform::db::Tx;
+use crate::platform::drafts;
+use crate::platform::error::{Answer, AppError};
+use crate::platform::form::{Fields, Revision};
+use crate::platform::i18n::{Message, Told};
+use crate::platform::markdown;
+use crate::platform::page::{Frame, show, show_with};
+use actix_web::http::StatusCode;
+use actix_web::web::Path;
+use askama::Template;
+use sqlx::PgConnection;
+
+const FORM: &str = "report";
+
+#[derive(Template)]
+#[template(path = "reports/report.html")]
+struct Page {
+    frame: Frame,
+    room: Room,
+    written: Option<Written>,
+    series: Option<Series>,
+    granted: Vec<Granted>,
+    previews: Vec<Previewed>,
+    guests: Vec<Attendant>,
+    fields: Fields,
+    is_unsent: bool,
+    is_refused: bool,
+    /// Title and text that somebody else saved, where the form was drawn before.
+    theirs: Option<(String, String)>,
+    /// What was typed, drawn without being saved.
+    looked_at: Option<Drawn>,
+}
+
+impl Page {
+    fn head(&self) -> Head<'_> {
+        Head::new(&self.frame, &self.room, self.frame.t("reports-report-title"), "/report")
+    }
+
+    fn is_time(&self) -> bool {
+        is_time(&self.room)
+    }
+
+    fn stage(&self) -> Option<Stage> {
+        self.written.as_ref().map(|w| w.report.stage)
+    }
+
+    fn is(&self, stage: Stage) -> bool {
+        self.stage() == Some(stage)
+    }
+
+    fn may_edit(&self) -> bool {
+        self.written.as_ref().is_some_and(|w| w.report.edit(self.frame.now).is_ok())
+    }
+
+    fn may_ask(&self) -> bool {
+        self.written.as_ref().is_some_and(|w| w.report.show_to_participants(self.frame.now).is_ok())
+    }
+
+    fn may_publish(&self) -> bool {
+        matches!(self.stage(), Some(Stage::Approved | Stage::Hidden)) && self.room.part == Part::Host
+    }
+
+    /// Guests whose ok is needed only when the host says so.
+    fn others(&self) -> Vec<&Attendant> {
+        self.guests.iter().filter(|a| a.part != Part::Lead && !self.is_quoted(a.person)).collect()
+    }
+
+    /// Whether the saved version uses words of theirs.
+    fn is_quoted(&self, person: PersonId) -> bool {
+        let is_used = |granted: &Granted| {
+            self.written.as_ref().is_some_and(|w| w.quotes.iter().any(|used| used.quote == granted.quote))
+        };
+        self.granted.iter().any(|granted| granted.person == person && is_used(granted))
+    }
+
+    fn revision(&self) -> i32 {
+        self.written.as_ref().map_or(0, |w| w.report.revision)
+    }
+
+    fn standing(&self) -> Option<Told> {
+        let key = match self.stage()? {
+            Stage::Draft => "reports-report-is_draft",
+            Stage::InPreview => "reports-report-is_in_preview",
+            Stage::ChangesWanted => "reports-report-is_changes_wanted",
+            Stage::Approved => "reports-report-is_approved",
+            Stage::Published => "reports-report-is_published",
+            Stage::Hidden => "reports-report-is_hidden",
+            Stage::Withdrawn => "reports-report-is_withdrawn",
+        };
+        Some(self.frame.t(key))
+    }
+
+    fn said(&self, previewed: &Previewed) -> Told {
+        self.frame.t(match previewed.verdict {
+            Some(Verdict::Approved) => "reports-report-said_approved",
+            Some(Verdict::ChangesWanted) => "reports-report-said_changes",
+            Some(Verdict::Revoked) => "reports-report-said_revoked",
+            None if previewed.must_approve => "reports-report-said_awaited",
+            None => "reports-report-said_nothing",
+        })
+    }
+
+    fn role_name(&self, granted: &Granted) -> String {
+        role_name(granted)
+    }
+
+    fn public_path(&self) -> Option<String> {
+        let number = self.written.as_ref()?.report.number?;
+        self.series.as_ref().map(|series| format!("/reports/{}/{number}", series.slug))
+    }
+
+    fn drawn(&self) -> Option<Drawn> {
+        let written = self.written.as_ref()?;
+        Some(drawn(&self.frame, written, self.series.as_ref(), &self.granted))
+    }
+}
+
+/// The saved version as it reads.
+pub(super) fn drawn(frame: &Frame, written: &Written, series: Option<&Series>, granted: &[Granted]) -> Drawn {
+    let number = match (series, written.report.number) {
+        (Some(series), Some(number)) => format!("{}#{number}", series.prefix),
+        _ => String::new(),
+    };
+    let html = markdown::render(&written.body);
+    let words = Words { locale: written.locale, number, title: &written.title, month: &written.month, html };
+    Drawn::new(frame, words, &written.quotes, granted)
+}
+
+fn is_time(room: &Room) -> bool {
+    matches!(room.stage(), ConsultationStage::Held | ConsultationStage::ResolvedInWriting | ConsultationStage::Closed)
+}
+
+/// Shows where the report stands, and its text to write.
+pub async fn get(frame: Frame, id: Path<ConsultationId>) -> Answer {
+    let mut read = frame.read().await?;
+    let room = consultations::for_participant(&mut read, *id, &frame.asker).await?;
+    room.require(Act::WriteReport)?;
+    let draft = drafts::find(&mut read, room.me, FORM, &id.to_string()).await?;
+    let mut page = page(&mut read, frame, room, Fields::default()).await?;
+    page.is_unsent = draft.is_some();
+    page.fields = match draft {
+        Some(draft) => draft.fields,
+        None => page.written.as_ref().map(filled).unwrap_or_default(),
+    };
+    show(&page)
+}
+
+/// Begins, saves, looks, asks the participants, hides, withdraws.
+pub async fn post(frame: Frame, id: Path<ConsultationId>, fields: Fields) -> Answer {
+    let mut tx = frame.begin(&fields).await?;
+    let room = consultations::for_update(&mut tx, *id, &frame.asker).await?;
+    room.require(Act::WriteReport)?;
+    let page = page(&mut tx, frame, room, fields).await?;
+    if !page.is_time() {
+        return refused(page);
+    }
+    let Some(written) = page.written.clone() else { return draft(tx, page).await };
+    match page.fields.value("act") {
+        "draft" => tx.see_other(page.room.path("/report")).await,
+        "preview" => ask(tx, page, written).await,
+        "hide" => {
+            let moved = written.report.hide(page.frame.now);
+            move_on(tx, page, moved).await
+        }
+        "withdraw" => {
+            let moved = written.report.withdraw(page.frame.now);
+            move_on(tx, page, moved).await
+        }
+        _ => save(tx, page, written).await,
+    }
+}
+
+async fn draft(mut tx: Tx, page: Page) -> Answer {
+    let material = skeleton::material(&mut tx, &page.room).await?;
+    let title = page.room.consultation.title.clone();
+    store::draft(&mut tx, page.room.id(), material.locale, &title, &skeleton::body(&material)).await?;
+    tx.see_other(page.room.path("/report")).await
+}
+
+async fn save(mut tx: Tx, mut page: Page, written: Written) -> Answer {
+    let revision = page.fields.required::<Revision>("revision");
+    let typed = typed(&mut tx, &mut page).await?;
+    if page.fields.value("act") == "look" {
+        let words = Words {
+            locale: written.locale,
+            number: String::new(),
+            title: page.fields.value("title"),
+            month: page.fields.value("month"),
+            html: markdown::render(page.fields.value("body")),
+        };
+        page.looked_at = Some(Drawn::new(&page.frame, words, &typed.quotes, &page.granted));
+        let status = if page.fields.is_refused() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+        return show_with(status, &page);
+    }
+    if revision.is_some_and(|Revision(typed)| typed != written.report.revision) {
+        page.theirs = Some((written.title.clone(), written.body.clone()));
+        page.fields.set("revision", written.report.revision.to_string());
+        return show_with(StatusCode::CONFLICT, &page);
+    }
+    let (Some(title), Some(body), false) = (typed.title, typed.body, page.fields.is_refused()) else {
+        return show_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
+    };
+    let Ok(moved) = written.report.edit(page.frame.now) else { return refused(page) };
+    store::write(&mut tx, moved.0.id, title.as_str(), body.as_str(), &typed.month, &typed.quotes).await?;
+    store::save(&mut tx, moved).await?;
+    drafts::delete(&mut tx, page.room.me, FORM, &page.room.id().to_string()).await?;
+    tx.see_other(format!("{}?said=saved", page.room.path("/report"))).await
+}
+
+/// Puts this version before all guests; the lead and everyone quoted must say ok.
+async fn ask(mut tx: Tx, mut page: Page, written: Written) -> Answer {
+    if page.fields.required::<Revision>("revision") != Some(Revision(written.report.revision)) {
+        page.fields = filled(&written);
+        return refused(page);
+    }
+    let repeats = feedback::ungranted(&mut tx, page.room.id()).await?;
+    if repeats_answers(&written.title, &written.body, &repeats) {
+        page.fields = filled(&written);
+        page.fields.refuse("body", Message::new("reports-report-repeats"));
+        return show_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
+    }
+    if !super::drawn::are_granted(&written.quotes, &page.granted) {
+        page.fields = filled(&written);
+        page.fields.refuse("quotes", Message::new("reports-report-not_granted"));
+        return show_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
+    }
+    let Ok(moved) = written.report.show_to_participants(page.frame.now) else {
+        page.fields = filled(&written);
+        return refused(page);
+    };
+    let is_needed = |a: &Attendant| {
+        a.part == Part::Lead || page.is_quoted(a.person) || page.fields.has("recognisable", &a.person.to_string())
+    };
+    let asked: Vec<_> = page.guests.iter().map(|a| (a.person, is_needed(a))).collect();
+    store::ask_everyone(&mut tx, written.report.id, written.report.revision, &asked).await?;
+    let report = store::save(&mut tx, moved).await?;
+    // Everyone may have approved exactly this version before.
+    let said = store::asked(&mut tx, report.id, report.revision).await?;
+    if let Ok(approved) = report.approve(&said, page.frame.now) {
+        store::save(&mut tx, approved).await?;
+    }
+    tx.see_other(format!("{}?said=sent", page.room.path("/report"))).await
+}
+
+async fn move_on(mut tx: Tx, mut page: Page, moved: Moved) -> Answer {
+    let Ok(moved) = moved else {
+        page.fields = page.written.as_ref().map(filled).unwrap_or_default();
+        return refused(page);
+    };
+    store::save(&mut tx, moved).await?;
+    tx.see_other(format!("{}?said=done", page.room.path("/report"))).await
+}
+
+struct Typed {
+    title: Option<Line<120>>,
+    body: Option<Text<40_000>>,
+    month: String,
+    quotes: Vec<Used>,
+}
+
+async fn typed(conn: &mut PgConnection, page: &mut Page) -> Result<Typed, AppError> {
+    let fields = &mut page.fields;
+    let (title, body) = (fields.required::<Line<120>>("title"), fields.required::<Text<40_000>>("body"));
+    let month = fields.value("month").trim().to_owned();
+    if !month.is_empty() && parse_month(&month).is_none() {
+        fields.refuse("month", Message::new("reports-report-month_wrong"));
+    }
+    let answers = feedback::ungranted(conn, page.room.id()).await?;
+    if repeats_answers(fields.value("title"), fields.value("body"), &answers) {
+        fields.refuse("body", Message::new("reports-report-repeats"));
+    }
+    let mut quotes = Vec::new();
+    for granted in &page.granted {
+        if fields.has("quote", &granted.quote.to_string()) {
+            let role = fields.optional::<Line<60>>(&role_name(granted));
+            let role = role.map(|r| r.as_str().to_owned()).unwrap_or_default();
+            quotes.push(Used { quote: granted.quote, excerpt: granted.excerpt.clone(), role });
+        }
+    }
+    Ok(Typed { title, body, month, quotes })
+}
+
+fn repeats_answers(title: &str, body: &str, answers: &[String]) -> bool {
+    let answers = || answers.iter().map(String::as_str);
+    repeats(title, answers()) || repeats(body, answers())
+}
+
+fn role_name(granted: &Granted) -> String {
+    format!("role-{}", granted.quote)
+}
+
+fn filled(written: &Written) -> Fields {
+    let mut fields = Fields::of(&[
+        ("revision", &written.report.revision.to_string()),
+        ("title", &written.title),
+        ("body", &written.body),
+        ("month", &written.month),
+    ]);
+    for used in &written.quotes {
+        fields.add("quote", used.quote.to_string());
+        fields.add(&format!("role-{}", used.quote), used.role.clone());
+    }
+    fields
+}
+
+async fn page(conn: &mut PgConnection, frame: Frame, room: Room, fields: Fields) -> Result<Page, AppError> {
+    let written = store::of_consultation(conn, room.id()).await?;
+    let previews = match &written {
+        Some(written) => store::previews(conn, written.report.id, written.report.revision).await?,
+        None => Vec::new(),
+    };
+    Ok(Page {
+        series: store::series_of(conn, room.consultation.call).await?,
+        granted: feedback::granted(conn, room.id()).await?,
+        guests: consultations::attendants(conn, room.id()).await?.into_iter().filter(|a| !a.part.is_host()).collect(),
+        frame,
+        room,
+        written,
+        previews,
+        fields,
+        is_unsent: false,
+        is_refused: false,
+        theirs: None,
+        looked_at: None,
+    })
+}
+
+fn refused(page: Page) -> Answer {
+    show_with(StatusCode::CONFLICT, &Page { is_refused: true, ..page })
+}

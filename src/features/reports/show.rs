@@ -1,0 +1,69 @@
+//! `/reports/{series}/{number}`: a published report, whole, with the call that it came from. A
+//! hidden one is gone.
+
+use super::drawn::{Drawn, Words};
+use super::store::{self, Listed, Series};
+use crate::domain::report::Stage;
+use crate::features::calls::{self, Call, CallBox};
+use crate::features::feedback;
+use crate::platform::error::{Answer, AppError};
+use crate::platform::markdown::Html;
+use crate::platform::page::{Frame, show};
+use actix_web::web::Path;
+use askama::Template;
+
+#[derive(Template)]
+#[template(path = "reports/show.html")]
+struct Show {
+    frame: Frame,
+    series: Series,
+    number: i32,
+    title: String,
+    drawn: Drawn,
+    previous: Option<Listed>,
+    next: Option<Listed>,
+    call: Call,
+}
+
+impl Show {
+    fn call_box(&self) -> CallBox<'_> {
+        CallBox::new(&self.frame, &self.call)
+    }
+
+    fn index_path(&self) -> String {
+        self.frame.carry(&format!("/reports/{}", self.series.slug))
+    }
+
+    fn feed_path(&self) -> String {
+        format!("/reports/{}/feed.atom", self.series.slug)
+    }
+
+    fn path_of(&self, listed: &Listed) -> String {
+        self.frame.carry(&listed.path())
+    }
+}
+
+/// Shows a report by its number.
+pub async fn get(frame: Frame, address: Path<(String, i32)>) -> Answer {
+    let mut read = frame.read().await?;
+    let series = store::series_by_slug(&mut read, &address.0).await?.ok_or(AppError::NotFound)?;
+    let published = store::published(&mut read, &series, address.1).await?.ok_or(AppError::NotFound)?;
+    if published.stage != Stage::Published {
+        return Err(AppError::Gone);
+    }
+    let written = store::system(&mut read, published.id).await?.ok_or(AppError::NotFound)?;
+    let granted = feedback::granted(&mut read, published.consultation).await?;
+    let all = store::neighbours(&mut read, &series).await?;
+    let call = calls::find(&mut read, series.call).await?.ok_or(AppError::NotFound)?;
+    let words = Words {
+        locale: written.locale,
+        number: format!("{}#{}", series.prefix, address.1),
+        title: &written.title,
+        month: &written.month,
+        html: Html::stored(published.html),
+    };
+    let drawn = Drawn::new(&frame, words, &written.quotes, &granted).alone();
+    let previous = all.iter().filter(|r| r.number < address.1).max_by_key(|r| r.number).cloned();
+    let next = all.iter().filter(|r| r.number > address.1).min_by_key(|r| r.number).cloned();
+    show(&Show { frame, series, number: address.1, title: written.title, drawn, previous, next, call })
+}

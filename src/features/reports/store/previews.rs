@@ -1,0 +1,183 @@
+//! Versions before their participants: who was asked, by which link, what they said.
+
+use crate::domain::id::{ConsultationId, PersonId, ReportId};
+use crate::domain::report::{Asked, PREVIEW_LASTS, Verdict};
+use crate::platform::db::Tx;
+use crate::platform::error::AppError;
+use crate::platform::random::{self, Hashed};
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+
+/// One participant's answer to a version.
+#[derive(Clone, Debug)]
+pub struct Previewed {
+    pub person: PersonId,
+    pub name: String,
+    pub must_approve: bool,
+    pub verdict: Option<Verdict>,
+    pub remark: String,
+}
+
+/// Puts a version before these participants; what they approved of exactly it stays approved. The
+/// mails mint the links: until then the hash is that of a secret that nobody has.
+pub async fn ask_everyone(
+    tx: &mut Tx,
+    id: ReportId,
+    revision: i32,
+    people: &[(PersonId, bool)],
+) -> Result<(), AppError> {
+    let now = tx.now();
+    for (person, must_approve) in people {
+        sqlx::query!(
+            r#"insert into report_previews as p (report_id, revision, person_id, token_hash, must_approve, created_at, expires_at)
+               values ($1, $2, $3, $4, $5, $6, $7)
+               on conflict (report_id, revision, person_id) do update
+                  set must_approve = excluded.must_approve, token_hash = excluded.token_hash, expires_at = excluded.expires_at,
+                      answer = case when p.answer = 'approved' then p.answer end, remark = null"#,
+            id as ReportId,
+            revision,
+            *person as PersonId,
+            random::hashed(&random::token()),
+            must_approve,
+            now,
+            now + PREVIEW_LASTS,
+        )
+        .execute(&mut **tx)
+        .await?;
+    }
+    Ok(())
+}
+
+/// Gives one participant's preview a new link.
+pub async fn mint(tx: &mut Tx, id: ReportId, revision: i32, person: PersonId, token: Hashed) -> Result<bool, AppError> {
+    let now = tx.now();
+    let minted = sqlx::query!(
+        "update report_previews set token_hash = $4 where report_id = $1 and revision = $2 and person_id = $3 and expires_at > $5",
+        id as ReportId,
+        revision,
+        person as PersonId,
+        token,
+        now,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(minted.rows_affected() == 1)
+}
+
+/// Everyone who was asked about a version.
+pub async fn previews(conn: &mut PgConnection, id: ReportId, revision: i32) -> Result<Vec<Previewed>, AppError> {
+    let rows = sqlx::query!(
+        r#"select p.person_id as "person: PersonId", q.name, p.must_approve, p.answer, p.remark
+             from report_previews p
+             join people q using (person_id)
+            where p.report_id = $1 and p.revision = $2
+            order by p.created_at, p.person_id"#,
+        id as ReportId,
+        revision,
+    )
+    .fetch_all(conn)
+    .await?;
+    let previewed = rows.into_iter().map(|row| Previewed {
+        person: row.person,
+        name: row.name,
+        must_approve: row.must_approve,
+        verdict: row.answer.as_deref().and_then(Verdict::parse),
+        remark: row.remark.unwrap_or_default(),
+    });
+    Ok(previewed.collect())
+}
+
+/// The same for the rules.
+pub async fn asked(conn: &mut PgConnection, id: ReportId, revision: i32) -> Result<Vec<Asked>, AppError> {
+    let all = previews(conn, id, revision).await?;
+    Ok(all.into_iter().map(|p| Asked { must_approve: p.must_approve, verdict: p.verdict }).collect())
+}
+
+/// What a preview's link leads to.
+pub struct OpenPreview {
+    pub report: ReportId,
+    pub consultation: ConsultationId,
+    pub revision: i32,
+    pub person: PersonId,
+    pub verdict: Option<Verdict>,
+    pub expires_at: DateTime<Utc>,
+}
+
+/// The preview of a link, while its version is the report's and its time is not over.
+pub async fn open_preview(
+    conn: &mut PgConnection,
+    token: &Hashed,
+    now: DateTime<Utc>,
+) -> Result<Option<OpenPreview>, AppError> {
+    let row = sqlx::query!(
+        r#"select p.report_id as "report: ReportId", r.consultation_id as "consultation: ConsultationId", p.revision, p.person_id as "person: PersonId",
+                  p.answer, p.expires_at
+             from report_previews p
+             join reports r using (report_id)
+            where p.token_hash = $1 and p.revision = r.revision and p.expires_at > $2 and r.stage in ('in_preview', 'changes_wanted', 'approved')"#,
+        token,
+        now,
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| OpenPreview {
+        report: row.report,
+        consultation: row.consultation,
+        revision: row.revision,
+        person: row.person,
+        verdict: row.answer.as_deref().and_then(Verdict::parse),
+        expires_at: row.expires_at,
+    }))
+}
+
+/// Stores what a participant says to a version.
+pub async fn answer(
+    tx: &mut Tx,
+    id: ReportId,
+    revision: i32,
+    person: PersonId,
+    verdict: Verdict,
+    remark: Option<&str>,
+) -> Result<(), AppError> {
+    let now = tx.now();
+    sqlx::query!(
+        "update report_previews set answer = $4, remark = $5, answered_at = $6 where report_id = $1 and revision = $2 and person_id = $3",
+        id as ReportId,
+        revision,
+        person as PersonId,
+        verdict.as_str(),
+        remark,
+        now,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Whether a person's approval of this version stands.
+pub async fn revocable(
+    conn: &mut PgConnection,
+    id: ReportId,
+    revision: i32,
+    person: PersonId,
+) -> Result<bool, AppError> {
+    let stands = sqlx::query_scalar!(
+        r#"select exists (select from report_previews where report_id = $1 and revision = $2 and person_id = $3 and answer = 'approved') as "stands!""#,
+        id as ReportId,
+        revision,
+        person as PersonId,
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(stands)
+}
+
+/// An approval as its own person sees it.
+#[derive(Clone, Debug)]
+pub struct OwnApproval {
+    pub report: ReportId,
+    pub title: String,
+    pub answered_at: Option<DateTime<Utc>>,
+    /// The public page, while there is one.
+    pub path: Option<String>,
+}

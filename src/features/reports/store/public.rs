@@ -1,0 +1,189 @@
+//! What everyone may read: published reports and the lists of them; and a person's own approvals.
+
+use super::{OwnApproval, Series};
+use crate::domain::id::{CallId, ConsultationId, PersonId, ReportId};
+use crate::domain::person::Locale;
+use crate::domain::report::{Stage, parse_month};
+use crate::platform::error::AppError;
+use chrono::{DateTime, NaiveDate, Utc};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+/// A published report as lists show it.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    pub series_slug: String,
+    pub prefix: String,
+    pub number: i32,
+    pub title: String,
+    pub locale: Locale,
+    /// The first day of the month that it tells, where it tells one.
+    pub month: Option<NaiveDate>,
+    pub html: String,
+    pub published_at: DateTime<Utc>,
+}
+
+impl Listed {
+    /// Its page.
+    pub fn path(&self) -> String {
+        format!("/reports/{}/{}", self.series_slug, self.number)
+    }
+}
+
+struct Row {
+    series_slug: String,
+    prefix: String,
+    number: i32,
+    title: String,
+    locale: String,
+    month: String,
+    html: String,
+    published_at: DateTime<Utc>,
+}
+
+impl From<Row> for Listed {
+    fn from(row: Row) -> Self {
+        Self {
+            series_slug: row.series_slug,
+            prefix: row.prefix,
+            number: row.number,
+            title: row.title,
+            locale: Locale::parse(&row.locale).unwrap_or(Locale::Ja),
+            month: parse_month(&row.month),
+            html: row.html,
+            published_at: row.published_at,
+        }
+    }
+}
+
+/// The latest published reports of the instance, the newest first.
+pub async fn latest(conn: &mut PgConnection, limit: i64) -> Result<Vec<Listed>, AppError> {
+    listed(conn, None, None, None, limit).await
+}
+
+/// The published reports of a call, the newest first.
+pub async fn of_call(conn: &mut PgConnection, call: CallId) -> Result<Vec<Listed>, AppError> {
+    listed(conn, None, Some(call), None, 100).await
+}
+
+/// The published reports of a host's calls, the newest first.
+pub async fn of_host(conn: &mut PgConnection, host: PersonId, limit: i64) -> Result<Vec<Listed>, AppError> {
+    listed(conn, None, None, Some(host), limit).await
+}
+
+/// The published reports of a series, the newest first.
+pub(in crate::features::reports) async fn neighbours(
+    conn: &mut PgConnection,
+    series: &Series,
+) -> Result<Vec<Listed>, AppError> {
+    listed(conn, Some(series.id), None, None, 1000).await
+}
+
+async fn listed(
+    conn: &mut PgConnection,
+    series: Option<Uuid>,
+    call: Option<CallId>,
+    host: Option<PersonId>,
+    limit: i64,
+) -> Result<Vec<Listed>, AppError> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select s.slug as series_slug, s.prefix, r.number as "number!", r.title, r.locale, r.month, coalesce(r.published_html, '') as "html!",
+                  r.published_at as "published_at!"
+             from reports r
+             join report_series s using (series_id)
+             join calls c using (call_id)
+            where r.stage = 'published'
+              and ($1::uuid is null or s.series_id = $1) and ($2::uuid is null or s.call_id = $2) and ($3::uuid is null or c.owner_id = $3)
+            order by r.published_at desc, r.number desc
+            limit $4"#,
+        series,
+        call as Option<CallId>,
+        host as Option<PersonId>,
+        limit,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(Listed::from).collect())
+}
+
+/// Numbers of a series that were withdrawn and stay as gaps.
+pub(in crate::features::reports) async fn gaps(conn: &mut PgConnection, series: &Series) -> Result<Vec<i32>, AppError> {
+    let gaps = sqlx::query_scalar!(
+        r#"select number as "number!" from reports where series_id = $1 and stage = 'withdrawn' order by number desc"#,
+        series.id
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(gaps)
+}
+
+/// The series of an address.
+pub(in crate::features::reports) async fn series_by_slug(
+    conn: &mut PgConnection,
+    slug: &str,
+) -> Result<Option<Series>, AppError> {
+    let series = sqlx::query_as!(
+        Series,
+        r#"select series_id as id, call_id as "call: CallId", slug, prefix from report_series where slug = $1"#,
+        slug
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(series)
+}
+
+/// A numbered report and whether it is shown.
+pub struct Published {
+    pub id: ReportId,
+    pub consultation: ConsultationId,
+    pub stage: Stage,
+    pub html: String,
+}
+
+/// The report of a number, shown or not.
+pub(in crate::features::reports) async fn published(
+    conn: &mut PgConnection,
+    series: &Series,
+    number: i32,
+) -> Result<Option<Published>, AppError> {
+    let row = sqlx::query!(
+        r#"select report_id as "id: ReportId", consultation_id as "consultation: ConsultationId", stage, coalesce(published_html, '') as "html!"
+             from reports where series_id = $1 and number = $2"#,
+        series.id,
+        number,
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.and_then(|row| {
+        Some(Published { id: row.id, consultation: row.consultation, stage: Stage::parse(&row.stage)?, html: row.html })
+    }))
+}
+
+/// What a person approved and can take back.
+pub(in crate::features::reports) async fn approvals_of_person(
+    conn: &mut PgConnection,
+    person: PersonId,
+) -> Result<Vec<OwnApproval>, AppError> {
+    let rows = sqlx::query!(
+        r#"select r.report_id as "report: ReportId", r.title, r.stage, r.number, s.slug as "slug?", p.answered_at
+             from report_previews p
+             join reports r using (report_id)
+             left join report_series s using (series_id)
+            where p.person_id = $1 and p.revision = r.revision and p.answer = 'approved'
+            order by p.answered_at desc, r.report_id"#,
+        person as PersonId,
+    )
+    .fetch_all(conn)
+    .await?;
+    let own = rows.into_iter().map(|row| OwnApproval {
+        report: row.report,
+        title: row.title,
+        answered_at: row.answered_at,
+        path: match (row.stage.as_str(), row.slug, row.number) {
+            ("published", Some(slug), Some(number)) => Some(format!("/reports/{slug}/{number}")),
+            _ => None,
+        },
+    });
+    Ok(own.collect())
+}

@@ -1,0 +1,12 @@
+home-privacy-title = Quotes and approvals
+home-privacy-lead = What you allowed, you can take back at any time, also after you left. A report that needs it disappears at once.
+home-privacy-not_now = There is nothing to take back there any more. Nothing was changed.
+home-privacy-quotes = Words of yours that may be quoted
+home-privacy-quotes_empty = You have not allowed any quote.
+home-privacy-granted = allowed on
+home-privacy-revoked = taken back
+home-privacy-stale = not valid any more, as you changed the answer
+home-privacy-revoke = Take it back
+home-privacy-approvals = Reports that you said ok to
+home-privacy-approvals_empty = You have not said ok to any report.
+home-privacy-to_report = Read the report

@@ -1,0 +1,12 @@
+home-privacy-title = 引用と承認
+home-privacy-lead = 一度した同意は、相談を離れたあとでもいつでも取り消せます。その同意が必要なレポートは、すぐに非公開になります。
+home-privacy-not_now = 取り消せる同意はもうありません。何も変更されていません。
+home-privacy-quotes = 引用に同意した言葉
+home-privacy-quotes_empty = 引用に同意した回答はありません。
+home-privacy-granted = 同意した日:
+home-privacy-revoked = 取り消し済み
+home-privacy-stale = 回答を書き換えたため無効
+home-privacy-revoke = 取り消す
+home-privacy-approvals = 公開に同意したレポート
+home-privacy-approvals_empty = 公開に同意したレポートはありません。
+home-privacy-to_report = レポートを読む

@@ -1,0 +1,233 @@
+//! Looking back: six questions, consent for each answer, what is owed after.
+
+use crate::support::*;
+use chrono::TimeDelta;
+use kabeuchi::domain::consultation::Stage;
+use kabeuchi::domain::feedback::{FORM_VERSION, questions};
+use kabeuchi::features::feedback;
+use sqlx::PgPool;
+
+const WORDS: &str = "Hearing that our on-call worries are usual";
+
+mod form {
+    use super::*;
+
+    #[sqlx::test]
+    async fn everyone_who_took_part_is_asked_four_times_and_then_never(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let id = app.consultation(hana(), aki()).await;
+        app.join(id, mio()).await;
+        app.hold(id).await;
+        assert_eq!(app.mailbox().subjects(aki()).await, ["Looking back: Where to begin as the first SRE"]);
+        assert_eq!(app.mailbox().last_to(mio()).await.link(), format!("/consultations/{id}/feedback"));
+        assert_eq!(app.mailbox().to(hana()).await.len(), 0);
+        app.answer(mio(), id, &[("answer1", WORDS)]).await.assert_status(303);
+
+        app.pass(TimeDelta::days(45)).await;
+
+        assert_eq!(app.mailbox().to(aki()).await.len(), 4);
+        assert_eq!(app.mailbox().to(mio()).await.len(), 1);
+        let page = app.as_(aki()).await.get(&format!("/consultations/{id}/feedback")).await;
+        page.assert_status(200).assert_says("feedback-form-expired");
+        assert_eq!(app.stage_of(id).await, Stage::Closed);
+    }
+
+    #[sqlx::test]
+    async fn the_questions_are_those_of_the_forms_own_version(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let id = app.held().await;
+        let page = app.as_(aki()).await.get(&format!("/consultations/{id}/feedback")).await;
+        for key in questions(FORM_VERSION) {
+            page.assert_says(key);
+        }
+        assert_eq!(page.attributes("input[type=checkbox][checked]", "name"), [] as [&str; 0]);
+        app.answer(aki(), id, &[("answer3", WORDS)]).await.assert_status(303);
+        let answers = app.as_(hana()).await.get(&format!("/consultations/{id}/answers")).await;
+        assert_eq!(answers.texts("h2"), ["Is today likely to lead to a next action for you? If so, what is it?"]);
+    }
+
+    #[sqlx::test]
+    async fn trust_i15_nothing_before_the_end_and_nothing_empty(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let id = app.consultation(hana(), aki()).await;
+        let path = format!("/consultations/{id}/feedback");
+        let aki_browser = app.as_(aki()).await;
+        aki_browser.get(&path).await.assert_says("feedback-form-not_yet");
+        let early = aki_browser.post(&path, &[("answer1", WORDS)]).await;
+        early.assert_status(409);
+        assert!(early.text().contains(WORDS), "{}", early.text());
+        app.hold(id).await;
+
+        app.answer(aki(), id, &[("quote1", "yes")]).await.assert_status(422).assert_says("feedback-form-empty");
+        let both = [("answer5", WORDS), ("quote5", "yes"), ("administrators_only", "yes")];
+        let refused = app.answer(aki(), id, &both).await;
+
+        refused.assert_status(422).assert_says("feedback-form-quote_or_administrators");
+        assert_eq!(refused.texts("#field-answer5"), [WORDS]);
+        app.as_(hana()).await.get(&path).await.assert_status(403);
+        app.as_(ren()).await.get(&path).await.assert_status(404);
+    }
+
+    #[sqlx::test]
+    async fn a_tick_grants_exactly_these_words_and_a_change_takes_them_back(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let id = app.held().await;
+        let granted = async || {
+            let mut conn = app.db.acquire().await.unwrap();
+            let all = feedback::granted(&mut conn, id).await.unwrap();
+            all.into_iter().map(|g| (g.question, g.excerpt)).collect::<Vec<_>>()
+        };
+        app.answer(aki(), id, &[("answer1", WORDS), ("quote1", "yes"), ("answer2", "Error budgets")]).await;
+        assert_eq!(granted().await, [(1, WORDS.to_owned())]);
+
+        app.answer(aki(), id, &[("answer2", "Error budgets, and who decides")]).await.assert_status(303);
+        assert_eq!(granted().await, [(1, WORDS.to_owned())], "the words stay, and so does the consent");
+        app.answer(aki(), id, &[("answer1", "Something else")]).await.assert_status(303);
+        assert_eq!(granted().await, [], "other words need another tick");
+        app.answer(aki(), id, &[("answer1", "Something else"), ("quote1", "yes")]).await.assert_status(303);
+        assert_eq!(granted().await, [(1, "Something else".to_owned())]);
+
+        app.pass(TimeDelta::days(14)).await;
+        let late = app.as_(aki()).await.get(&format!("/consultations/{id}/feedback")).await;
+        late.assert_says("feedback-form-locked");
+    }
+
+    #[sqlx::test]
+    async fn two_windows_lose_nothing(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let id = app.held().await;
+        let path = format!("/consultations/{id}/feedback");
+        app.answer(aki(), id, &[("answer1", WORDS)]).await;
+        let browser = app.as_(aki()).await;
+        let window = browser.get(&path).await;
+        app.answer(aki(), id, &[("answer1", "From the first window")]).await.assert_status(303);
+
+        let second = browser.submit(&window, &path, &[("answer1", "From the second"), ("act", "submit")]).await;
+
+        second.assert_status(409).assert_says("feedback-form-stale");
+        assert_eq!(second.texts("pre"), ["From the first window"]);
+        assert_eq!(second.texts("#field-answer1"), ["From the second"]);
+        browser.submit(&second, &path, &[("act", "submit")]).await.assert_status(303);
+    }
+
+    #[sqlx::test]
+    async fn what_is_kept_comes_back_and_who_declines_is_left_in_peace(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let id = app.held().await;
+        let path = format!("/consultations/{id}/feedback");
+        let browser = app.as_(aki()).await;
+        browser.post(&path, &[("act", "keep"), ("answer2", "half a thou")]).await.assert_status(303);
+        let page = browser.get(&path).await;
+        assert_eq!(page.texts("#field-answer2"), ["half a thou"]);
+
+        browser.submit(&page, &path, &[("act", "skip")]).await.assert_status(303);
+
+        app.pass(TimeDelta::days(20)).await;
+        assert_eq!(app.mailbox().to(aki()).await.len(), 1);
+        app.answer_is_refused(id).await;
+    }
+
+    impl TestApp {
+        async fn answer_is_refused(&self, id: kabeuchi::domain::id::ConsultationId) {
+            let path = format!("/consultations/{id}/feedback");
+            let late = self.as_(aki()).await.post(&path, &[("answer1", WORDS), ("revision", "2")]).await;
+            late.assert_status(409).assert_says("feedback-form-not_now");
+            assert!(late.text().contains(WORDS));
+        }
+    }
+}
+
+mod answers {
+    use super::*;
+
+    #[sqlx::test]
+    async fn only_hosts_read_answers_and_never_those_for_administrators(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let id = app.consultation(hana(), aki()).await;
+        app.join(id, mio()).await;
+        app.hold(id).await;
+        let said = [("answer1", WORDS), ("quote1", "yes"), ("answer5", "He shouted"), ("administrators_only", "yes")];
+        app.answer(aki(), id, &said).await.assert_status(303);
+        let path = format!("/consultations/{id}/answers");
+
+        let hosts = app.as_(hana()).await.get(&path).await;
+
+        assert!(hosts.text().contains(WORDS) && !hosts.text().contains("He shouted"), "{}", hosts.text());
+        hosts.assert_says("feedback-answers-may_quote");
+        for (persona, status) in [(mio(), 403), (aki(), 403), (ren(), 404), (sora(), 404)] {
+            app.as_(persona).await.get(&path).await.assert_status(status);
+        }
+        for below in ["/feedback", "/follow-ups", "/thanks", ""] {
+            let page = app.as_(mio()).await.get(&format!("/consultations/{id}{below}")).await;
+            assert!(!page.body.contains(WORDS), "a co-participant reads another's answer at {below}");
+        }
+    }
+}
+
+mod follow_ups {
+    use super::*;
+
+    #[sqlx::test]
+    async fn a_follow_up_cannot_vanish(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let id = app.consultation(hana(), aki()).await;
+        app.join(id, mio()).await;
+        app.hold(id).await;
+        app.answer(aki(), id, &[("answer2", "How to begin with SLOs")]).await;
+        app.mailbox().empty().await;
+        let (answers, path) = (format!("/consultations/{id}/answers"), format!("/consultations/{id}/follow-ups"));
+        let hana = app.as_(hana()).await;
+        let page = hana.get(&answers).await;
+        let form = page.attributes("button[name=feedback]", "value")[0].clone();
+        app.as_(aki()).await.post(&path, &[("act", "owe"), ("feedback", &form)]).await.assert_status(403);
+        for _ in 0..2 {
+            hana.post(&path, &[("act", "owe"), ("feedback", &form)]).await.assert_status(303);
+        }
+        assert_eq!(app.as_(aki()).await.get(&path).await.texts("blockquote"), [] as [&str; 0]);
+
+        let closing = format!("/consultations/{id}/closing");
+        hana.post(&closing, &[]).await.assert_status(409).assert_says("feedback-closing-owed");
+        app.pass(TimeDelta::days(31)).await;
+        assert_eq!(app.stage_of(id).await, Stage::Held, "what is owed keeps it open");
+        let hana = app.as_(crate::support::hana()).await;
+        let owed = hana.get(&path).await.attributes("input[name=follow_up]", "value");
+        assert_eq!(owed.len(), 2, "one follow-up with two forms: {owed:?}");
+        hana.post(&path, &[("act", "drop"), ("follow_up", &owed[0])]).await.assert_status(422);
+        let sent = [("act", "send"), ("follow_up", &owed[0]), ("body", "Begin with **one** path")];
+        hana.post(&path, &sent).await.assert_status(303);
+        hana.post(&path, &sent).await.assert_status(409);
+
+        app.run_jobs().await;
+        let mail = app.mailbox().last_to(aki()).await;
+        assert_eq!(mail.link(), path);
+        assert!(!mail.source.contains("one path") && !mail.text.contains("Begin"), "mails carry titles only");
+        let read = app.as_(aki()).await.get(&path).await;
+        assert_eq!(read.texts(".prose strong"), ["one"]);
+        assert!(!app.as_(mio()).await.get(&path).await.text().contains("Begin"));
+        app.as_(mio()).await.post(&path, &[("act", "read"), ("follow_up", &owed[0])]).await.assert_status(404);
+        app.as_(aki()).await.submit(&read, &path, &[("act", "read")]).await.assert_status(303);
+        hana.get(&path).await.assert_says("feedback-follow_ups-read");
+        hana.post(&closing, &[]).await.assert_status(303);
+        assert_eq!(app.stage_of(id).await, Stage::Closed);
+    }
+}
+
+mod thanks {
+    use super::*;
+
+    #[sqlx::test]
+    async fn a_gift_is_shown_after_a_long_session_or_when_asked_for(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let id = app.in_session(hana(), aki()).await;
+        sqlx::query("update calls set gift_text = 'Buy me a drink'").execute(&app.db).await.unwrap();
+        let path = format!("/consultations/{id}/thanks");
+        let shown = async |path: &str| app.as_(aki()).await.get(path).await.text().contains("Buy me a drink");
+
+        assert!(!shown(&path).await);
+        assert!(shown(&format!("{path}?show=gift")).await);
+        app.as_(hana()).await.post(&format!("/consultations/{id}/run"), &[("act", "finish")]).await.assert_status(303);
+        assert!(shown(&path).await);
+        sqlx::query("update calls set free_minutes = 60").execute(&app.db).await.unwrap();
+        assert!(!shown(&path).await);
+    }
+}

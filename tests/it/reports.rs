@@ -1,0 +1,348 @@
+//! Reports: nothing is public that the people in it did not read and allow.
+
+use crate::support::*;
+use chrono::TimeDelta;
+use kabeuchi::domain::id::ConsultationId;
+use sqlx::PgPool;
+
+const WORDS: &str = "Hearing that our on-call worries are usual";
+const SECRET: &str = "I nearly left the company over this";
+
+/// Held with Aki and Mio; Aki lets one answer be quoted, Mio none.
+async fn told(app: &TestApp) -> ConsultationId {
+    let id = app.consultation(hana(), aki()).await;
+    app.join(id, mio()).await;
+    app.hold(id).await;
+    app.answer(aki(), id, &[("answer1", WORDS), ("quote1", "yes"), ("answer6", SECRET)]).await.assert_status(303);
+    app.answer(mio(), id, &[("answer1", "Nothing I would repeat in public")]).await.assert_status(303);
+    app.mailbox().empty().await;
+    id
+}
+
+mod report {
+    use super::*;
+
+    #[sqlx::test]
+    async fn the_draft_has_the_parts_and_offers_only_what_may_be_quoted(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let id = app.consultation(hana(), aki()).await;
+        let path = format!("/consultations/{id}/report");
+        let host = app.as_(hana()).await;
+        host.get(&path).await.assert_says("reports-report-not_yet");
+        host.post(&path, &[("act", "draft")]).await.assert_status(409);
+        app.hold(id).await;
+        app.answer(aki(), id, &[("answer1", WORDS), ("quote1", "yes"), ("answer6", SECRET)]).await;
+        host.post(&path, &[("act", "draft")]).await.assert_status(303);
+
+        let page = host.get(&path).await;
+
+        let body = page.texts("#field-body").pop().unwrap();
+        for part in ["How it began", "The flow before", "Background", "What we talked about", "Looking back", "Thanks"]
+        {
+            assert!(body.contains(part), "{part} is missing in {body}");
+        }
+        assert_eq!(page.texts("#field-quotes .choice"), [WORDS]);
+        assert!(!page.body.contains(SECRET) && !page.body.contains(" checked"));
+        for (persona, status) in [(aki(), 403), (ren(), 404), (sora(), 404)] {
+            app.as_(persona).await.get(&path).await.assert_status(status);
+            app.as_(persona).await.post(&path, &[("act", "save")]).await.assert_status(status);
+        }
+    }
+
+    #[sqlx::test]
+    async fn trust_i10_a_stale_edit_keeps_both_texts(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let id = told(&app).await;
+        let path = format!("/consultations/{id}/report");
+        let host = app.as_(hana()).await;
+        host.post(&path, &[("act", "draft")]).await.assert_status(303);
+        let (first, second) = (host.get(&path).await, host.get(&path).await);
+        host.submit(&first, &path, &[("body", "From the first window"), ("act", "save")]).await.assert_status(303);
+
+        let stale = host.submit(&second, &path, &[("body", "From the second"), ("act", "save")]).await;
+
+        stale.assert_status(409).assert_says("reports-report-stale");
+        assert_eq!(stale.texts("pre"), ["From the first window"]);
+        assert_eq!(stale.texts("#field-body"), ["From the second"]);
+        host.submit(&stale, &path, &[("act", "save")]).await.assert_status(303);
+    }
+
+    #[sqlx::test]
+    async fn words_that_may_not_be_quoted_are_refused_and_looking_saves_nothing(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let id = told(&app).await;
+        let path = format!("/consultations/{id}/report");
+        let repeated = format!("They said: **{}**", SECRET.to_uppercase());
+        app.report(id, "A theme", &repeated).await.assert_status(422).assert_says("reports-report-repeats");
+
+        let host = app.as_(hana()).await;
+        let page = host.get(&path).await;
+        let looked =
+            host.submit(&page, &path, &[("body", "# Only a look"), ("month", "2027-01"), ("act", "look")]).await;
+
+        looked.assert_status(200).assert_says("reports-report-typed_reads");
+        assert!(looked.text().contains("January 2027"));
+        assert!(!host.get(&path).await.text().contains("Only a look"));
+        let wrong = host.submit(&page, &path, &[("month", "12 January"), ("body", "kept"), ("once", "")]).await;
+        wrong.assert_status(422).assert_says("reports-report-month_wrong");
+        assert_eq!(wrong.texts("#field-body"), ["kept"]);
+    }
+}
+
+mod preview {
+    use super::*;
+
+    #[sqlx::test]
+    async fn only_the_right_person_says_ok(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let id = told(&app).await;
+        app.report(id, "Starting an SRE team", "We talked.").await.assert_status(303);
+        let link = app.ask_about_report(id, aki()).await;
+        let mail = app.mailbox().last_to(aki()).await;
+        assert!(
+            !mail.source.contains(WORDS) && !mail.text.contains("Starting"),
+            "mails carry the title of the consultation"
+        );
+
+        let visitor = app.visitor().get(&link).await;
+        assert!(visitor.text().contains(WORDS), "the whole version: {}", visitor.text());
+        visitor.assert_says("reports-preview-sign_in").assert_does_not_say("reports-preview-approve");
+        let sign_in = app.visitor().post(&link, &[("act", "approve")]).await.leads_to();
+        assert_eq!(sign_in, format!("/sign-in?next={link}"));
+        for persona in [mio(), hana(), ren()] {
+            let browser = app.as_(persona).await;
+            browser.get(&link).await.assert_status(200).assert_does_not_say("reports-preview-approve");
+            browser.post(&link, &[("act", "approve")]).await.assert_status(403);
+        }
+        let publication = format!("/consultations/{id}/report/publication");
+        app.as_(hana()).await.post(&publication, &CHECKED).await.assert_status(409);
+
+        let aki_browser = app.as_(aki()).await;
+        let page = aki_browser.get(&link).await;
+        aki_browser.submit(&page, &link, &[("act", "approve")]).await.assert_status(303);
+
+        app.run_jobs().await;
+        assert_eq!(
+            app.mailbox().last_to(hana()).await.subject,
+            "The report may be published: Where to begin as the first SRE"
+        );
+        aki_browser
+            .submit(&page, &link, &[("act", "changes"), ("remark", "No"), ("once", "")])
+            .await
+            .assert_status(409);
+        app.visitor().get("/previews/nonsense").await.assert_status(410);
+    }
+
+    #[sqlx::test]
+    async fn whoever_could_be_recognised_must_say_ok_too(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let id = told(&app).await;
+        app.report(id, "A theme", "We talked.").await.assert_status(303);
+        let (path, host) = (format!("/consultations/{id}/report"), app.as_(hana()).await);
+        let page = host.get(&path).await;
+        let mios = page.attributes("input[name=recognisable]", "value");
+        assert_eq!(mios, [app.id_of(mio()).await.to_string()], "the lead is needed anyhow");
+        let revision = page.attributes("input[name=revision]", "value").pop().unwrap();
+        let asked = [("act", "preview"), ("revision", revision.as_str()), ("recognisable", &mios[0])];
+        host.post(&path, &asked).await.assert_status(303);
+        app.run_jobs().await;
+        let (akis, mios) = (app.mailbox().last_to(aki()).await.link(), app.mailbox().last_to(mio()).await.link());
+
+        app.as_(aki()).await.post(&akis, &[("act", "approve")]).await.assert_status(303);
+        host.get(&path).await.assert_says("reports-report-is_in_preview");
+        app.as_(mio()).await.post(&mios, &[("act", "approve")]).await.assert_status(303);
+        host.get(&path).await.assert_says("reports-report-is_approved");
+    }
+
+    #[sqlx::test]
+    async fn a_change_or_a_week_ends_the_preview(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let id = told(&app).await;
+        let path = format!("/consultations/{id}/report");
+        app.report(id, "Starting an SRE team", "We talked.").await.assert_status(303);
+        let link = app.ask_about_report(id, aki()).await;
+        let aki_browser = app.as_(aki()).await;
+        aki_browser.post(&link, &[("act", "changes")]).await.assert_status(422);
+        aki_browser.post(&link, &[("act", "changes"), ("remark", "Leave the tool out")]).await.assert_status(303);
+        let host = app.as_(hana()).await;
+        let page = host.get(&path).await;
+        assert!(page.text().contains("Leave the tool out"));
+
+        host.submit(&page, &path, &[("body", "We talked, briefly."), ("act", "save")]).await.assert_status(303);
+        aki_browser.get(&link).await.assert_status(410);
+        let second = app.ask_about_report(id, aki()).await;
+        app.pass(TimeDelta::days(7)).await;
+
+        aki_browser.get(&second).await.assert_status(410);
+        app.as_(hana()).await.get(&path).await.assert_says("reports-report-is_draft");
+        let third = app.ask_about_report(id, aki()).await;
+        app.as_(aki()).await.get(&third).await.assert_says("reports-preview-approve");
+    }
+}
+
+mod publication {
+    use super::*;
+
+    #[sqlx::test]
+    async fn a_report_is_published_with_its_number_and_its_call(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let id = told(&app).await;
+        app.report(id, "Starting <an> SRE team", "# What we did\n\nWe talked & laughed.").await.assert_status(303);
+        let link = app.ask_about_report(id, aki()).await;
+        app.as_(aki()).await.post(&link, &[("act", "approve")]).await.assert_status(303);
+        let path = format!("/consultations/{id}/report/publication");
+        let host = app.as_(hana()).await;
+        let page = host.get(&path).await;
+        host.submit(&page, &path, &[("names", "yes")]).await.assert_status(422);
+        host.submit(&page, &path, &[&CHECKED[..], &[("slug", "admin"), ("once", "")]].concat())
+            .await
+            .assert_status(422);
+        app.as_(aki()).await.get(&path).await.assert_status(403);
+        app.mailbox().empty().await;
+
+        let public = app.publish(id).await;
+
+        assert!(public.ends_with("/1"), "{public}");
+        assert_eq!(app.mailbox().last_to(mio()).await.link(), public);
+        let page = app.visitor().get(&public).await;
+        page.assert_status(200).assert_says("calls-box-open");
+        assert_eq!(page.texts("h1"), ["Starting <an> SRE team"]);
+        assert_eq!(page.texts(".quote blockquote"), [WORDS]);
+        for hidden in ["Aki", "Mio", SECRET, "example.org", &id.to_string()] {
+            assert!(!page.body.contains(hidden), "the public page shows {hidden}");
+        }
+        let index = public.trim_end_matches("/1");
+        assert_eq!(app.visitor().get(index).await.texts(".card__title"), ["Starting <an> SRE team"]);
+        let feed = app.visitor().get(&format!("{index}/feed.atom")).await;
+        feed.assert_status(200);
+        assert!(feed.headers["content-type"].to_str().unwrap().starts_with("application/atom+xml"));
+        assert!(
+            feed.body.contains("Starting &#60;an&#62; SRE team") || feed.body.contains("Starting &lt;an&gt; SRE team")
+        );
+        assert!(!feed.body.contains("Starting <an>") && !feed.body.contains(SECRET) && !feed.body.contains("Aki"));
+        app.visitor().get("/reports/nothing").await.assert_status(404);
+        app.visitor().get(&format!("{index}/2")).await.assert_status(404);
+        app.visitor().get(&format!("{index}/x")).await.assert_status(404);
+        let late = app.as_(aki()).await.get(&format!("/consultations/{id}/feedback")).await;
+        late.assert_says("feedback-form-locked");
+    }
+
+    #[sqlx::test]
+    async fn numbers_are_never_given_twice(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let first = told(&app).await;
+        let one = app.published(first, "The first").await;
+        let host = app.as_(hana()).await;
+        host.post(&format!("/consultations/{first}/report"), &[("act", "withdraw")]).await.assert_status(303);
+        let second = app.again(first, ren()).await;
+        app.hold(second).await;
+        app.report(second, "The second", "We talked again.").await.assert_status(303);
+        let link = app.ask_about_report(second, ren()).await;
+        app.as_(ren()).await.post(&link, &[("act", "approve")]).await.assert_status(303);
+
+        let two = app.publish(second).await;
+
+        assert_eq!(two, one.replace("/1", "/2"));
+        app.visitor().get(&one).await.assert_status(410);
+        let index = app.visitor().get(one.trim_end_matches("/1")).await;
+        assert_eq!(index.texts(".card__title"), ["The second"]);
+        index.assert_says("reports-index-withdrawn");
+    }
+
+    #[sqlx::test]
+    async fn trust_i17_an_edit_after_the_ok_makes_it_void(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let id = told(&app).await;
+        app.report(id, "A theme", "We talked.").await.assert_status(303);
+        let link = app.ask_about_report(id, aki()).await;
+        app.as_(aki()).await.post(&link, &[("act", "approve")]).await.assert_status(303);
+        let (path, host) = (format!("/consultations/{id}/report"), app.as_(hana()).await);
+        let page = host.get(&path).await;
+        host.submit(&page, &path, &[("body", "Something else."), ("act", "save")]).await.assert_status(303);
+
+        let refused = host.post(&format!("{path}/publication"), &CHECKED).await;
+
+        refused.assert_status(409).assert_says("reports-publication-not_now");
+    }
+}
+
+mod privacy {
+    use super::*;
+
+    #[sqlx::test]
+    async fn trust_i16_publishing_while_an_ok_is_taken_back_never_shows_it(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let id = told(&app).await;
+        app.report(id, "A theme", "We talked.").await.assert_status(303);
+        let link = app.ask_about_report(id, aki()).await;
+        let aki_browser = app.as_(aki()).await;
+        aki_browser.post(&link, &[("act", "approve")]).await.assert_status(303);
+        let own = aki_browser.get("/settings/privacy").await;
+        let report = own.attributes("button[name=report]", "value").pop().unwrap();
+        let (path, host) = (format!("/consultations/{id}/report/publication"), app.as_(hana()).await);
+        let page = host.get(&path).await;
+
+        let revoked = [("report", report.as_str())];
+        let (published, taken_back) =
+            tokio::join!(host.submit(&page, &path, &CHECKED), aki_browser.post("/settings/privacy", &revoked));
+
+        taken_back.assert_status(303);
+        assert!([303, 409].contains(&published.status), "{}", published.status);
+        let shown: i64 = sqlx::query_scalar("select count(*) from reports where stage = 'published'")
+            .fetch_one(&app.db)
+            .await
+            .unwrap();
+        assert_eq!(shown, 0);
+    }
+
+    #[sqlx::test]
+    async fn a_revoked_quote_hides_the_report_within_the_request(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let id = told(&app).await;
+        let public = app.published(id, "A theme").await;
+        assert!(app.visitor().get(&public).await.text().contains(WORDS));
+        let aki_browser = app.as_(aki()).await;
+        let page = aki_browser.get("/settings/privacy").await;
+        let quote = page.attributes("button[name=quote]", "value").pop().unwrap();
+        app.as_(mio()).await.post("/settings/privacy", &[("quote", &quote)]).await.assert_status(409);
+        app.visitor().get(&public).await.assert_status(200);
+
+        aki_browser.post("/settings/privacy", &[("quote", &quote)]).await.assert_status(303);
+
+        app.visitor().get(&public).await.assert_status(410);
+        let feed = app.visitor().get(&public.replace("/1", "/feed.atom")).await;
+        assert!(!feed.body.contains("<entry"));
+        app.run_jobs().await;
+        assert!(app.mailbox().last_to(hana()).await.subject.starts_with("A quote was taken back"));
+        let publication = format!("/consultations/{id}/report/publication");
+        app.as_(hana()).await.post(&publication, &CHECKED).await.assert_status(409);
+        let host = app.as_(hana()).await;
+        let report = host.get(&format!("/consultations/{id}/report")).await;
+        assert!(!report.body.contains(WORDS), "the drawing leaves out what is not granted");
+        aki_browser.post("/settings/privacy", &[("quote", &quote)]).await.assert_status(409);
+    }
+
+    #[sqlx::test]
+    async fn a_revoked_approval_hides_the_report_and_a_new_version_keeps_its_number(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let id = told(&app).await;
+        let public = app.published(id, "A theme").await;
+        let aki_browser = app.as_(aki()).await;
+        let page = aki_browser.get("/settings/privacy").await;
+        let report = page.attributes("button[name=report]", "value").pop().unwrap();
+        app.as_(mio()).await.post("/settings/privacy", &[("report", &report)]).await.assert_status(409);
+
+        aki_browser.post("/settings/privacy", &[("report", &report)]).await.assert_status(303);
+
+        app.visitor().get(&public).await.assert_status(410);
+        let (path, host) = (format!("/consultations/{id}/report"), app.as_(hana()).await);
+        host.post(&format!("{path}/publication"), &CHECKED).await.assert_status(409);
+        let page = host.get(&path).await;
+        host.submit(&page, &path, &[("body", "Told differently."), ("act", "save")]).await.assert_status(303);
+        app.visitor().get(&public).await.assert_status(410);
+        let link = app.ask_about_report(id, aki()).await;
+        aki_browser.post(&link, &[("act", "approve")]).await.assert_status(303);
+        assert_eq!(app.publish(id).await, public);
+        assert!(app.visitor().get(&public).await.text().contains("Told differently."));
+    }
+}
