@@ -5,12 +5,14 @@
 mod support;
 
 mod access;
+mod admin;
 mod applications;
 mod availability;
 mod bookings;
 mod consultations;
 mod faults;
 mod feedback;
+mod home;
 mod pages;
 mod people;
 mod questions;

@@ -1,14 +1,16 @@
-//! For administrators: people, failed jobs.
+//! Administration: who may host, and work that failed. Documents are not read here.
 
-use crate::platform::jobs::Registry;
-use crate::platform::route::Routes;
+mod jobs;
+mod people;
+mod store;
+
+use crate::platform::route::{Need, Routes};
 
 /// Routes of this slice.
 pub fn routes() -> Routes {
     Routes::new()
-}
-
-/// Jobs of this slice.
-pub fn jobs(registry: Registry) -> Registry {
-    registry
+        .get("/admin/people", Need::Administrator, people::get)
+        .post("/admin/people", Need::Administrator, people::post)
+        .get("/admin/jobs", Need::Administrator, jobs::get)
+        .post("/admin/jobs", Need::Administrator, jobs::post)
 }

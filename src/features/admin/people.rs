@@ -1,0 +1,61 @@
+//! `/admin/people`: everyone on the instance, and who may host.
+
+use crate::domain::fact::Fact;
+use crate::domain::id::PersonId;
+use crate::features::people::{self, Listed};
+use crate::platform::error::{Answer, AppError};
+use crate::platform::form::Fields;
+use crate::platform::page::{Frame, show};
+use actix_web::HttpRequest;
+use askama::Template;
+
+/// People on one page; one more tells that there are others.
+const MOST: usize = 50;
+
+#[derive(Template)]
+#[template(path = "admin/people.html")]
+struct People {
+    frame: Frame,
+    search: String,
+    people: Vec<Listed>,
+    next: Option<PersonId>,
+}
+
+impl People {
+    fn next_path(&self, after: &PersonId) -> String {
+        let query = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("search", &self.search)
+            .append_pair("after", &after.to_string())
+            .finish();
+        format!("/admin/people?{query}")
+    }
+}
+
+/// Lists people by name or address.
+pub async fn get(frame: Frame, request: HttpRequest) -> Answer {
+    let mut read = frame.read().await?;
+    let value = |name: &str| {
+        let mut pairs = url::form_urlencoded::parse(request.query_string().as_bytes());
+        pairs.find(|(k, _)| k == name).map(|(_, v)| v.replace('\0', "")).unwrap_or_default()
+    };
+    let search: String = value("search").trim().chars().take(100).collect();
+    let mut people = people::list(&mut read, &search, value("after").parse().ok()).await?;
+    let next = (people.len() > MOST).then(|| people[MOST - 1].id);
+    people.truncate(MOST);
+    show(&People { frame, search, people, next })
+}
+
+/// Gives the host part, or takes it back.
+pub async fn post(frame: Frame, fields: Fields) -> Answer {
+    let person: PersonId = fields.value("person").parse().map_err(|_| AppError::NotFound)?;
+    let mut tx = frame.begin(&fields).await?;
+    let (done, fact) = match fields.value("act") {
+        "withdraw" => (people::withdraw_host(&mut tx, person).await?, Fact::HostWithdrawn { person }),
+        _ => (people::grant_host(&mut tx, person, frame.now).await?, Fact::HostGranted { person }),
+    };
+    if !done {
+        return Err(AppError::NotFound);
+    }
+    tx.record(fact).await?;
+    tx.see_other("/admin/people?said=done").await
+}

@@ -1,0 +1,63 @@
+//! SQL over the queue, which has no slice of its own: what failed, and working on it again.
+
+use crate::domain::id::JobId;
+use crate::platform::db::Tx;
+use crate::platform::error::AppError;
+use chrono::{DateTime, TimeDelta, Utc};
+use sqlx::PgConnection;
+
+/// A job that was given up.
+pub struct Failed {
+    pub id: JobId,
+    pub kind: String,
+    pub attempt: i32,
+    pub last_error: Option<String>,
+    pub created_at: DateTime<Utc>,
+    pub finished_at: Option<DateTime<Utc>>,
+}
+
+/// Jobs that were given up, the newest first. What they were about is not told.
+pub async fn failed(conn: &mut PgConnection, limit: i64) -> Result<Vec<Failed>, AppError> {
+    let failed = sqlx::query_as!(
+        Failed,
+        r#"select job_id as "id: JobId", kind, attempt, last_error, created_at, finished_at
+             from jobs where stage = 'failed' order by finished_at desc, job_id limit $1"#,
+        limit,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(failed)
+}
+
+/// How much work waits, and since when the oldest of it is due.
+pub struct Backlog {
+    pub due: i64,
+    pub oldest: Option<DateTime<Utc>>,
+}
+
+/// Work that should have been done by now.
+pub async fn backlog(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<Backlog, AppError> {
+    let backlog = sqlx::query_as!(
+        Backlog,
+        r#"select count(*) as "due!", min(run_at) as oldest from jobs where stage = 'waiting' and run_at <= $1"#,
+        now,
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(backlog)
+}
+
+/// Lets a job that was given up be tried again for two days; false where it is none.
+pub async fn retry(tx: &mut Tx, id: JobId) -> Result<bool, AppError> {
+    let now = tx.now();
+    let again = sqlx::query!(
+        r#"update jobs set stage = 'waiting', run_at = $2, give_up_at = $3, crashes = 0, lease_until = null, finished_at = null
+            where job_id = $1 and stage = 'failed'"#,
+        id as JobId,
+        now,
+        now + TimeDelta::days(2),
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(again.rows_affected() == 1)
+}

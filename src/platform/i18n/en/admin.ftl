@@ -1,0 +1,26 @@
+admin-people-title = People
+admin-people-search = Name or address
+admin-people-find = Find
+admin-people-none = Nobody is found
+admin-people-host = host
+admin-people-administrator = administrator
+admin-people-since = here since
+admin-people-grant = Let them host
+admin-people-withdraw = Take hosting back
+admin-people-pages = More people
+admin-people-next = Next
+admin-jobs-title = Failed work
+admin-jobs-due = { $count ->
+    [0] No background work waits.
+    [one] One piece of background work is due.
+   *[other] { $count } pieces of background work are due.
+}
+admin-jobs-oldest = The oldest is due since
+admin-jobs-none = Nothing failed
+admin-jobs-none_text = Work that was given up stands here with its reason, and can be tried again.
+admin-jobs-tries = { $count ->
+    [one] tried once
+   *[other] tried { $count } times
+}
+admin-jobs-given_up = given up
+admin-jobs-again = Try again

@@ -1,0 +1,22 @@
+admin-people-title = 利用者
+admin-people-search = 名前またはアドレス
+admin-people-find = 探す
+admin-people-none = 見つかりませんでした
+admin-people-host = 主催者
+admin-people-administrator = 管理者
+admin-people-since = 登録:
+admin-people-grant = 主催者にする
+admin-people-withdraw = 主催者から外す
+admin-people-pages = 続き
+admin-people-next = 次へ
+admin-jobs-title = 失敗した処理
+admin-jobs-due = { $count ->
+    [0] 待っている処理はありません。
+   *[other] { $count }件の処理が実行を待っています。
+}
+admin-jobs-oldest = 最も古いもの:
+admin-jobs-none = 失敗した処理はありません
+admin-jobs-none_text = 取りやめた処理は、理由とともにここに表示され、もう一度試せます。
+admin-jobs-tries = { $count }回試行
+admin-jobs-given_up = 取りやめ:
+admin-jobs-again = もう一度試す

@@ -1,0 +1,63 @@
+//! Administration: who may host, and work that failed.
+
+use crate::support::*;
+use sqlx::PgPool;
+
+mod people {
+    use super::*;
+
+    #[sqlx::test]
+    async fn an_administrator_lets_somebody_host_and_takes_it_back(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let ren_browser = app.as_(ren()).await;
+        ren_browser.get("/calls").await.assert_status(403);
+        let toma = app.as_(toma()).await;
+        let page = toma.get("/admin/people?search=ren").await;
+        assert_eq!(page.texts(".card__title bdi"), ["Ren"]);
+        let id = app.id_of(ren()).await.to_string();
+
+        toma.post("/admin/people", &[("person", &id), ("act", "grant")]).await.assert_status(303);
+        ren_browser.get("/calls").await.assert_status(200);
+
+        toma.post("/admin/people", &[("person", &id), ("act", "withdraw")]).await.assert_status(303);
+        ren_browser.get("/calls").await.assert_status(403);
+        toma.post("/admin/people", &[("person", &uuid::Uuid::new_v4().to_string())]).await.assert_status(404);
+    }
+
+    #[sqlx::test]
+    async fn it_is_hidden_from_everyone_else(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        for path in ["/admin/people", "/admin/jobs"] {
+            for persona in [hana(), aki()] {
+                app.as_(persona).await.get(path).await.assert_status(404);
+                app.as_(persona).await.post(path, &[]).await.assert_status(404);
+            }
+        }
+    }
+}
+
+mod jobs {
+    use super::*;
+
+    #[sqlx::test]
+    async fn work_that_was_given_up_is_shown_with_its_reason_and_tried_again(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let id = uuid::Uuid::now_v7();
+        sqlx::query(
+            "insert into jobs (job_id, kind, lane, payload, stage, attempt, run_at, give_up_at, last_error, created_at, finished_at)
+             values ($1, 'people.sign_in_mail', 'sign-in', '{\"request\":\"018f0000-0000-7000-8000-000000000000\"}', 'failed', 3, $2, $2, 'refused for good: 550', $2, $2)",
+        )
+        .bind(id)
+        .bind(app.platform.clock.now())
+        .execute(&app.db)
+        .await
+        .unwrap();
+        let toma = app.as_(toma()).await;
+        assert!(toma.get("/admin/jobs").await.text().contains("refused for good: 550"));
+
+        toma.post("/admin/jobs", &[("job", &id.to_string())]).await.assert_status(303);
+
+        toma.get("/admin/jobs").await.assert_says("admin-jobs-none");
+        toma.post("/admin/jobs", &[("job", &id.to_string())]).await.assert_status(404);
+    }
+}

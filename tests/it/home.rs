@@ -1,0 +1,68 @@
+//! Pages composed of many slices: the front page and *your turn*.
+
+use crate::support::*;
+use chrono::TimeDelta;
+use sqlx::PgPool;
+
+mod front {
+    use super::*;
+
+    #[sqlx::test]
+    async fn a_visitor_sees_open_calls_alone(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        app.visitor().get("/").await.assert_says("home-front-no_calls");
+        let call = app.open_call(hana()).await;
+        assert_eq!(app.visitor().get("/").await.texts(".card__title"), ["Talk to me about SRE"]);
+
+        app.as_(hana()).await.post(&format!("/calls/{call}/pause"), &[]).await.assert_status(303);
+
+        app.visitor().get("/").await.assert_says("home-front-no_calls");
+    }
+}
+
+mod me {
+    use super::*;
+
+    #[sqlx::test]
+    async fn whoever_is_new_gets_a_next_step(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        app.as_(ren()).await.get("/home").await.assert_says("home-me-nothing");
+    }
+
+    #[sqlx::test]
+    async fn turns_of_both_sides_are_listed_by_what_is_due_first(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        app.apply(aki(), app.open_call(hana()).await).await;
+        app.clock.advance(TimeDelta::days(1));
+        let consultation = app.consultation(hana(), sora()).await;
+        let sora_browser = app.as_(sora()).await;
+        assert_eq!(
+            sora_browser.get("/home").await.links("/consultations/")[0],
+            format!("/consultations/{consultation}/questions")
+        );
+        app.hand_over(consultation, sora()).await;
+
+        let page = app.as_(hana()).await.get("/home").await;
+
+        let what = page.texts("main > .card-list .card__meta");
+        assert_eq!(what, ["Answer the application", "Read and write in the questions"]);
+        sora_browser.get("/home").await.assert_says("home-me-nothing_now");
+    }
+
+    #[sqlx::test]
+    async fn what_is_booked_and_what_one_said_one_would_do_stand_there(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let consultation = app.booked(hana(), aki()).await;
+        let aki = app.as_(aki()).await;
+        let actions = format!("/consultations/{consultation}/actions");
+        let page = aki.get(&actions).await;
+        aki.submit(&page, &actions, &[("what", "Write one SLO")]).await.assert_status(303);
+
+        let home = aki.get("/home").await;
+
+        home.assert_says("home-me-upcoming");
+        assert_eq!(home.texts(".action__text"), ["Write one SLO"]);
+        aki.submit(&home, &actions, &[("act", "done")]).await.assert_status(303);
+        assert_eq!(aki.get("/home").await.texts(".action__text"), Vec::<String>::new());
+    }
+}
