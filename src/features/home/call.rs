@@ -3,7 +3,7 @@
 
 use crate::domain::call::Stage;
 use crate::features::calls::{self, Call};
-use crate::features::{applications, bookings, consultations};
+use crate::features::{applications, bookings, consultations, reports};
 use crate::platform::error::Answer;
 use crate::platform::i18n::Told;
 use crate::platform::markdown::{self, Html};
@@ -11,6 +11,9 @@ use crate::platform::page::{Frame, show};
 use actix_web::web::Path;
 use askama::Template;
 use chrono::{DateTime, Utc};
+
+/// The newest reports that a call shows.
+const MOST_REPORTS: usize = 5;
 
 #[derive(Template)]
 #[template(path = "home/call.html")]
@@ -20,6 +23,7 @@ struct Page {
     is_host: bool,
     is_full: bool,
     next_opening: Option<DateTime<Utc>>,
+    reports: Vec<reports::Listed>,
 }
 
 impl Page {
@@ -69,5 +73,7 @@ pub async fn get(frame: Frame, slugs: Path<(String, String)>) -> Answer {
         true => bookings::next_opening(&mut read, hosted.call.id, frame.now).await?,
         false => None,
     };
-    show(&Page { frame, is_host, is_full, next_opening, call: hosted.call })
+    let mut reports = reports::of_call(&mut read, hosted.call.id).await?;
+    reports.truncate(MOST_REPORTS);
+    show(&Page { frame, is_host, is_full, next_opening, reports, call: hosted.call })
 }

@@ -1,16 +1,20 @@
 //! `/consultations/{consultation}`: where it stands, the one next step, who takes part.
 
 use crate::domain::access::Act;
+use crate::domain::booking::Booking;
 use crate::domain::consultation::Stage;
 use crate::domain::id::ConsultationId;
+use crate::features::applications::{self, Summary};
+use crate::features::bookings;
 use crate::features::consultations::{self, Attendant, Cancelled, Head, Room};
-use crate::platform::error::Answer;
+use crate::platform::error::{Answer, AppError};
 use crate::platform::form::Fields;
 use crate::platform::i18n::Told;
 use crate::platform::page::{Frame, show, show_with};
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use askama::Template;
+use sqlx::PgConnection;
 
 #[derive(Template)]
 #[template(path = "home/consultation.html")]
@@ -19,6 +23,9 @@ struct Consultation {
     room: Room,
     people: Vec<Attendant>,
     cancelled: Option<Cancelled>,
+    /// What was applied with.
+    summary: Option<Summary>,
+    booking: Option<Booking>,
     /// The act that was tried and is not possible any more.
     is_refused: bool,
 }
@@ -72,6 +79,26 @@ impl Consultation {
         self.room.stage().takes_writing() && self.room.may(Act::CancelConsultation)
     }
 
+    /// Pages of what comes after the talk, for the hosts.
+    fn afterwards(&self) -> Vec<(Told, String)> {
+        let link = |key, below: &str| (self.frame.t(key), self.room.path(below));
+        let is_after = matches!(self.room.stage(), Stage::Held | Stage::ResolvedInWriting);
+        match (is_after, self.room.part.is_host()) {
+            (true, true) => vec![
+                link("home-consultation-to_follow_ups", "/follow-ups"),
+                link("home-consultation-to_actions", "/actions"),
+                link("home-consultation-to_report", "/report"),
+                link("home-consultation-to_closing", "/closing"),
+            ],
+            (true, false) => vec![
+                link("home-consultation-to_follow_ups", "/follow-ups"),
+                link("home-consultation-to_actions", "/actions"),
+                link("home-consultation-to_thanks", "/thanks"),
+            ],
+            (false, _) => Vec::new(),
+        }
+    }
+
     fn may_revive(&self) -> bool {
         self.room.stage() == Stage::Lapsed && self.room.may(Act::Revive)
     }
@@ -82,13 +109,19 @@ impl Consultation {
     }
 }
 
+async fn page(conn: &mut PgConnection, frame: Frame, room: Room) -> Result<Consultation, AppError> {
+    let people = consultations::attendants(&mut *conn, room.id()).await?;
+    let cancelled = consultations::cancelled(&mut *conn, room.id()).await?;
+    let summary = applications::of_consultation(&mut *conn, room.id()).await?;
+    let booking = bookings::confirmed(conn, room.id()).await?;
+    Ok(Consultation { frame, room, people, cancelled, summary, booking, is_refused: false })
+}
+
 /// Shows where it stands.
 pub async fn get(frame: Frame, id: Path<ConsultationId>) -> Answer {
     let mut read = frame.read().await?;
     let room = consultations::for_participant(&mut read, *id, &frame.asker).await?;
-    let people = consultations::attendants(&mut read, *id).await?;
-    let cancelled = consultations::cancelled(&mut read, *id).await?;
-    show(&Consultation { frame, room, people, cancelled, is_refused: false })
+    show(&page(&mut read, frame, room).await?)
 }
 
 /// Takes a resting consultation up again, or lets a silent one rest.
@@ -109,9 +142,8 @@ pub async fn post(frame: Frame, id: Path<ConsultationId>, fields: Fields) -> Ans
             tx.see_other(format!("{}?said=done", room.path(""))).await
         }
         Err(_) => {
-            let people = consultations::attendants(&mut tx, *id).await?;
-            let cancelled = consultations::cancelled(&mut tx, *id).await?;
-            show_with(StatusCode::CONFLICT, &Consultation { frame, room, people, cancelled, is_refused: true })
+            let page = page(&mut tx, frame, room).await?;
+            show_with(StatusCode::CONFLICT, &Consultation { is_refused: true, ..page })
         }
     }
 }

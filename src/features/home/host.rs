@@ -1,7 +1,7 @@
 //! `/hosts/{host}`: who the host is, and their calls.
 
 use crate::domain::call::Stage;
-use crate::features::{calls, people};
+use crate::features::{calls, people, reports};
 use crate::platform::error::{Answer, AppError};
 use crate::platform::markdown::{self, Html};
 use crate::platform::page::{Frame, show};
@@ -14,6 +14,7 @@ struct Host {
     frame: Frame,
     host: people::HostCard,
     calls: Vec<calls::Listed>,
+    reports: Vec<reports::Listed>,
 }
 
 impl Host {
@@ -35,5 +36,6 @@ pub async fn get(frame: Frame, slug: Path<String>) -> Answer {
     let mut read = frame.read().await?;
     let host = people::by_slug(&mut read, &slug).await?.ok_or(AppError::NotFound)?;
     let calls = calls::of_owner(&mut read, host.id).await?;
-    show(&Host { frame, host, calls })
+    let reports = reports::of_host(&mut read, host.id, 10).await?;
+    show(&Host { frame, host, calls, reports })
 }
