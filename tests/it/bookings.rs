@@ -435,10 +435,12 @@ mod reminders {
         let consultation = app.consultation(hana(), aki()).await;
         let aki_browser = app.as_(aki()).await;
         book(&aki_browser, &times_path(consultation), "2027-01-07T00:00:00Z", "60").await.assert_status(303);
+        app.ask(consultation, aki(), "Which SLO first?", "").await;
         app.run_jobs().await;
 
         app.pass(TimeDelta::hours(48)).await;
         assert_eq!(reminded(&app, aki()).await, ["Tomorrow: Where to begin as the first SRE, Thu 7 January"]);
+        assert!(app.mailbox().last_to(aki()).await.text.contains("One question still waits"));
         app.pass(TimeDelta::hours(48)).await;
 
         let both = [

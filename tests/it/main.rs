@@ -9,6 +9,7 @@ mod admin;
 mod applications;
 mod availability;
 mod bookings;
+mod cluster;
 mod consultations;
 mod faults;
 mod feedback;

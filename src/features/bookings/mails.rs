@@ -5,7 +5,7 @@ use super::store;
 use crate::domain::booking::{Booking, Stage};
 use crate::domain::ical::{self, Method};
 use crate::domain::id::{BookingId, ConsultationId, PersonId};
-use crate::features::{consultations, people};
+use crate::features::{consultations, people, questions};
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
 use crate::platform::i18n::Speech;
@@ -186,6 +186,11 @@ impl BookingMail {
         let mail = Mail::to(receiver, speech.t(subject).saying("title", &consultation.title).saying("day", day))
             .line(speech.t(text).saying("title", &consultation.title));
         let mail = details(mail, speech, booking, host_zone);
+        let open = questions::open_count(tx, booking.consultation).await?;
+        let mail = match self.what.lead().is_some() && open > 0 {
+            true => mail.line(speech.t("bookings-mail-open_questions").with("count", open)),
+            false => mail,
+        };
         let url = run.platform.config.url(&format!("/bookings/{}?key={key}", booking.id));
         let mail = mail.action(speech.t("bookings-mail-open"), url);
         let Some(method) = self.what.method() else { return Ok(mail) };

@@ -18,5 +18,5 @@ pub use app::TestApp;
 pub use bookings::{book, times_path};
 pub use browser::{Browser, Page};
 pub use people::*;
-pub use process::{MailServer, Process, free_port, until};
+pub use process::{MailServer, Process, free_port, until, until_some};
 pub use reports::CHECKED;

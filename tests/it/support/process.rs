@@ -140,3 +140,14 @@ async fn converse(stream: TcpStream, taken: Arc<Mutex<Vec<String>>>) -> Option<(
     }
     None
 }
+
+/// Waits until something is there.
+pub async fn until_some<T>(what: &str, look: impl AsyncFn() -> Option<T>) -> T {
+    for _ in 0..600 {
+        if let Some(found) = look().await {
+            return found;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("never came: {what}");
+}

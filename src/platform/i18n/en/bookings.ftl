@@ -58,3 +58,7 @@ bookings-mail-day_before-subject = Tomorrow: { $title }, { $day }
 bookings-mail-day_before-text = A day until you talk about “{ $title }”. A last look at the questions helps.
 bookings-mail-hour_before-subject = In an hour: { $title }, { $day }
 bookings-mail-hour_before-text = An hour until you talk about “{ $title }”.
+bookings-mail-open_questions = { $count ->
+    [one] One question still waits for an answer.
+   *[other] { $count } questions still wait for an answer.
+}

@@ -58,3 +58,4 @@ bookings-mail-day_before-subject = 明日です: { $title } { $day }
 bookings-mail-day_before-text = 「{ $title }」の壁打ちまであと1日です。事前Q&Aをもう一度見ておくと話しやすくなります。
 bookings-mail-hour_before-subject = 1時間後です: { $title } { $day }
 bookings-mail-hour_before-text = 「{ $title }」の壁打ちまであと1時間です。
+bookings-mail-open_questions = 答えを待っている質問が{ $count }件あります。
