@@ -61,6 +61,12 @@ impl Frame {
         }
     }
 
+    /// A value of the address's query; empty where there is none.
+    pub fn asked(&self, name: &str) -> String {
+        let mut pairs = url::form_urlencoded::parse(self.query.as_bytes());
+        pairs.find(|(k, _)| k == name).map(|(_, v)| v.replace('\0', "")).unwrap_or_default()
+    }
+
     /// A read-only transaction.
     pub async fn read(&self) -> Result<Read, AppError> {
         Read::begin(&self.platform.db).await

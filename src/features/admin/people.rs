@@ -6,7 +6,6 @@ use crate::features::people::{self, Listed};
 use crate::platform::error::{Answer, AppError};
 use crate::platform::form::Fields;
 use crate::platform::page::{Frame, show};
-use actix_web::HttpRequest;
 use askama::Template;
 
 /// People on one page; one more tells that there are others.
@@ -32,14 +31,10 @@ impl People {
 }
 
 /// Lists people by name or address.
-pub async fn get(frame: Frame, request: HttpRequest) -> Answer {
+pub async fn get(frame: Frame) -> Answer {
     let mut read = frame.read().await?;
-    let value = |name: &str| {
-        let mut pairs = url::form_urlencoded::parse(request.query_string().as_bytes());
-        pairs.find(|(k, _)| k == name).map(|(_, v)| v.replace('\0', "")).unwrap_or_default()
-    };
-    let search: String = value("search").trim().chars().take(100).collect();
-    let mut people = people::list(&mut read, &search, value("after").parse().ok()).await?;
+    let search: String = frame.asked("search").trim().chars().take(100).collect();
+    let mut people = people::list(&mut read, &search, frame.asked("after").parse().ok()).await?;
     let next = (people.len() > MOST).then(|| people[MOST - 1].id);
     people.truncate(MOST);
     show(&People { frame, search, people, next })

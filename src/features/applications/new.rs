@@ -15,6 +15,7 @@ use crate::platform::error::Answer;
 use crate::platform::form::Fields;
 use crate::platform::i18n::Message;
 use crate::platform::page::{Frame, show, show_with};
+use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use askama::Template;
@@ -81,7 +82,7 @@ fn first(frame: &Frame, call: &Call) -> Fields {
 }
 
 /// Sends the application, or keeps it until the visitor has signed in.
-pub async fn post(frame: Frame, slugs: Path<(String, String)>, mut fields: Fields) -> Answer {
+pub async fn post(frame: Frame, request: HttpRequest, slugs: Path<(String, String)>, mut fields: Fields) -> Answer {
     let mut tx = frame.begin(&fields).await?;
     let call = calls::in_public(&mut tx, &slugs.0, &slugs.1, &frame.asker).await?.call;
     let typed = typed(&mut fields, &call);
@@ -95,7 +96,7 @@ pub async fn post(frame: Frame, slugs: Path<(String, String)>, mut fields: Field
             None => refused(frame, tx, call, fields, StatusCode::UNPROCESSABLE_ENTITY).await,
         },
         None => match (fields.required::<EmailAddress>("email"), typed) {
-            (Some(address), Some(_)) => keep(frame, tx, call, address, fields).await,
+            (Some(address), Some(_)) => keep(frame, tx, &request, call, address, fields).await,
             _ => refused(frame, tx, call, fields, StatusCode::UNPROCESSABLE_ENTITY).await,
         },
     }
@@ -118,9 +119,16 @@ fn typed(fields: &mut Fields, call: &Call) -> Option<Typed> {
     Some(Typed { summary: summary?, wished_minutes: wished?, kinds, locale: locale? })
 }
 
-async fn keep(frame: Frame, mut tx: Tx, call: Call, address: EmailAddress, fields: Fields) -> Answer {
+async fn keep(
+    frame: Frame,
+    mut tx: Tx,
+    request: &HttpRequest,
+    call: Call,
+    address: EmailAddress,
+    fields: Fields,
+) -> Answer {
     drafts::keep_for_address(&mut tx, &address, FORM, &call.id.to_string(), &fields, frame.now).await?;
-    people::ask(tx, &frame, &address, &format!("{}/applications/new", call.path())).await
+    people::ask(tx, &frame, request, &address, &format!("{}/applications/new", call.path())).await
 }
 
 async fn send(frame: Frame, mut tx: Tx, call: Call, me: PersonId, typed: Typed, mut fields: Fields) -> Answer {

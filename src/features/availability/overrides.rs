@@ -8,7 +8,6 @@ use crate::platform::error::{Answer, AppError};
 use crate::platform::form::Fields;
 use crate::platform::i18n::Message;
 use crate::platform::page::{Frame, show, show_with};
-use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use askama::Template;
 use chrono::NaiveDate;
@@ -45,23 +44,15 @@ fn today(frame: &Frame) -> NaiveDate {
 }
 
 /// Shows the dates that differ; with `?date=` the form begins with the hours of that date.
-pub async fn get(frame: Frame, request: HttpRequest) -> Answer {
+pub async fn get(frame: Frame) -> Answer {
     let (mut read, me) = (frame.read().await?, frame.asker.id()?);
     let dates = store::overrides(&mut read, me, today(&frame)).await?;
-    let fields = begun(&mut read, &frame, &request, me).await?;
+    let fields = begun(&mut read, &frame, me).await?;
     show(&Overrides { frame, dates, fields })
 }
 
-async fn begun(
-    conn: &mut PgConnection,
-    frame: &Frame,
-    request: &HttpRequest,
-    me: PersonId,
-) -> Result<Fields, AppError> {
-    let asked = url::form_urlencoded::parse(request.query_string().as_bytes())
-        .find(|(name, _)| name == "date")
-        .and_then(|(_, date)| date.parse::<NaiveDate>().ok());
-    let Some(date) = asked else { return Ok(Fields::default()) };
+async fn begun(conn: &mut PgConnection, frame: &Frame, me: PersonId) -> Result<Fields, AppError> {
+    let Ok(date) = frame.asked("date").parse::<NaiveDate>() else { return Ok(Fields::default()) };
     let (availability, _): (Availability, _) = store::of(conn, me, frame.speech.zone).await?;
     let mut fields = Fields::of(&[("date", &date.to_string())]);
     hours::add(&mut fields, "hours", availability.windows(date));

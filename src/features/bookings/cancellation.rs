@@ -12,7 +12,6 @@ use crate::platform::error::{Answer, AppError};
 use crate::platform::form::Fields;
 use crate::platform::i18n::Message;
 use crate::platform::page::{Frame, show, show_with};
-use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use askama::Template;
@@ -36,21 +35,21 @@ impl Cancellation {
 }
 
 /// Says what will happen and to whom mail goes.
-pub async fn get(frame: Frame, id: Path<BookingId>, request: HttpRequest) -> Answer {
+pub async fn get(frame: Frame, id: Path<BookingId>) -> Answer {
     let mut read = frame.read().await?;
-    let bearer = Bearer::of(&mut read, *id, &frame, &Query::of(&request).key).await?;
+    let bearer = Bearer::of(&mut read, *id, &frame, &Query::of(&frame).key).await?;
     bearer.require(Act::CancelBooking)?;
     let frame = bearer.framed(frame);
     show(&Cancellation { frame, bearer, fields: Fields::default() })
 }
 
 /// Gives the time back.
-pub async fn post(frame: Frame, id: Path<BookingId>, request: HttpRequest, mut fields: Fields) -> Answer {
+pub async fn post(frame: Frame, id: Path<BookingId>, mut fields: Fields) -> Answer {
     let reason = fields.optional::<Text<1000>>("reason");
     let mut tx = frame.begin(&fields).await?;
     let room = store::system(&mut tx, *id).await?.consultation;
     consultations::lock(&mut tx, room).await?;
-    let bearer = Bearer::of(&mut tx, *id, &frame, &Query::of(&request).key).await?;
+    let bearer = Bearer::of(&mut tx, *id, &frame, &Query::of(&frame).key).await?;
     bearer.require(Act::CancelBooking)?;
     if fields.is_refused() {
         return show_with(StatusCode::UNPROCESSABLE_ENTITY, &Cancellation { frame, bearer, fields });

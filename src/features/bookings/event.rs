@@ -12,9 +12,9 @@ use crate::platform::Platform;
 use crate::platform::error::{Answer, AppError};
 use crate::platform::i18n::Speech;
 use crate::platform::page::Frame;
+use actix_web::HttpResponse;
 use actix_web::http::header::{ContentDisposition, DispositionParam, DispositionType};
 use actix_web::web::Path;
-use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, Utc};
 
 /// The texts that an event borrows.
@@ -69,9 +69,9 @@ impl<'a> Texts<'a> {
 }
 
 /// The event as a file.
-pub async fn get(frame: Frame, id: Path<BookingId>, request: HttpRequest) -> Answer {
+pub async fn get(frame: Frame, id: Path<BookingId>) -> Answer {
     let mut read = frame.read().await?;
-    let bearer = Bearer::of(&mut read, *id, &frame, &Query::of(&request).key).await?;
+    let bearer = Bearer::of(&mut read, *id, &frame, &Query::of(&frame).key).await?;
     if bearer.booking.stage != Stage::Confirmed {
         return Err(AppError::Gone);
     }

@@ -14,7 +14,6 @@ use crate::platform::form::Fields;
 use crate::platform::i18n::Message;
 use crate::platform::page::{Frame, show, show_with};
 use crate::platform::random;
-use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use askama::Template;
@@ -53,13 +52,10 @@ pub(super) struct Query {
 }
 
 impl Query {
-    /// Reads the query of a request; whatever is unreadable is left out.
-    pub fn of(request: &HttpRequest) -> Self {
-        let value = |name: &str| {
-            let mut pairs = url::form_urlencoded::parse(request.query_string().as_bytes());
-            pairs.find(|(k, _)| k == name).map(|(_, v)| v.into_owned()).unwrap_or_default()
-        };
-        Self { minutes: value("minutes").parse().ok(), from: value("from").parse().ok(), key: value("key") }
+    /// Reads the query of the page; whatever is unreadable is left out.
+    pub fn of(frame: &Frame) -> Self {
+        let (minutes, from) = (frame.asked("minutes").parse().ok(), frame.asked("from").parse().ok());
+        Self { minutes, from, key: frame.asked("key") }
     }
 }
 
@@ -107,8 +103,9 @@ async fn page(frame: Frame, id: ConsultationId, query: Query, fields: Fields) ->
 }
 
 /// Shows the times.
-pub async fn get(frame: Frame, id: Path<ConsultationId>, request: HttpRequest) -> Answer {
-    show(&page(frame, *id, Query::of(&request), Fields::default()).await?)
+pub async fn get(frame: Frame, id: Path<ConsultationId>) -> Answer {
+    let query = Query::of(&frame);
+    show(&page(frame, *id, query, Fields::default()).await?)
 }
 
 /// Books. A time that cannot be booked any more is answered with others.

@@ -14,7 +14,6 @@ use crate::platform::error::{Answer, AppError};
 use crate::platform::form::Fields;
 use crate::platform::i18n::Message;
 use crate::platform::page::{Frame, show, show_with};
-use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use askama::Template;
@@ -57,13 +56,14 @@ async fn page(frame: Frame, id: BookingId, query: Query, fields: Fields) -> Resu
 }
 
 /// Shows the times.
-pub async fn get(frame: Frame, id: Path<BookingId>, request: HttpRequest) -> Answer {
-    show(&page(frame, *id, Query::of(&request), Fields::default()).await?)
+pub async fn get(frame: Frame, id: Path<BookingId>) -> Answer {
+    let query = Query::of(&frame);
+    show(&page(frame, *id, query, Fields::default()).await?)
 }
 
 /// Moves the booking, or leaves it as it was.
-pub async fn post(frame: Frame, id: Path<BookingId>, request: HttpRequest, mut fields: Fields) -> Answer {
-    let query = Query::of(&request);
+pub async fn post(frame: Frame, id: Path<BookingId>, mut fields: Fields) -> Answer {
+    let query = Query::of(&frame);
     let mut tx = frame.begin(&fields).await?;
     let room = store::system(&mut tx, *id).await?.consultation;
     consultations::lock(&mut tx, room).await?;

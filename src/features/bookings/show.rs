@@ -11,7 +11,6 @@ use crate::domain::id::BookingId;
 use crate::features::calls;
 use crate::platform::error::{Answer, AppError};
 use crate::platform::page::{Frame, show};
-use actix_web::HttpRequest;
 use actix_web::web::Path;
 use askama::Template;
 use chrono_tz::Tz;
@@ -58,9 +57,9 @@ impl Show {
 }
 
 /// Shows the booking.
-pub async fn get(frame: Frame, id: Path<BookingId>, request: HttpRequest) -> Answer {
+pub async fn get(frame: Frame, id: Path<BookingId>) -> Answer {
     let mut read = frame.read().await?;
-    let bearer = Bearer::of(&mut read, *id, &frame, &Query::of(&request).key).await?;
+    let bearer = Bearer::of(&mut read, *id, &frame, &Query::of(&frame).key).await?;
     let frame = bearer.framed(frame);
     let call_title = calls::find(&mut read, bearer.booking.call).await?.ok_or(AppError::NotFound)?.title;
     let host_zone = store::host_zone(&mut read, *id).await?;

@@ -8,9 +8,8 @@ use crate::features::consultations::{self, Head, Room};
 use crate::features::sessions::{self, Session};
 use crate::platform::error::{Answer, AppError};
 use crate::platform::page::{Frame, show};
-use actix_web::web::{Path, Query};
+use actix_web::web::Path;
 use askama::Template;
-use serde::Deserialize;
 
 #[derive(Template)]
 #[template(path = "feedback/thanks.html")]
@@ -20,12 +19,6 @@ struct Thanks {
     call: Call,
     session: Session,
     is_asked_for: bool,
-}
-
-/// What a reader of the page wants to see.
-#[derive(Deserialize)]
-pub struct Wish {
-    show: Option<String>,
 }
 
 impl Thanks {
@@ -49,10 +42,11 @@ impl Thanks {
 }
 
 /// Shows that nothing is expected.
-pub async fn get(frame: Frame, id: Path<ConsultationId>, wish: Query<Wish>) -> Answer {
+pub async fn get(frame: Frame, id: Path<ConsultationId>) -> Answer {
     let mut read = frame.read().await?;
     let room = consultations::for_participant(&mut read, *id, &frame.asker).await?;
     let call = calls::find(&mut read, room.consultation.call).await?.ok_or(AppError::NotFound)?;
     let session = sessions::session(&mut read, *id).await?;
-    show(&Thanks { frame, room, call, session, is_asked_for: wish.show.is_some() })
+    let is_asked_for = !frame.asked("show").is_empty();
+    show(&Thanks { frame, room, call, session, is_asked_for })
 }

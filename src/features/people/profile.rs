@@ -11,7 +11,6 @@ use crate::platform::error::{Answer, AppError};
 use crate::platform::form::{Fields, WebAddress};
 use crate::platform::i18n::Message;
 use crate::platform::page::{Frame, show, show_with};
-use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use askama::Template;
 
@@ -34,7 +33,7 @@ impl Page {
 }
 
 /// Shows the profile.
-pub async fn get(frame: Frame, request: HttpRequest) -> Answer {
+pub async fn get(frame: Frame) -> Answer {
     let mut read = frame.read().await?;
     let profile = store::profile(&mut read, frame.asker.id()?).await?;
     // A new person is spoken to in the language of the page they came from.
@@ -46,7 +45,7 @@ pub async fn get(frame: Frame, request: HttpRequest) -> Answer {
         ("slug", profile.slug.as_deref().unwrap_or_default()),
         ("about", &profile.about),
         ("site_url", profile.site_url.as_deref().unwrap_or_default()),
-        ("next", &super::sign_in::query(&request, "next")),
+        ("next", &frame.asked("next")),
     ]);
     show(&Page { frame, fields, profile })
 }

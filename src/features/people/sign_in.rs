@@ -30,8 +30,8 @@ struct SignIn {
 }
 
 /// Asks for the address.
-pub async fn get(frame: Frame, request: HttpRequest) -> Answer {
-    let next = safe_next(&query(&request, "next"));
+pub async fn get(frame: Frame) -> Answer {
+    let next = safe_next(&frame.asked("next"));
     if frame.person().is_some() {
         return Ok(see_other(next));
     }
@@ -44,14 +44,14 @@ pub async fn post(frame: Frame, request: HttpRequest, mut fields: Fields) -> Ans
     let Some(address) = fields.required::<EmailAddress>("email") else {
         return show_with(StatusCode::UNPROCESSABLE_ENTITY, &SignIn { frame, fields });
     };
-    PER_NETWORK.take(&frame.platform, &client_address(&request, &frame.platform)).await?;
     let tx = frame.begin(&fields).await?;
-    ask(tx, &frame, &address, &next).await
+    ask(tx, &frame, &request, &address, &next).await
 }
 
 /// Requests a link for an address and leads to the page of the typed code. Also for forms that a
 /// visitor sends, whose draft waits for the sign-in.
-pub async fn ask(mut tx: Tx, frame: &Frame, address: &EmailAddress, next: &str) -> Answer {
+pub async fn ask(mut tx: Tx, frame: &Frame, request: &HttpRequest, address: &EmailAddress, next: &str) -> Answer {
+    PER_NETWORK.take(&frame.platform, &client_address(request, &frame.platform)).await?;
     let attempt = random::token();
     if PER_ADDRESS.allows(&frame.platform, &address.folded()).await? {
         let new =
@@ -140,14 +140,6 @@ pub fn safe_next(next: &str) -> String {
         true => next.to_owned(),
         false => "/home".to_owned(),
     }
-}
-
-/// A value of the query.
-pub fn query(request: &HttpRequest, name: &str) -> String {
-    url::form_urlencoded::parse(request.query_string().as_bytes())
-        .find(|(k, _)| k == name)
-        .map(|(_, v)| v.into_owned())
-        .unwrap_or_default()
 }
 
 /// Signs the person of the address in and leads on; a person without a name chooses one first.
