@@ -55,6 +55,10 @@ impl From<anyhow::Error> for AppError {
 
 impl From<sqlx::Error> for AppError {
     fn from(error: sqlx::Error) -> Self {
+        // 22021: a NUL came in by the address; PostgreSQL has no such text.
+        if error.as_database_error().is_some_and(|e| e.code().as_deref() == Some("22021")) {
+            return AppError::Unreadable;
+        }
         let passing = match &error {
             sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => true,
             // Class 57P: the server stops or starts; 57014: the statement's time is over;

@@ -20,6 +20,23 @@ mod front {
     }
 }
 
+mod addresses {
+    use super::*;
+
+    #[sqlx::test]
+    async fn what_is_not_text_in_an_address_is_refused_and_no_fault_of_ours(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        for path in ["/hosts/%00", "/hosts/a%00b/calls/c", "/hosts/a/calls/b%00/applications/new", "/reports/%00/1"] {
+            app.visitor().get(path).await.assert_status(400);
+        }
+        for path in ["/hosts/%ff", "/reports/%ff/1", "/reports/sre/99999999999999", "/mailbox/99999999999999999999"] {
+            app.visitor().get(path).await.assert_status(404);
+        }
+        let search = app.as_(toma()).await.get("/admin/people?search=%00&after=nobody").await;
+        search.assert_status(200);
+    }
+}
+
 mod me {
     use super::*;
 
