@@ -6,7 +6,7 @@ use crate::domain::consultation::Consultation;
 use crate::domain::id::{BookingId, CallId, PersonId};
 use crate::domain::interval::{Interval, Intervals};
 use crate::domain::slot::{self, Booked, Limits, Minutes, Rules, Slot, Taken};
-use crate::features::{availability, calls, people};
+use crate::features::{availability, calls};
 use crate::platform::error::AppError;
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -39,21 +39,18 @@ impl Picture {
         without: Option<BookingId>,
         now: DateTime<Utc>,
     ) -> Result<Self, AppError> {
-        let earliest = calls::timing(&mut *conn, consultation.call).await?.preparation_days;
-        let earliest = Some(consultation.opened_at + TimeDelta::days(earliest.into()));
-        Self::load(conn, consultation.call, earliest, without, now).await
+        Self::load(conn, consultation.call, Some(consultation.opened_at), without, now).await
     }
 
     async fn load(
         conn: &mut PgConnection,
         call: CallId,
-        earliest: Option<DateTime<Utc>>,
+        opened_at: Option<DateTime<Utc>>,
         without: Option<BookingId>,
         now: DateTime<Utc>,
     ) -> Result<Self, AppError> {
         let timing = calls::timing(&mut *conn, call).await?;
-        let zone = people::receiver(&mut *conn, timing.owner).await?.speech.zone;
-        let (availability, hours) = availability::of(&mut *conn, timing.owner, zone).await?;
+        let (availability, hours) = availability::of(&mut *conn, timing.owner, timing.zone.0).await?;
         let count = |n: Option<i32>| n.and_then(|n| u32::try_from(n).ok());
         let rules = Rules {
             availability,
@@ -61,7 +58,7 @@ impl Picture {
             step: Minutes(timing.step_minutes),
             notice: Minutes(timing.notice_minutes),
             horizon_days: timing.horizon_days.unsigned_abs(),
-            earliest,
+            earliest: opened_at.map(|at| at + TimeDelta::days(timing.preparation_days.into())),
             buffer_before: Minutes(timing.buffer_before_minutes),
             buffer_after: Minutes(timing.buffer_after_minutes),
             week_start: hours.week_start,

@@ -69,6 +69,8 @@ impl Call {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timing {
     pub owner: PersonId,
+    /// The owner's zone, in which hours and limits are meant.
+    pub zone: TimeZone,
     pub step_minutes: i32,
     pub notice_minutes: i32,
     pub horizon_days: i32,
@@ -164,6 +166,20 @@ fn grouped(words: Vec<(String, String)>) -> Vec<TopicGroup> {
 
 /// A call by its ID, whoever asks: for slices that loaded what belongs to it.
 pub async fn find(conn: &mut PgConnection, id: CallId) -> Result<Option<Call>, AppError> {
+    one(conn, Some(id), None).await
+}
+
+/// A call by the words of its public address.
+pub async fn by_slugs(conn: &mut PgConnection, host: &str, call: &str) -> Result<Option<Call>, AppError> {
+    one(conn, None, Some((host, call))).await
+}
+
+async fn one(
+    conn: &mut PgConnection,
+    id: Option<CallId>,
+    slugs: Option<(&str, &str)>,
+) -> Result<Option<Call>, AppError> {
+    let (host, call) = slugs.unzip();
     let row = sqlx::query_as!(
         Row,
         r#"select c.call_id as "id: CallId", c.owner_id as "owner: PersonId", o.slug as "host_slug!", o.name as host_name, o.site_url as host_site,
@@ -175,27 +191,14 @@ pub async fn find(conn: &mut PgConnection, id: CallId) -> Result<Option<Call>, A
                               from call_topics t where t.call_id = c.call_id), '[]') as "topics!"
              from calls c
              join people o on o.person_id = c.owner_id
-            where c.call_id = $1"#,
-        id as CallId,
+            where c.call_id = $1 or o.slug = $2 and c.slug = $3"#,
+        id as Option<CallId>,
+        host,
+        call,
     )
     .fetch_optional(conn)
     .await?;
     row.map(Call::try_from).transpose()
-}
-
-/// A call by the words of its public address.
-pub async fn by_slugs(conn: &mut PgConnection, host: &str, call: &str) -> Result<Option<Call>, AppError> {
-    let id = sqlx::query_scalar!(
-        r#"select c.call_id as "id: CallId" from calls c join people o on o.person_id = c.owner_id where o.slug = $1 and c.slug = $2"#,
-        host,
-        call,
-    )
-    .fetch_optional(&mut *conn)
-    .await?;
-    match id {
-        Some(id) => find(conn, id).await,
-        None => Ok(None),
-    }
 }
 
 /// The call of a public page as the asker may see it: a draft is there for its hosts alone.
@@ -290,16 +293,31 @@ async fn lock(tx: &mut Tx, id: CallId) -> Result<(), AppError> {
 
 /// When and how its sessions can be booked.
 pub async fn timing(conn: &mut PgConnection, id: CallId) -> Result<Timing, AppError> {
-    let timing = sqlx::query_as!(
-        Timing,
-        r#"select owner_id as "owner: PersonId", step_minutes, notice_minutes, horizon_days, preparation_days, buffer_before_minutes,
-                  buffer_after_minutes, sessions_per_day, sessions_per_week, free_minutes, longest_minutes
-             from calls where call_id = $1"#,
+    let row = sqlx::query!(
+        r#"select c.owner_id as "owner: PersonId", o.time_zone, c.step_minutes, c.notice_minutes, c.horizon_days, c.preparation_days,
+                  c.buffer_before_minutes, c.buffer_after_minutes, c.sessions_per_day, c.sessions_per_week, c.free_minutes, c.longest_minutes
+             from calls c join people o on o.person_id = c.owner_id where c.call_id = $1"#,
         id as CallId,
     )
     .fetch_optional(conn)
-    .await?;
-    timing.ok_or(AppError::NotFound)
+    .await?
+    .ok_or(AppError::NotFound)?;
+    let zone =
+        TimeZone::parse(&row.time_zone).ok_or_else(|| AppError::Unexpected(anyhow!("calls {id}: unknown zone")))?;
+    Ok(Timing {
+        zone,
+        owner: row.owner,
+        step_minutes: row.step_minutes,
+        notice_minutes: row.notice_minutes,
+        horizon_days: row.horizon_days,
+        preparation_days: row.preparation_days,
+        buffer_before_minutes: row.buffer_before_minutes,
+        buffer_after_minutes: row.buffer_after_minutes,
+        sessions_per_day: row.sessions_per_day,
+        sessions_per_week: row.sessions_per_week,
+        free_minutes: row.free_minutes,
+        longest_minutes: row.longest_minutes,
+    })
 }
 
 /// A call as lists show it.
