@@ -4,7 +4,7 @@
 mod app;
 mod applications;
 mod bookings;
-mod browser;
+pub mod browser;
 mod consultations;
 mod feedback;
 pub mod html;
@@ -15,12 +15,12 @@ mod questions;
 mod reports;
 mod sessions;
 mod statements;
-mod world;
+pub mod world;
 
 pub use app::TestApp;
 pub use bookings::{book, times_path};
-pub use browser::{Browser, Page, told};
+pub use browser::{Browser, Page};
 pub use people::*;
 pub use process::{MailServer, Process, free_port, until, until_some};
 pub use reports::CHECKED;
-pub use world::{Visit, World};
+pub use world::World;

@@ -268,11 +268,6 @@ impl World {
         id
     }
 
-    /// The language of everything in here.
-    pub fn locale(&self) -> Locale {
-        self.locale
-    }
-
     /// A browser of whoever makes this visit.
     pub async fn browser_of(&self, app: &TestApp, visit: &Visit) -> Browser {
         match visit.who {
