@@ -1,11 +1,38 @@
-//! A small believable world, built by replaying real acts with a hand-held clock.
+//! A small believable world, built by replaying real acts with a hand-held clock: each is a request
+//! to the application itself, so nothing is here that people could not have done.
+
+mod acts;
+mod calls;
+mod stage;
+mod talks;
 
 use crate::config::Config;
-use chrono::{DateTime, Utc};
+use crate::features::people;
+use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgPool;
+use stage::Stage;
+
+/// How long ago the world began.
+const BEGAN: TimeDelta = TimeDelta::days(60);
+/// Mails of the last days stay in the mailbox.
+const MAILS_KEPT: TimeDelta = TimeDelta::days(5);
 
 /// Fills an empty instance; false where people are here already.
-pub async fn fill(_config: &Config, db: &PgPool, _now: DateTime<Utc>) -> anyhow::Result<bool> {
-    let empty = sqlx::query_scalar!(r#"select not exists (select from people) as "empty!""#).fetch_one(db).await?;
-    Ok(empty)
+pub async fn fill(config: &Config, db: &PgPool, now: DateTime<Utc>) -> anyhow::Result<bool> {
+    let mut conn = db.acquire().await?;
+    if !people::is_empty(&mut conn).await? {
+        return Ok(false);
+    }
+    drop(conn);
+    let stage = Stage::open(config.clone(), db.clone(), now - BEGAN, now).await?;
+    calls::enter(&stage).await?;
+    let calls = calls::publish(&stage).await?;
+    talks::reported(&stage, &calls).await?;
+    acts::decided(&stage, &calls).await?;
+    talks::ended(&stage, &calls).await?;
+    talks::present(&stage, &calls).await?;
+    acts::waiting(&stage, &calls).await?;
+    stage.until(now).await?;
+    stage.tidy(now - MAILS_KEPT).await?;
+    Ok(true)
 }

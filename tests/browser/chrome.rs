@@ -132,6 +132,12 @@ impl Chrome {
         self.client.find(Locator::Css(selector)).await.ok()?.attr(name).await.unwrap()
     }
 
+    /// What stands in a field by its name.
+    pub async fn value(&self, name: &str) -> String {
+        let field = self.client.find(Locator::Css(&format!("main [name='{name}']"))).await.unwrap();
+        field.prop("value").await.unwrap().unwrap_or_default()
+    }
+
     /// Signs in with a cookie.
     pub async fn sign_in(&self, token: String) {
         let cookie =

@@ -8,5 +8,6 @@
 mod support;
 
 mod chrome;
+mod journey;
 mod pages;
 mod sign_in;

@@ -11,6 +11,7 @@ mod availability;
 mod bookings;
 mod cluster;
 mod consultations;
+mod demo;
 mod faults;
 mod feedback;
 mod home;
