@@ -22,7 +22,10 @@ for (const grid of document.querySelectorAll("[data-slot-grid]")) {
   function beside(day, input, step) {
     const list = open();
     const other = list[list.indexOf(day) + step];
-    const clock = (one) => Number(one.dataset.minutes ?? times(one.closest(".slot-grid__day")).indexOf(one));
+    const clock = (one) => {
+      const [hour, minute] = one.closest(".slot").querySelector(".slot__time").textContent.split(":").map(Number);
+      return hour * 60 + minute;
+    };
     return other && times(other).reduce((best, one) => (Math.abs(clock(one) - clock(input)) < Math.abs(clock(best) - clock(input)) ? one : best));
   }
 

@@ -52,6 +52,8 @@ async fn a_look_at_markdown_leaves_the_text_and_the_page(db: PgPool) {
 async fn arrow_keys_walk_through_the_times_as_they_lie(db: PgPool) {
     let app = TestApp::spawn(db).await;
     app.offer_hours(hana()).await;
+    // The first of the days begins later than the others.
+    app.clock.advance(chrono::TimeDelta::hours(3));
     let (chrome, _) = writing(&app, "/bookings/new").await;
     chrome.press(".slot-grid__day:not(.slot-grid__day--none) .slot input").await;
     let at = "document.querySelector('main input[name=start]:checked')?.value";
@@ -70,5 +72,22 @@ async fn arrow_keys_walk_through_the_times_as_they_lie(db: PgPool) {
     assert_eq!(instant(&below) - instant(&first), chrono::TimeDelta::minutes(30));
     assert_eq!(instant(&beside) - instant(&below), chrono::TimeDelta::days(1), "the same time of the next day");
     assert_eq!(chrome.evaluate(at).await, first, "and back");
+    chrome.close().await;
+}
+
+#[sqlx::test]
+async fn on_a_telephone_one_day_can_be_seen_alone(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    app.offer_hours(hana()).await;
+    let (chrome, path) = writing(&app, "/bookings/new").await;
+    chrome.set_width(390).await;
+    chrome.goto(&path).await;
+    let shown = "[...document.querySelectorAll('.slot-grid__day')].filter(day => !day.hidden).length";
+    assert_eq!(chrome.evaluate(shown).await, 7);
+
+    chrome.press(".slot-grid__filter button:nth-child(2)").await;
+
+    assert_eq!(chrome.evaluate(shown).await, 1);
+    assert_eq!(chrome.overflow().await, None);
     chrome.close().await;
 }
