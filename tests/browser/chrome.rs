@@ -7,6 +7,7 @@ use kabeuchi::domain::person::Locale;
 use serde_json::{Value, json};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// How a browser is set.
 #[derive(Clone, Copy, Debug)]
@@ -23,16 +24,31 @@ pub const ALL_MODES: [Mode; 4] = [
     Mode { locale: Locale::En, has_scripts: false },
 ];
 
+/// Two browsers at once are as many as two processors draw without making each other late.
+static SEATS: Semaphore = Semaphore::const_new(2);
+
 /// A browser window of one person.
 pub struct Chrome {
     client: Client,
     driver: Child,
     origin: String,
+    _seat: SemaphorePermit<'static>,
 }
 
 impl Chrome {
     /// Opens a browser without cookies.
     pub async fn open(origin: &str, mode: Mode) -> Self {
+        Self::sit(origin, mode, SEATS.acquire().await.unwrap()).await
+    }
+
+    /// Opens a browser for each of two people.
+    pub async fn open_two(origin: &str, mode: Mode) -> (Self, Self) {
+        let mut first = SEATS.acquire_many(2).await.unwrap();
+        let second = first.split(1).unwrap();
+        tokio::join!(Self::sit(origin, mode, first), Self::sit(origin, mode, second))
+    }
+
+    async fn sit(origin: &str, mode: Mode, seat: SemaphorePermit<'static>) -> Self {
         let port = crate::support::free_port();
         let driver = Command::new("chromedriver")
             .arg(format!("--port={port}"))
@@ -41,7 +57,7 @@ impl Chrome {
             .spawn()
             .expect("chromedriver is missing: apt-get install chromium chromium-driver");
         let client = connect(port, mode).await;
-        Self { client, driver, origin: origin.to_owned() }
+        Self { client, driver, origin: origin.to_owned(), _seat: seat }
     }
 
     /// Opens a page.
@@ -132,14 +148,25 @@ impl Chrome {
     /// What axe finds wrong on the present page, a line each.
     pub async fn axe(&self) -> Vec<String> {
         self.client.execute(include_str!("axe.min.js"), Vec::new()).await.unwrap();
-        let run = "const done = arguments[arguments.length - 1]; axe.run(document, { iframes: false }).then(r => done(r.violations.map(v => `${v.id}: ${v.nodes.map(n => n.target).join(' | ')}`)))";
-        let found = self.client.execute_async(run, Vec::new()).await.unwrap();
+        self.run_axe(json!({ "iframes": false })).await
+    }
+
+    /// What axe finds wrong where only colours changed since it looked at the page.
+    pub async fn axe_again(&self) -> Vec<String> {
+        self.run_axe(json!({ "iframes": false, "runOnly": ["color-contrast", "link-in-text-block"] })).await
+    }
+
+    async fn run_axe(&self, options: Value) -> Vec<String> {
+        let run = "const done = arguments[arguments.length - 1]; axe.run(document, arguments[0]).then(r => done(r.violations.map(v => `${v.id}: ${v.nodes.map(n => n.target).join(' | ')}`)))";
+        let found = self.client.execute_async(run, vec![options]).await.unwrap();
         serde_json::from_value(found).unwrap()
     }
 
     /// Light or dark, as the person's system says.
     pub async fn prefer_scheme(&self, scheme: &str) {
-        let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+        // Without motion: colours that are on their way would be measured.
+        let motion = json!({ "name": "prefers-reduced-motion", "value": "reduce" });
+        let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }, motion] });
         self.devtools("Emulation.setEmulatedMedia", features).await;
     }
 
@@ -149,10 +176,10 @@ impl Chrome {
         self.devtools("Emulation.setDeviceMetricsOverride", size).await;
     }
 
-    /// Whether the page is wider than the window.
-    pub async fn overflows(&self) -> bool {
-        let wider = "return document.documentElement.scrollWidth > document.documentElement.clientWidth";
-        self.client.execute(wider, Vec::new()).await.unwrap() == Value::Bool(true)
+    /// What is wider than the window; nothing where the page fits.
+    pub async fn overflow(&self) -> Option<String> {
+        let wider = "const width = document.documentElement.clientWidth; if (document.documentElement.scrollWidth <= width) return null; return [...document.querySelectorAll('main *')].filter(e => e.getBoundingClientRect().right > width + 1).map(e => e.tagName + '.' + (e.className.baseVal ?? e.className)).slice(-4).join(', ') || 'something'";
+        serde_json::from_value(self.client.execute(wider, Vec::new()).await.unwrap()).unwrap()
     }
 
     /// A picture of the whole page, as PNG. A page that is not drawn yet has no width.

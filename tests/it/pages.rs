@@ -1,7 +1,156 @@
 //! What is true of every page: headers, valid HTML, no sign of what is inside.
 
 use crate::support::*;
+use kabeuchi::domain::person::Locale;
 use sqlx::PgPool;
+
+/// Bytes of a first view: the page, its style sheet, its scripts.
+const MOST_BYTES: usize = 60_000;
+/// Statements of a page, finding the asker included.
+const MOST_STATEMENTS: usize = 12;
+
+#[sqlx::test]
+async fn every_page_is_valid_light_and_quickly_asked_for_in_japanese(db: PgPool) {
+    walk(db, Locale::Ja).await;
+}
+
+#[sqlx::test]
+async fn every_page_is_valid_light_and_quickly_asked_for_in_english(db: PgPool) {
+    walk(db, Locale::En).await;
+}
+
+async fn walk(db: PgPool, locale: Locale) {
+    let app = TestApp::spawn(db).await;
+    let world = World::build(&app, locale).await;
+    let beside = beside(&app).await;
+    let (mut found, mut most) = (Vec::new(), 0);
+    for visit in &world.visits {
+        let browser = world.browser_of(&app, visit).await;
+        app.statements.take();
+        let page = browser.get(&visit.path).await;
+        let statements = app.statements.take();
+        let small = browser.with("accept-encoding", "br").get(&visit.path).await.size + beside;
+        let mut faults = html::faults(&page);
+        if page.status != visit.status {
+            faults.push(format!("{} instead of {}: {}", page.status, visit.status, page.text()));
+        }
+        if page.attributes("html", "lang") != [locale.as_str()] {
+            faults.push("another language".to_owned());
+        }
+        if !is_guarded(&page) {
+            faults.push("no policy".to_owned());
+        }
+        most = most.max(statements);
+        if statements > MOST_STATEMENTS {
+            faults.push(format!("{statements} statements"));
+        }
+        if small > MOST_BYTES {
+            faults.push(format!("{small} bytes"));
+        }
+        found.extend(faults.into_iter().map(|fault| format!("{}: {fault} ({})", visit.name, visit.path)));
+    }
+    assert!(found.is_empty(), "{} of {} pages\n{}", found.len(), world.visits.len(), found.join("\n"));
+    assert!(most > 5, "statements are not counted");
+}
+
+/// Compressed bytes of what every page fetches.
+async fn beside(app: &TestApp) -> usize {
+    let visitor = app.visitor();
+    let page = visitor.get("/").await;
+    let visitor = visitor.with("accept-encoding", "br");
+    let mut wanted = page.attributes("link[rel=stylesheet], link[rel=icon]", "href");
+    wanted.extend(page.attributes("script", "src"));
+    let mut bytes = 0;
+    let mut at = 0;
+    while at < wanted.len() {
+        let path = wanted[at].clone();
+        let plain = app.visitor().get(&path).await;
+        plain.assert_status(200);
+        for name in plain.body.split("import ").skip(1).filter_map(|line| line.split('"').nth(1)) {
+            let module = path.rsplit_once('/').unwrap().0.to_owned() + name.trim_start_matches('.');
+            if !wanted.contains(&module) {
+                wanted.push(module);
+            }
+        }
+        bytes += visitor.get(&path).await.size;
+        at += 1;
+    }
+    assert!(wanted.len() > 8 && bytes > 5_000, "{wanted:?}: {bytes}");
+    bytes
+}
+
+/// The policy that trust.md draws, on whatever answers.
+fn is_guarded(page: &Page) -> bool {
+    let policy = page.headers.get("content-security-policy").map(|policy| policy.to_str().unwrap()).unwrap_or_default();
+    ["default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'", "trusted-types kabeuchi"]
+        .iter()
+        .all(|part| policy.contains(part))
+}
+
+#[test]
+fn what_is_wrong_with_a_page_is_found() {
+    let wrong = "<!DOCTYPE html><html lang=en><head><title>t</title></head><body style='x'><h1>a</h1><h3 id=a>b</h3>\
+        <span id=a><div>c</div></span><ul><p>d</p></ul><a href='#nowhere'><button>e</button></a><input name=f>\
+        <label for=g>g</label><script>h()</script><img src='https://example.org/i' onclick=j><p></div></body></html>";
+    let found = html::faults(&Page::of(wrong)).join("\n");
+    for fault in [
+        "Unexpected token",
+        "style= on <body>",
+        "h3 after h1",
+        "id a twice",
+        "<div> in the phrase <span>",
+        "<p> in <ul>",
+        "href names nowhere",
+        "<button> in <a>",
+        "no label: <input",
+        "for names g",
+        "<script> inline",
+        "<img> fetches https:",
+        "onclick= on <img>",
+    ] {
+        assert!(found.contains(fault), "{fault} is not among\n{found}");
+    }
+}
+
+#[sqlx::test]
+async fn refusals_and_failures_are_valid_pages_with_the_same_policy(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let consultation = app.consultation(hana(), aki()).await;
+    let room = format!("/consultations/{consultation}");
+    let (visitor, aki, hana) = (app.visitor(), app.as_(aki()).await, app.as_(hana()).await);
+    let mut answers = vec![
+        (400, visitor.post_raw("/sign-in", b"email=%00".to_vec()).await),
+        (401, visitor.post(&format!("{room}/questions"), &[("body", "what I typed")]).await),
+        (403, visitor.clone().with("sec-fetch-site", "cross-site").post("/sign-in", &[]).await),
+        (404, aki.get("/consultations/nothing").await),
+        (405, visitor.get("/sign-out").await),
+        (409, aki.post(&format!("{room}/feedback"), &[("answer1", "early")]).await),
+        (410, visitor.get("/previews/nonsense").await),
+        (413, visitor.post_raw("/sign-in", vec![b'a'; 600 * 1024]).await),
+        (422, visitor.post("/sign-in", &[("email", "no address")]).await),
+        (422, hana.post("/calls/new", &[]).await),
+        (422, hana.post("/availability", &[("mon_from", "25:00"), ("mon_to", "x"), ("revision", "0")]).await),
+        (422, aki.post(&format!("{room}/questions"), &[]).await),
+        (422, aki.post(&format!("{room}/bookings/new"), &[("start", "soon"), ("minutes", "60")]).await),
+        (422, aki.post(&format!("{room}/participants"), &[("email", "nobody")]).await),
+        (422, aki.post("/settings/profile", &[("name", "")]).await),
+    ];
+    sqlx::query("alter table calls rename to gone").execute(&app.db).await.unwrap();
+    answers.push((500, visitor.get("/").await));
+
+    let mut found = Vec::new();
+    for (status, page) in answers {
+        let mut faults = html::faults(&page);
+        if page.status != status {
+            faults.push(format!("{} instead: {}", page.status, page.text()));
+        }
+        if !is_guarded(&page) {
+            faults.push("no policy".to_owned());
+        }
+        found.extend(faults.into_iter().map(|fault| format!("{status} {}: {fault}", page.path)));
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
 
 #[sqlx::test]
 async fn trust_c12_every_answer_carries_the_headers(db: PgPool) {

@@ -3,6 +3,7 @@
 use super::browser::Browser;
 use super::mailbox::Mailbox;
 use super::people::Persona;
+use super::statements::Statements;
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use kabeuchi::app;
 use kabeuchi::config::{Config, Database, MailSettings};
@@ -23,6 +24,8 @@ pub struct TestApp {
     pub clock: Arc<ManualClock>,
     pub platform: Platform,
     pub origin: String,
+    /// Counts the statements of its requests.
+    pub statements: Statements,
 }
 
 impl TestApp {
@@ -48,14 +51,19 @@ impl TestApp {
         let clock = Arc::new(ManualClock::at(now));
         let platform = platform(db.clone(), clock.clone(), &origin);
         let shared = platform.clone();
-        let server = actix_web::HttpServer::new(move || app::build(shared.clone()))
-            .workers(2)
-            .disable_signals()
-            .listen(listener)
-            .unwrap()
-            .run();
+        let statements = Statements::default();
+        let counting = statements.clone();
+        let server = actix_web::HttpServer::new(move || {
+            counting.count_on_this_thread();
+            app::build(shared.clone())
+        })
+        .workers(2)
+        .disable_signals()
+        .listen(listener)
+        .unwrap()
+        .run();
         tokio::spawn(server);
-        Self { db, clock, platform, origin }
+        Self { db, clock, platform, origin, statements }
     }
 
     /// A browser that nobody signed in with.

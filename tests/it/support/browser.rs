@@ -1,6 +1,7 @@
 //! A browser without JavaScript: keeps cookies, follows nothing by itself, reads pages as html5ever
 //! does, fills and sends forms as they stand on the page.
 
+use kabeuchi::domain::person::Locale;
 use reqwest::header::{HeaderMap, HeaderName};
 use reqwest::{Client, RequestBuilder, Response};
 use scraper::{ElementRef, Html, Selector};
@@ -121,12 +122,21 @@ pub struct Page {
     pub status: u16,
     pub headers: HeaderMap,
     pub body: String,
+    /// Bytes on the wire, compressed where the browser takes that.
+    pub size: usize,
 }
 
 impl Page {
     async fn read(path: &str, response: Response) -> Self {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        Self { path: path.to_owned(), status, headers, body: response.text().await.unwrap() }
+        let bytes = response.bytes().await.unwrap();
+        let body = String::from_utf8_lossy(&bytes).into_owned();
+        Self { path: path.to_owned(), status, headers, body, size: bytes.len() }
+    }
+
+    /// A page that nobody sent.
+    pub fn of(html: &str) -> Self {
+        Self { path: String::new(), status: 200, headers: HeaderMap::new(), body: html.to_owned(), size: html.len() }
     }
 
     /// The document.
@@ -153,7 +163,7 @@ impl Page {
 
     /// Fails when the page does not show this message of the English catalogue.
     pub fn assert_says(&self, key: &'static str) -> &Self {
-        let told = told(key);
+        let told = told(Locale::En, key);
         let found = told.iter().all(|part| self.text().contains(part.trim()));
         assert!(found, "{} does not say {key} ({told:?}): {}", self.path, self.text());
         self
@@ -161,7 +171,7 @@ impl Page {
 
     /// Fails when the page shows this message of the English catalogue.
     pub fn assert_does_not_say(&self, key: &'static str) -> &Self {
-        let told = told(key);
+        let told = told(Locale::En, key);
         assert!(
             !told.iter().all(|part| self.text().contains(part.trim())),
             "{} says {key}: {}",
@@ -239,9 +249,8 @@ fn sent(field: ElementRef<'_>) -> Vec<(String, String)> {
 }
 
 /// The fixed parts of a message: what stands around its arguments.
-fn told(key: &'static str) -> Vec<String> {
-    use kabeuchi::domain::person::Locale;
-    let sources = kabeuchi::platform::i18n::sources(Locale::En);
+pub fn told(locale: Locale, key: &str) -> Vec<String> {
+    let sources = kabeuchi::platform::i18n::sources(locale);
     let line = sources
         .iter()
         .flat_map(|(_, text)| text.lines())

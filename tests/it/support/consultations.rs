@@ -46,17 +46,15 @@ impl TestApp {
     /// A consultation that was just opened: the lead begins to write.
     pub async fn consultation(&self, host: Persona, lead: Persona) -> ConsultationId {
         let call = self.open_call(host).await;
+        self.open(call, "Where to begin as the first SRE", lead).await
+    }
+
+    /// A consultation of a call that was just opened.
+    pub async fn open(&self, call: CallId, title: &str, lead: Persona) -> ConsultationId {
         self.as_(lead).await;
         let lead = self.id_of(lead).await;
         let mut tx = Tx::begin(&self.platform, None, self.platform.clock.now()).await.unwrap();
-        let opening = Opening {
-            call,
-            former: None,
-            title: "Where to begin as the first SRE",
-            lead,
-            confidentiality_version: 1,
-            wished_minutes: 60,
-        };
+        let opening = Opening { call, former: None, title, lead, confidentiality_version: 1, wished_minutes: 60 };
         let id = consultations::open(&mut tx, opening).await.unwrap();
         tx.commit().await.unwrap();
         self.run_jobs().await;

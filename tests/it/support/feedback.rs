@@ -41,21 +41,9 @@ impl TestApp {
 impl TestApp {
     /// Another consultation of the same call, with somebody else.
     pub async fn again(&self, of: ConsultationId, lead: Persona) -> ConsultationId {
-        self.as_(lead).await;
-        let lead = self.id_of(lead).await;
         let mut tx = Tx::begin(&self.platform, None, self.platform.clock.now()).await.unwrap();
         let call = consultations::system(&mut tx, of).await.unwrap().call;
-        let opening = consultations::Opening {
-            call,
-            former: None,
-            title: "Another talk",
-            lead,
-            confidentiality_version: 1,
-            wished_minutes: 30,
-        };
-        let id = consultations::open(&mut tx, opening).await.unwrap();
-        tx.commit().await.unwrap();
-        self.run_jobs().await;
-        id
+        drop(tx);
+        self.open(call, "Another talk", lead).await
     }
 }

@@ -4,15 +4,18 @@
 mod app;
 mod applications;
 mod bookings;
-mod browser;
+pub mod browser;
 mod consultations;
 mod feedback;
+pub mod html;
 mod mailbox;
 mod people;
 mod process;
-mod sessions;
 mod questions;
 mod reports;
+mod sessions;
+mod statements;
+pub mod world;
 
 pub use app::TestApp;
 pub use bookings::{book, times_path};
@@ -20,3 +23,4 @@ pub use browser::{Browser, Page};
 pub use people::*;
 pub use process::{MailServer, Process, free_port, until, until_some};
 pub use reports::CHECKED;
+pub use world::World;

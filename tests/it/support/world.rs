@@ -1,0 +1,278 @@
+//! A small world in which every kind of page has something to show, and the one list of pages that
+//! the checks walk: over HTTP and in a browser.
+
+use super::app::TestApp;
+use super::bookings::{book, times_path};
+use super::browser::Browser;
+use super::people::{Persona, aki, hana, mio, ren, sora, toma};
+use chrono::TimeDelta;
+use kabeuchi::domain::id::{CallId, ConsultationId};
+use kabeuchi::domain::person::Locale;
+
+mod words;
+
+use words::{Words, words};
+
+/// A page as one person sees it.
+#[derive(Clone, Debug)]
+pub struct Visit {
+    /// What the page is called in failures and in names of pictures.
+    pub name: &'static str,
+    pub who: Option<Persona>,
+    pub path: String,
+    pub status: u16,
+}
+
+/// Everything is in one language: people, texts, calls.
+pub struct World {
+    pub visits: Vec<Visit>,
+    locale: Locale,
+}
+
+impl World {
+    /// Lets people act until every page has something to show.
+    pub async fn build(app: &TestApp, locale: Locale) -> Self {
+        let mut world = Self { visits: Vec::new(), locale };
+        let words = words(locale);
+        for persona in [hana(), aki(), mio(), sora(), ren(), toma()] {
+            app.as_(Persona { locale, ..persona }).await;
+        }
+        let call = world.calls(app, &words).await;
+        world.availability(app).await;
+        world.applications(app, &words, call).await;
+        world.writing(app, &words, call).await;
+        world.day(app, &words, call).await;
+        world.looking_back(app, &words, call).await;
+        world.publishing(app, &words, call).await;
+        world.joining_and_mails(app, call).await;
+        world.people();
+        world.problems(app, call).await;
+        world
+    }
+
+    fn see(&mut self, name: &'static str, who: impl Into<Option<Persona>>, path: impl Into<String>) {
+        self.answered(name, who, path, 200);
+    }
+
+    fn answered(&mut self, name: &'static str, who: impl Into<Option<Persona>>, path: impl Into<String>, status: u16) {
+        self.visits.push(Visit { name, who: who.into(), path: path.into(), status });
+    }
+
+    /// A call with everything in it, and a draft.
+    async fn calls(&mut self, app: &TestApp, words: &Words) -> CallId {
+        let host = app.as_(hana()).await;
+        self.see("calls-empty", sora(), "/calls");
+        let call = words.write_call(&host, "sre").await;
+        host.post(&format!("/calls/{call}/opening"), &[]).await.assert_status(303);
+        let draft = words.write_call(&host, "next").await;
+        self.see("front", None, "/");
+        self.see("host", None, "/hosts/hana");
+        self.see("call", None, "/hosts/hana/calls/sre");
+        self.see("application-as-visitor", None, "/hosts/hana/calls/sre/applications/new");
+        self.see("application", ren(), "/hosts/hana/calls/sre/applications/new");
+        self.see("calls", hana(), "/calls");
+        self.see("call-new", hana(), "/calls/new");
+        self.see("call-edit", hana(), format!("/calls/{call}/edit"));
+        self.see("call-opening", hana(), format!("/calls/{draft}/opening"));
+        self.see("call-pause", hana(), format!("/calls/{call}/pause"));
+        self.see("call-closing", hana(), format!("/calls/{call}/closing"));
+        CallId(call.parse().unwrap())
+    }
+
+    /// Hours on all days, and two dates that differ.
+    async fn availability(&mut self, app: &TestApp) {
+        app.offer_hours(hana()).await;
+        let host = app.as_(hana()).await;
+        let path = "/availability/overrides";
+        host.post(path, &[("date", "2027-01-11"), ("closed", "yes")]).await.assert_status(303);
+        let other = [("date", "2027-01-13"), ("hours_from", "13:00"), ("hours_to", "15:30")];
+        host.post(path, &other).await.assert_status(303);
+        self.see("hours", hana(), "/availability");
+        self.see("hours-overrides", hana(), path);
+        self.see("hours-limits", hana(), "/availability/limits");
+    }
+
+    /// One that waits and one with a thread.
+    async fn applications(&mut self, app: &TestApp, words: &Words, call: CallId) {
+        let waiting = words.apply(app, sora(), call).await;
+        let asked = words.apply(app, ren(), call).await;
+        let host = app.as_(hana()).await;
+        host.post(&format!("{asked}/request"), &[("body", words.short)]).await.assert_status(303);
+        self.see("inbox", hana(), "/applications");
+        self.see("inbox-of-an-applicant", ren(), "/applications");
+        self.see("application-for-the-host", hana(), &waiting);
+        self.see("application-asked", ren(), &asked);
+        for (name, below) in
+            [("acceptance", "/acceptance"), ("refusal", "/refusal"), ("request", "/request"), ("waiting", "/waiting")]
+        {
+            self.see(name, hana(), format!("{waiting}{below}"));
+        }
+        self.see("withdrawal", sora(), format!("{waiting}/withdrawal"));
+    }
+
+    /// A consultation in the middle of writing.
+    async fn writing(&mut self, app: &TestApp, words: &Words, call: CallId) {
+        let id = app.open(call, words.title, aki()).await;
+        app.join(id, mio()).await;
+        let room = format!("/consultations/{id}");
+        let host = app.as_(hana()).await;
+        let first = app.ask(id, aki(), words.question, words.markdown).await;
+        let second = app.ask(id, aki(), words.topic, "").await;
+        host.post(&first, &[("act", "answer"), ("body", words.short)]).await.assert_status(303);
+        host.post(&second, &[("act", "keep")]).await.assert_status(303);
+        host.post(&first, &[("act", "ask_on"), ("body", words.sentence)]).await;
+        let post = app.as_(aki()).await.get(&first).await.links(&format!("{first}/posts/"))[0].clone();
+        self.see("consultation", aki(), &room);
+        self.see("consultation-for-the-host", hana(), &room);
+        self.see("document", aki(), format!("{room}/questions"));
+        self.see("document-for-the-host", hana(), format!("{room}/questions"));
+        self.see("item", aki(), &first);
+        self.see("item-for-the-host", hana(), &second);
+        self.see("post", aki(), post);
+        self.see("agenda", aki(), format!("{room}/agenda"));
+        self.see("resolution", hana(), format!("{room}/resolution"));
+        self.see("turn", aki(), format!("{room}/turn"));
+        self.see("participants", aki(), format!("{room}/participants"));
+        self.see("cancellation", hana(), format!("{room}/cancellation"));
+        self.see("times", aki(), format!("{room}/bookings/new"));
+    }
+
+    /// One that is booked, one in session, and one to which nobody came.
+    async fn day(&mut self, app: &TestApp, words: &Words, call: CallId) {
+        let missed = self.booked(app, words, call, "2027-01-05T00:00:00Z").await.0;
+        let now = self.booked(app, words, call, "2027-01-05T02:00:00Z").await.0;
+        let (next, booking) = self.booked(app, words, call, "2027-01-07T01:00:00Z").await;
+        app.clock.advance(TimeDelta::hours(26));
+        app.run_jobs().await;
+        let host = app.as_(hana()).await;
+        let run = format!("/consultations/{now}/run");
+        host.post(&run, &[("act", "start")]).await.assert_status(303);
+        let person = app.id_of(aki()).await.to_string();
+        let action = [("act", "add"), ("what", words.action), ("owner", &person), ("due_on", "2027-01-31")];
+        host.post(&format!("/consultations/{now}/actions"), &action).await.assert_status(303);
+        self.see("booking", aki(), &booking);
+        self.see("rescheduling", aki(), format!("{booking}/rescheduling"));
+        self.see("booking-cancellation", aki(), format!("{booking}/cancellation"));
+        self.see("run-before", hana(), format!("/consultations/{next}/run"));
+        self.see("run", hana(), &run);
+        self.see("run-for-a-guest", aki(), run);
+        self.see("actions", aki(), format!("/consultations/{now}/actions"));
+        self.see("no-show", hana(), format!("/consultations/{missed}/no-show"));
+    }
+
+    /// Two that were held: one asks still, the other was told.
+    async fn looking_back(&mut self, app: &TestApp, words: &Words, call: CallId) {
+        let id = app.open(call, words.title, aki()).await;
+        app.join(id, mio()).await;
+        app.hold(id).await;
+        let told =
+            [("answer1", words.sentence), ("quote1", "yes"), ("answer2", words.short), ("answer3", words.action)];
+        app.answer(aki(), id, &told).await.assert_status(303);
+        let room = format!("/consultations/{id}");
+        let host = app.as_(hana()).await;
+        let owed = host.get(&format!("{room}/answers")).await.attributes("button[name=feedback]", "value");
+        let owe = [("act", "owe"), ("feedback", owed[0].as_str())];
+        host.post(&format!("{room}/follow-ups"), &owe).await.assert_status(303);
+        app.report(id, words.title, words.markdown).await.assert_status(303);
+        self.see("feedback", mio(), format!("{room}/feedback"));
+        self.see("feedback-sent", aki(), format!("{room}/feedback"));
+        self.see("answers", hana(), format!("{room}/answers"));
+        self.see("follow-ups", hana(), format!("{room}/follow-ups"));
+        self.see("follow-ups-for-a-guest", aki(), format!("{room}/follow-ups"));
+        self.see("closing", hana(), format!("{room}/closing"));
+        self.see("thanks", aki(), format!("{room}/thanks"));
+        self.see("thanks-with-the-gift", aki(), format!("{room}/thanks?show=gift"));
+        self.see("report-editor", hana(), format!("{room}/report"));
+    }
+
+    /// Two public reports, one that may be published, one that is being read.
+    async fn publishing(&mut self, app: &TestApp, words: &Words, call: CallId) {
+        let mut public = String::new();
+        for _ in 0..2 {
+            public = app.published(self.told(app, words, call).await, words.title).await;
+        }
+        let approved = self.told(app, words, call).await;
+        app.report(approved, words.topic, words.markdown).await.assert_status(303);
+        let link = app.ask_about_report(approved, aki()).await;
+        app.as_(aki()).await.post(&link, &[("act", "approve")]).await.assert_status(303);
+        let read = self.told(app, words, call).await;
+        app.report(read, words.question, words.markdown).await.assert_status(303);
+        let preview = app.ask_about_report(read, aki()).await;
+        self.see("report", None, &public);
+        self.see("reports", None, public.rsplit_once('/').unwrap().0);
+        self.see("publication", hana(), format!("/consultations/{approved}/report/publication"));
+        self.see("preview", aki(), &preview);
+        self.see("preview-as-visitor", None, preview);
+        self.see("privacy", aki(), "/settings/privacy");
+    }
+
+    /// Links of mails, the mailbox itself.
+    async fn joining_and_mails(&mut self, app: &TestApp, call: CallId) {
+        let id = app.open(call, "…", aki()).await;
+        let invited = [("email", ren().email)];
+        let path = format!("/consultations/{id}/participants");
+        app.as_(aki()).await.post(&path, &invited).await.assert_status(303);
+        app.visitor().post("/sign-in", &[("email", mio().email)]).await.assert_status(303);
+        app.run_jobs().await;
+        self.see("invitation", ren(), app.mailbox().last_to(ren()).await.link());
+        self.see("sign-in-link", None, app.mailbox().last_to(mio()).await.link());
+        let mails = app.mailbox().to(aki()).await;
+        let invitation = mails.iter().find(|mail| mail.calendar.is_some()).unwrap();
+        let link = invitation.text.split_whitespace().find_map(|word| word.strip_prefix(&app.origin));
+        self.see("booking-by-its-mail", None, link.unwrap());
+        self.see("mailbox", None, "/mailbox");
+        let opened = app.visitor().get("/mailbox").await.links("/mailbox/").pop().unwrap();
+        self.see("mail", None, opened);
+    }
+
+    /// What everyone has.
+    fn people(&mut self) {
+        self.see("sign-in", None, "/sign-in");
+        self.see("code", None, "/sign-in/code");
+        self.see("home", aki(), "/home");
+        self.see("home-of-a-host", hana(), "/home");
+        self.see("home-empty", toma(), "/home");
+        self.see("front-signed-in", aki(), "/");
+        self.see("profile", aki(), "/settings/profile");
+        self.see("profile-of-a-host", hana(), "/settings/profile");
+        self.see("sign-ins", aki(), "/settings/sign-ins");
+        self.see("admin-people", toma(), "/admin/people");
+        self.see("admin-jobs", toma(), "/admin/jobs");
+    }
+
+    /// Pages that say no.
+    async fn problems(&mut self, app: &TestApp, call: CallId) {
+        let held = app.open(call, "…", aki()).await;
+        app.hold(held).await;
+        self.answered("nowhere", None, "/nowhere", 404);
+        self.answered("forbidden", aki(), format!("/consultations/{held}/answers"), 403);
+        self.answered("spent", None, "/previews/nonsense", 410);
+        self.answered("other-method", aki(), "/sign-out", 405);
+    }
+
+    async fn booked(&self, app: &TestApp, words: &Words, call: CallId, start: &str) -> (ConsultationId, String) {
+        let id = app.open(call, words.title, aki()).await;
+        let item = app.ask(id, aki(), words.question, words.short).await;
+        let browser = app.as_(aki()).await;
+        browser.post(&item, &[("act", "keep")]).await.assert_status(303);
+        let led = book(&browser, &times_path(id), start, "60").await.leads_to();
+        app.run_jobs().await;
+        (id, led.split('?').next().unwrap().to_owned())
+    }
+
+    /// Held, and Aki lets one answer be quoted.
+    async fn told(&self, app: &TestApp, words: &Words, call: CallId) -> ConsultationId {
+        let id = app.open(call, words.title, aki()).await;
+        app.hold(id).await;
+        app.answer(aki(), id, &[("answer1", words.sentence), ("quote1", "yes")]).await.assert_status(303);
+        id
+    }
+
+    /// A browser of whoever makes this visit.
+    pub async fn browser_of(&self, app: &TestApp, visit: &Visit) -> Browser {
+        match visit.who {
+            Some(persona) => app.as_(persona).await,
+            None => app.visitor().with("accept-language", self.locale.as_str()),
+        }
+    }
+}
