@@ -23,7 +23,7 @@ impl Walk {
         let hana = Persona { locale: mode.locale, ..hana() };
         let cookie = app.as_(hana).await.cookies()["dev-sign-in"].clone();
         app.offer_hours(hana).await;
-        let (host, guest) = (Chrome::open(&app.origin, mode).await, Chrome::open(&app.origin, mode).await);
+        let (host, guest) = Chrome::open_two(&app.origin, mode).await;
         host.sign_in(cookie).await;
         Self { app, mode, host, guest }
     }
