@@ -85,6 +85,38 @@ impl Chrome {
         choice.click().await.unwrap();
     }
 
+    /// Types a time of day into its field, which takes it in parts and in an order of its own.
+    pub async fn set_time(&self, name: &str, time: &str) {
+        let set = "const field = document.querySelector(`main [name='${arguments[0]}']`); field.value = arguments[1]; field.dispatchEvent(new Event('input', { bubbles: true }))";
+        self.client.execute(set, vec![json!(name), json!(time)]).await.unwrap();
+    }
+
+    /// Presses a key where the focus is.
+    pub async fn type_key(&self, key: &str) {
+        self.client.active_element().await.unwrap().send_keys(key).await.unwrap();
+    }
+
+    /// Waits until a piece of JavaScript is true of the page.
+    pub async fn until(&self, condition: &str) {
+        for _ in 0..400 {
+            if self.evaluate(condition).await == Value::Bool(true) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("never true: {condition}\n{}", self.text().await);
+    }
+
+    /// What an expression is on the page.
+    pub async fn evaluate(&self, expression: &str) -> Value {
+        self.client.execute(&format!("return {expression}"), Vec::new()).await.unwrap()
+    }
+
+    /// The page's first heading.
+    pub async fn heading(&self) -> String {
+        self.client.find(Locator::Css("h1")).await.unwrap().text().await.unwrap()
+    }
+
     /// Presses what leads to another page; that is loaded when this returns.
     pub async fn follow(&self, selector: &str) {
         self.client.execute("window.isOld = true", Vec::new()).await.unwrap();

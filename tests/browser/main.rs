@@ -10,4 +10,5 @@ mod support;
 mod chrome;
 mod journey;
 mod pages;
+mod scripts;
 mod sign_in;
