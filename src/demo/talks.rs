@@ -3,6 +3,7 @@
 use super::acts::{act, agree, ask, begin, book, hand_over, write};
 use super::calls::{AKI, Calls, HANA, JONAS, KEN, LENA, MEI, PRIYA, SORA};
 use super::stage::{Person, Stage, values};
+use crate::domain::application::end_of_day;
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// Begins at the booked time, says what became of each item, and ends.
@@ -186,7 +187,8 @@ pub async fn ended(stage: &Stage, calls: &Calls) -> anyhow::Result<()> {
     agree(stage, HANA, MEI, &room, "消すアラートを5つ決める").await?;
     let start = book(stage, MEI, &room, stage.platform().clock.now() + TimeDelta::hours(25)).await?;
     talk(stage, HANA, &room, start, &[("covered", "5つ選んで、2週間止めてみることにした")]).await?;
-    act(stage, MEI, &room, "選んだ5つのアラートを2週間止める", Some("2030-01-31")).await?;
+    let due = (stage.now + TimeDelta::days(10)).format("%Y-%m-%d").to_string();
+    act(stage, MEI, &room, "選んだ5つのアラートを2週間止める", Some(&due)).await?;
     act(stage, HANA, &room, "アラートの数え方のメモを送る", None).await
 }
 
@@ -249,8 +251,8 @@ pub async fn present(stage: &Stage, calls: &Calls) -> anyhow::Result<()> {
     let room = begin(stage, SORA, JONAS, &calls.on_call, "Our runbooks are either missing or wrong.").await?;
     ask(stage, JONAS, &room, "topic", "Who owns a runbook?", "").await?;
 
-    // Noon of tomorrow on the host's clock lies before the evening's hours.
-    let tomorrow = (stage.now + TimeDelta::days(1)).date_naive().and_hms_opt(3, 0, 0).unwrap_or_default().and_utc();
+    // Midnight that ends today on the host's clock.
+    let tomorrow = end_of_day(stage.now, 0, chrono_tz::Asia::Tokyo);
     book(stage, KEN, &room_of_tomorrow, tomorrow).await?;
     Ok(())
 }

@@ -114,6 +114,11 @@ impl Frame {
         self.day(&(*end - TimeDelta::seconds(1)))
     }
 
+    /// How far away the last day before an end is: only beside [`Frame::until`].
+    pub fn relative_until(&self, end: &DateTime<Utc>) -> String {
+        self.relative(&(*end - TimeDelta::seconds(1)))
+    }
+
     /// A calendar date.
     pub fn date(&self, date: &NaiveDate) -> String {
         self.speech.date(*date)

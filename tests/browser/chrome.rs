@@ -214,12 +214,18 @@ impl Chrome {
         serde_json::from_value(self.client.execute(wider, Vec::new()).await.unwrap()).unwrap()
     }
 
-    /// A picture of the whole page, as PNG.
+    /// A picture of the whole page, as PNG. A page that is not drawn yet has no width.
     pub async fn picture(&self) -> Vec<u8> {
         use base64::Engine;
-        let answer =
-            self.devtools("Page.captureScreenshot", json!({ "format": "png", "captureBeyondViewport": true })).await;
-        base64::engine::general_purpose::STANDARD.decode(answer["data"].as_str().unwrap()).unwrap()
+        let parameters = json!({ "format": "png", "captureBeyondViewport": true });
+        for _ in 0..100 {
+            let command = Devtools { command: "Page.captureScreenshot", parameters: parameters.clone() };
+            if let Ok(answer) = self.client.issue_cmd(command).await {
+                return base64::engine::general_purpose::STANDARD.decode(answer["data"].as_str().unwrap()).unwrap();
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("the page is never drawn");
     }
 
     async fn devtools(&self, command: &'static str, parameters: Value) -> Value {

@@ -203,6 +203,9 @@ mod decisions {
         assert!(!mail.text.contains("How large"), "mails never carry the text");
 
         let page = aki_browser.get(&application).await;
+        let draft = page.attributes("form[data-autosave]", "data-autosave").remove(0);
+        aki_browser.post(&draft, &[("body", "Three peo")]).await.assert_status(204);
+        assert_eq!(aki_browser.get(&application).await.texts("textarea[name=body]"), ["Three peo"]);
         let answer = [("body", "Three people")];
         aki_browser.submit(&page, &application, &answer).await.assert_status(303);
 

@@ -163,7 +163,7 @@ mod contention {
     async fn with_buffers_neighbours_exclude_each_other(db: PgPool) {
         let app = TestApp::spawn(db).await;
         app.offer_hours(hana()).await;
-        let rivals = rivals(&app, 10).await;
+        let rivals = rivals(&app, 40).await;
         sqlx::query("update calls set buffer_after_minutes = 30").execute(&app.db).await.unwrap();
         let of = |n: usize| {
             (if n.is_multiple_of(2) { "2027-01-05T01:00:00Z" } else { "2027-01-05T02:00:00Z" }.to_owned(), "60")

@@ -7,6 +7,27 @@ use sqlx::PgPool;
 use std::collections::BTreeSet;
 
 #[sqlx::test]
+async fn one_is_booked_for_tomorrow_at_whatever_hour_the_world_is_made(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    app.clock.advance(TimeDelta::hours(20));
+
+    assert!(demo::fill(&app.platform.config, &app.db, app.platform.clock.now()).await.unwrap());
+
+    assert!(is_booked_for_tomorrow(&app).await);
+}
+
+async fn is_booked_for_tomorrow(app: &TestApp) -> bool {
+    sqlx::query_scalar(
+        "select count(*) = 1 and bool_and((starts_at at time zone 'Asia/Tokyo')::date = ($1 at time zone 'Asia/Tokyo')::date + 1)
+           from bookings where stage = 'confirmed' and starts_at > $1",
+    )
+    .bind(app.platform.clock.now())
+    .fetch_one(&app.db)
+    .await
+    .unwrap()
+}
+
+#[sqlx::test]
 async fn an_empty_instance_is_filled_once_with_everything_that_a_visitor_should_see(db: PgPool) {
     let app = TestApp::spawn(db).await;
     let now = app.platform.clock.now();
@@ -33,15 +54,7 @@ async fn an_empty_instance_is_filled_once_with_everything_that_a_visitor_should_
     for report in front.links("/reports/") {
         assert!(!app.visitor().get(&report).await.texts("blockquote").is_empty(), "{report} shows what may be quoted");
     }
-    let tomorrow: bool = sqlx::query_scalar(
-        "select count(*) = 1 and bool_and((starts_at at time zone 'Asia/Tokyo')::date = ($1 at time zone 'Asia/Tokyo')::date + 1)
-           from bookings where stage = 'confirmed' and starts_at > $1",
-    )
-    .bind(now)
-    .fetch_one(&app.db)
-    .await
-    .unwrap();
-    assert!(tomorrow, "one is booked for tomorrow");
+    assert!(is_booked_for_tomorrow(&app).await, "one is booked for tomorrow");
     let sent = app.mailbox().all().await.len();
     app.run_jobs().await;
     assert_eq!(app.mailbox().all().await.len(), sent, "nothing of the past is sent now");

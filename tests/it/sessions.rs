@@ -79,6 +79,9 @@ mod run {
             .post(&run, &[("act", "outcome"), ("item", &item), ("outcome", "brilliant")])
             .await
             .assert_status(422);
+        let draft = format!("/drafts/takeaways/{consultation}");
+        aki_browser.post(&draft, &[("takeaways", "One thing at a t")]).await.assert_status(204);
+        assert!(aki_browser.get(&run).await.texts("textarea[name=takeaways]").contains(&"One thing at a t".to_owned()));
         let takeaways = [("act", "takeaways"), ("revision", "0"), ("takeaways", "One thing at a time")];
         aki_browser.post(&run, &takeaways).await.assert_status(303);
         let stale = [("act", "takeaways"), ("revision", "0"), ("takeaways", "Another thought")];

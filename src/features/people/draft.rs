@@ -12,9 +12,10 @@ use actix_web::web::Path;
 use chrono::TimeDelta;
 
 /// Forms whose text is kept while it is written.
-const FORMS: [&str; 15] = [
+const FORMS: [&str; 16] = [
     "call",
     "application",
+    "answer",
     "request",
     "item",
     "post",

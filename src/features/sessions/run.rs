@@ -156,7 +156,12 @@ pub async fn get(frame: Frame, id: Path<ConsultationId>) -> Answer {
     if room.stage() == Stage::Cancelled {
         return Err(AppError::NotNow("a cancelled consultation has no session"));
     }
-    show(&page(&mut read, frame, room, Fields::default()).await?)
+    let draft = drafts::find(&mut read, room.me, FORM, &id.to_string()).await?;
+    let mut fields = draft.map(|draft| draft.fields).unwrap_or_default();
+    if !fields.all().is_empty() {
+        fields.set("act", "takeaways");
+    }
+    show(&page(&mut read, frame, room, fields).await?)
 }
 
 async fn page(conn: &mut PgConnection, frame: Frame, room: Room, fields: Fields) -> Result<Run, AppError> {
