@@ -118,8 +118,17 @@ impl<'a> Head<'a> {
         Step::ALL.into_iter().map(move |step| (self.frame.t(step.key()), step < present, step == present))
     }
 
-    fn tabs(&self) -> Vec<(Told, String, bool)> {
-        let tab = |below: &'static str, key| (self.frame.t(key), self.room.path(below), self.here == below);
+    /// Name, path, and how the tab is marked: as this page, or as the place that this page belongs to.
+    fn tabs(&self) -> Vec<(Told, String, Option<&'static str>)> {
+        let place = match self.here {
+            "/questions/item" | "/questions/post" | "/turn" | "/agenda" | "/resolution" => "/questions",
+            "/actions" | "/no-show" => "/run",
+            "/follow-ups" | "/closing" => "/answers",
+            "/report/publication" => "/report",
+            here => here,
+        };
+        let mark = |below| (place == below).then_some(if self.here == below { "page" } else { "true" });
+        let tab = |below: &'static str, key| (self.frame.t(key), self.room.path(below), mark(below));
         let mut tabs = vec![
             tab("", "consultations-tab-overview"),
             tab("/questions", "consultations-tab-questions"),
