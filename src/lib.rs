@@ -52,3 +52,4 @@ pub mod domain;
 pub mod features;
 pub mod platform;
 pub mod serve;
+pub mod slots;

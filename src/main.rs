@@ -9,11 +9,24 @@ use std::process::ExitCode;
 #[command(name = "kabeuchi", version, about = "Open consultation calls: write first, talk, reflect, publish")]
 struct Arguments {
     #[command(subcommand)]
-    role: Role,
+    command: Command,
     #[command(flatten)]
     settings: Settings,
 }
 
+#[derive(Subcommand)]
+enum Command {
+    #[command(flatten)]
+    Instance(Role),
+    /// Read a case as JSON and print the slots that it offers
+    Slots {
+        /// Print instead why this instant is, or is not, offered
+        #[arg(long, value_name = "INSTANT")]
+        why: Option<String>,
+    },
+}
+
+/// What needs the settings of an instance.
 #[derive(Subcommand)]
 enum Role {
     /// Serve pages and do the work behind them
@@ -52,6 +65,10 @@ enum DatabaseRole {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    let role = match arguments.command {
+        Command::Instance(role) => role,
+        Command::Slots { why } => return slots(why.as_deref()),
+    };
     let config = match arguments.settings.check() {
         Ok(config) => config,
         Err(faults) => {
@@ -69,11 +86,27 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match runtime.block_on(play(arguments.role, config)) {
+    match runtime.block_on(play(role, config)) {
         Ok(code) => code,
         Err(error) => {
             eprintln!("{error:#}");
             ExitCode::FAILURE
+        }
+    }
+}
+
+fn slots(why: Option<&str>) -> ExitCode {
+    let answer = std::io::read_to_string(std::io::stdin())
+        .map_err(|error| error.to_string())
+        .and_then(|case| kabeuchi::slots::answer(&case, why));
+    match answer {
+        Ok(answer) => {
+            println!("{answer}");
+            ExitCode::SUCCESS
+        }
+        Err(fault) => {
+            eprintln!("{fault}");
+            ExitCode::from(2)
         }
     }
 }

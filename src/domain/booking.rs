@@ -31,6 +31,11 @@ impl Stage {
         }
     }
 
+    /// Whether the time is taken.
+    pub fn takes_time(self) -> bool {
+        matches!(self, Stage::Held | Stage::Confirmed)
+    }
+
     /// Reads the stored word.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|stage| stage.as_str() == word)

@@ -19,4 +19,5 @@ mod pages;
 mod people;
 mod questions;
 mod sessions;
+mod slots;
 mod reports;
