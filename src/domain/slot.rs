@@ -13,7 +13,7 @@ mod why;
 pub use why::{Limit, Of, Reason};
 
 use crate::domain::availability::{Availability, DAY};
-use crate::domain::interval::Interval;
+use crate::domain::interval::{Interval, Intervals};
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc, Weekday};
 use offsets::Segments;
 use std::collections::HashMap;
@@ -324,6 +324,44 @@ fn coverage(rules: &Rules, segments: &Segments) -> Vec<(i64, i64)> {
         }
     }
     merged
+}
+
+/// Every start in the window at which a whole session lies in the hours, whatever else stands in
+/// its way: what [`why`] is worth asking of.
+pub fn starts(rules: &Rules, window: &Interval) -> Vec<DateTime<Utc>> {
+    let hours_alone = Rules {
+        notice: Minutes(0),
+        horizon_days: rules.horizon_days.saturating_add(u32::from(u16::MAX)),
+        earliest: None,
+        limits: Limits::default(),
+        ..rules.clone()
+    };
+    slots(&hours_alone, Taken::default(), window.start(), window).iter().map(Slot::start).collect()
+}
+
+/// The hours of a window.
+pub fn hours(rules: &Rules, window: &Interval) -> Intervals {
+    let segments = Segments::of(rules.availability.zone, window, TimeDelta::zero());
+    let instant = |seconds| DateTime::from_timestamp(seconds, 0);
+    let hours = coverage(rules, &segments)
+        .into_iter()
+        .filter_map(|(from, to)| Interval::new(instant(from)?, instant(to)?))
+        .collect();
+    Intervals::of(hours).clamp(window)
+}
+
+/// A day with hours beyond the horizon, and the day on which the horizon reaches it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Opening {
+    pub on: NaiveDate,
+    pub day: NaiveDate,
+}
+
+/// The next day with hours that the horizon will reach, within ten weeks.
+pub fn next_opening(rules: &Rules, now: DateTime<Utc>) -> Option<Opening> {
+    let days = rules.last_date(now).iter_days().skip(1).take(70);
+    let day = days.into_iter().find(|day| rules.hours(*day).next().is_some())?;
+    Some(Opening { on: day.checked_sub_days(Days::new(rules.horizon_days.into()))?, day })
 }
 
 /// Why a start is not offered: all reasons that apply, none when it is.

@@ -50,7 +50,13 @@ mod hours {
     #[sqlx::test]
     async fn who_does_not_host_has_no_hours(db: PgPool) {
         let app = TestApp::spawn(db).await;
-        for path in ["/availability", "/availability/overrides", "/availability/limits"] {
+        for path in [
+            "/availability",
+            "/availability/overrides",
+            "/availability/limits",
+            "/availability/slots",
+            "/availability/holidays",
+        ] {
             app.as_(aki()).await.get(path).await.assert_status(403);
         }
     }
@@ -100,5 +106,63 @@ mod limits {
         let other = app.as_(sora()).await.get(&times_path(app.consultation(hana(), sora()).await)).await;
 
         assert!(other.starts().iter().all(|start| !start.starts_with(&day)), "{:?}", other.starts());
+    }
+}
+
+mod holidays {
+    use super::*;
+
+    #[sqlx::test]
+    async fn a_set_of_days_is_closed_after_a_look_at_what_goes(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        app.offer_hours(hana()).await;
+        app.open_call(hana()).await;
+        let hana = app.as_(hana()).await;
+        let path = "/availability/holidays";
+        let before = hana.get("/availability/slots").await;
+
+        let page = hana.get(&format!("{path}?set=public&year=2027")).await;
+
+        // 1 January is past; 11 January and 11 and 23 February lie within the horizon, with 16 times each.
+        assert_eq!(page.attributes("input[name=dates]", "value")[..2], ["2027-01-11", "2027-02-11"]);
+        assert!(page.text().contains("48 times that can be booked now would go."), "{}", page.text());
+        let chosen = [("dates", "2027-01-11"), ("dates", "2027-02-11")];
+        let ticked = [("set", "public"), ("year", "2027"), chosen[0], chosen[1]];
+        assert_eq!(hana.post(path, &ticked).await.leads_to(), "/availability/overrides?said=saved");
+
+        let dates = hana.get("/availability/overrides").await;
+        assert_eq!(dates.attributes("button[name=date]", "value"), ["2027-01-11", "2027-02-11"]);
+        let free = |page: &Page| page.texts(".week-editor__count").iter().filter(|text| *text == "16 times").count();
+        let after = hana.get("/availability/slots").await;
+        assert_eq!(free(&before) - free(&after), 1, "of the four weeks, 11 January");
+    }
+
+    #[sqlx::test]
+    async fn a_date_that_was_set_by_hand_is_not_ticked(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        app.offer_hours(hana()).await;
+        let hana = app.as_(hana()).await;
+        let by_hand = [("date", "2027-08-14"), ("hours_from", "10:00"), ("hours_to", "11:00")];
+        hana.post("/availability/overrides", &by_hand).await.assert_status(303);
+
+        let page = hana.get("/availability/holidays?set=obon&year=2027").await;
+
+        assert_eq!(page.attributes("input[name=dates]", "value").len(), 4);
+        assert_eq!(page.attributes("input[name=dates][checked]", "value"), ["2027-08-13", "2027-08-15", "2027-08-16"]);
+    }
+
+    #[sqlx::test]
+    async fn only_days_of_the_set_are_closed(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let hana = app.as_(hana()).await;
+
+        for dates in ["2027-01-12", "2027-01-01", "tomorrow", ""] {
+            let form = [("set", "public"), ("year", "2027"), ("dates", dates)];
+            hana.post("/availability/holidays", &form).await.assert_status(422).assert_says("bookings-holidays-choose");
+        }
+        hana.post("/availability/holidays", &[("set", "obon"), ("year", "1027"), ("dates", "1027-08-13")])
+            .await
+            .assert_status(422);
+        hana.get("/availability/overrides").await.assert_says("availability-overrides-none");
     }
 }

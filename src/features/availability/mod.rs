@@ -1,11 +1,13 @@
 //! The hours that a host offers: weekly windows, dates that differ, limits over all calls.
 
+mod holidays;
 mod hours;
 mod limits;
 mod overrides;
 mod store;
 
-pub use store::{Hours, of};
+pub use holidays::HolidaySet;
+pub use store::{Hours, close, of, overrides};
 
 use crate::platform::jobs::Registry;
 use crate::platform::route::{Need, Routes};

@@ -137,6 +137,21 @@ pub async fn set_override(tx: &mut Tx, person: PersonId, date: NaiveDate, window
     tx.record(Fact::AvailabilityChanged { person }).await
 }
 
+/// Closes several dates at once.
+pub async fn close(tx: &mut Tx, person: PersonId, dates: &[NaiveDate]) -> Result<(), AppError> {
+    let now = tx.now();
+    sqlx::query!(
+        r#"insert into availability_overrides (person_id, on_date, windows, saved_at) select $1, unnest($2::date[]), '[]', $3
+           on conflict (person_id, on_date) do update set windows = excluded.windows, saved_at = excluded.saved_at"#,
+        person as PersonId,
+        dates,
+        now,
+    )
+    .execute(&mut **tx)
+    .await?;
+    tx.record(Fact::AvailabilityChanged { person }).await
+}
+
 /// Lets a date follow the week again; false when it did.
 pub async fn remove_override(tx: &mut Tx, person: PersonId, date: NaiveDate) -> Result<bool, AppError> {
     let removed = sqlx::query!(

@@ -1,6 +1,7 @@
 //! The times to choose from as both pages of choosing draw them: seven days at once, on the reader's
 //! clock, with the host's beside it where it differs.
 
+use super::rules::{FAR, Outlook};
 use crate::domain::slot::Slot;
 use crate::platform::page::Frame;
 use askama::Template;
@@ -26,6 +27,9 @@ pub struct Grid {
     after: Option<NaiveDate>,
     chosen: Option<DateTime<Utc>>,
     changes: Vec<Tz>,
+    outlook: Outlook,
+    /// The first day with a time, where nothing can be booked within a week.
+    not_before: Option<NaiveDate>,
     is_none: bool,
 }
 
@@ -48,6 +52,7 @@ pub struct Asked {
     pub durations: Vec<i32>,
     pub from: Option<NaiveDate>,
     pub chosen: Option<DateTime<Utc>>,
+    pub outlook: Outlook,
 }
 
 impl Grid {
@@ -79,6 +84,8 @@ impl Grid {
             after,
             chosen: asked.chosen,
             changes: changes(frame, host_zone, last),
+            outlook: asked.outlook,
+            not_before: slots.first().filter(|slot| slot.start() > frame.now + FAR).and(first),
             is_none: slots.is_empty(),
             frame: frame.clone(),
         }
@@ -111,6 +118,18 @@ impl Grid {
 
     fn is_chosen(&self, time: &Time) -> bool {
         self.chosen == Some(time.start)
+    }
+
+    fn has_outlook(&self) -> bool {
+        self.not_before.is_some() || self.outlook.sooner.is_some() || self.outlook.opens.is_some()
+    }
+
+    fn date(&self, date: &NaiveDate) -> String {
+        self.frame.speech.date(*date)
+    }
+
+    fn day_of(&self, at: &DateTime<Utc>) -> String {
+        self.frame.speech.day_of(*at)
     }
 
     fn day_name(&self, day: &Day) -> String {

@@ -5,11 +5,13 @@ mod cancellation;
 mod event;
 pub mod follow;
 mod grid;
+mod holidays;
 pub mod mails;
 mod new;
 mod rescheduling;
 mod rules;
 mod show;
+mod slots;
 mod store;
 
 pub use rules::next_opening;
@@ -23,6 +25,9 @@ pub fn routes() -> Routes {
     Routes::new()
         .get("/consultations/{consultation}/bookings/new", Need::Participant, new::get)
         .post("/consultations/{consultation}/bookings/new", Need::Participant, new::post)
+        .get("/availability/slots", Need::Host, slots::get)
+        .get("/availability/holidays", Need::Host, holidays::get)
+        .post("/availability/holidays", Need::Host, holidays::post)
         .get("/bookings/{booking}", Need::BookingBearer, show::get)
         .get("/bookings/{booking}/event.ics", Need::BookingBearer, event::get)
         .get("/bookings/{booking}/rescheduling", Need::BookingBearer, rescheduling::get)

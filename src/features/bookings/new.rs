@@ -90,14 +90,16 @@ async fn page(frame: Frame, id: ConsultationId, query: Query, fields: Fields) ->
     let picture = Picture::of(&mut read, &room.consultation, None, frame.now).await?;
     let asked = query.minutes.filter(|minutes| picture.durations.contains(minutes));
     let minutes = asked.unwrap_or_else(|| wished(&room, &picture.durations));
+    let slots = picture.slots(minutes);
     let asked = Asked {
         path: room.path("/bookings/new"),
         minutes,
         durations: picture.durations.clone(),
         from: query.from,
         chosen: DateTime::parse_from_rfc3339(fields.value("start")).ok().map(|start| start.to_utc()),
+        outlook: picture.outlook(minutes, &slots),
     };
-    let grid = Grid::new(&frame, &picture.slots(minutes), picture.zone(), asked);
+    let grid = Grid::new(&frame, &slots, picture.zone(), asked);
     let booked = store::confirmed(&mut read, id).await?.map(|booking| booking.id);
     Ok(New { frame, room, grid, fields, booked })
 }

@@ -50,6 +50,7 @@ async fn page(frame: Frame, id: BookingId, query: Query, fields: Fields) -> Resu
         durations: picture.durations.clone(),
         from: query.from,
         chosen: DateTime::parse_from_rfc3339(fields.value("start")).ok().map(|start| start.to_utc()),
+        outlook: picture.outlook(minutes, &slots),
     };
     let grid = Grid::new(&frame, &slots, picture.zone(), asked);
     Ok(Rescheduling { frame, bearer, grid, fields })

@@ -5,12 +5,15 @@ use super::store;
 use crate::domain::consultation::Consultation;
 use crate::domain::id::{BookingId, CallId, PersonId};
 use crate::domain::interval::{Interval, Intervals};
-use crate::domain::slot::{self, Booked, Limits, Minutes, Rules, Slot, Taken};
+use crate::domain::slot::{self, Booked, Limits, Minutes, Opening, Reason, Rules, Slot, Taken};
 use crate::features::{availability, calls};
 use crate::platform::error::AppError;
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use sqlx::PgConnection;
+
+/// From here on a first time is so far away that the page says when new days open.
+pub const FAR: TimeDelta = TimeDelta::days(7);
 
 /// What is stored with a booking, so that later settings change nothing about it.
 #[derive(Clone, Copy, Debug)]
@@ -40,6 +43,11 @@ impl Picture {
         now: DateTime<Utc>,
     ) -> Result<Self, AppError> {
         Self::load(conn, consultation.call, Some(consultation.opened_at), without, now).await
+    }
+
+    /// The picture of a call alone, for its host.
+    pub async fn of_call(conn: &mut PgConnection, call: CallId, now: DateTime<Utc>) -> Result<Self, AppError> {
+        Self::load(conn, call, None, None, now).await
     }
 
     async fn load(
@@ -100,7 +108,7 @@ impl Picture {
 
     /// All times of a length that can be booked now, in order.
     pub fn slots(&self, minutes: i32) -> Vec<Slot> {
-        let rules = Rules { duration: Minutes(minutes), ..self.rules.clone() };
+        let rules = self.of_length(minutes);
         let horizon = TimeDelta::days(i64::from(self.rules.horizon_days) + 2);
         let Some(window) = Interval::new(self.now, self.now + horizon) else { return Vec::new() };
         slot::slots(&rules, self.taken(), self.now, &window)
@@ -108,13 +116,61 @@ impl Picture {
 
     /// The time that begins at this instant, where it can be booked now.
     pub fn find(&self, minutes: i32, start: DateTime<Utc>) -> Option<Slot> {
-        let rules = Rules { duration: Minutes(minutes), ..self.rules.clone() };
+        let rules = self.of_length(minutes);
         slot::find(&rules, self.taken(), self.now, start)
+    }
+
+    /// Why a start of this length is not offered; nothing when it is.
+    pub fn why(&self, minutes: i32, start: DateTime<Utc>) -> Vec<Reason> {
+        slot::why(&self.of_length(minutes), self.taken(), self.now, start)
+    }
+
+    /// Every start in the window at which a session of this length lies in the hours.
+    pub fn starts(&self, minutes: i32, window: &Interval) -> Vec<DateTime<Utc>> {
+        slot::starts(&self.of_length(minutes), window)
+    }
+
+    /// The host's hours in the window.
+    pub fn hours(&self, window: &Interval) -> Intervals {
+        slot::hours(&self.rules, window)
+    }
+
+    /// What to say beside the times of this length.
+    pub fn outlook(&self, minutes: i32, slots: &[Slot]) -> Outlook {
+        let first = slots.first().map(Slot::start);
+        let shorter = self.durations.iter().filter(|length| **length < minutes);
+        let sooner = shorter
+            .filter_map(|length| Some((*length, self.slots(*length).first()?.start())))
+            .find(|(_, at)| first.is_none_or(|first| *at + TimeDelta::days(1) <= first));
+        let is_far = first.is_none_or(|first| first > self.now + FAR);
+        Outlook { sooner, opens: is_far.then(|| slot::next_opening(&self.rules, self.now)).flatten() }
+    }
+
+    /// Bookings of the host, with those of attending co-hosts, in order.
+    pub fn booked(&self) -> Intervals {
+        Intervals::of(self.bookings.iter().map(|b| b.interval).collect())
+    }
+
+    /// Imported busy time and that of attending co-hosts, in order.
+    pub fn busy(&self) -> Intervals {
+        Intervals::of(self.busy.clone())
+    }
+
+    fn of_length(&self, minutes: i32) -> Rules {
+        Rules { duration: Minutes(minutes), ..self.rules.clone() }
     }
 
     fn taken(&self) -> Taken<'_> {
         Taken { bookings: &self.bookings, busy: &self.busy }
     }
+}
+
+/// What somebody who looks for a time should know when there is none soon.
+pub struct Outlook {
+    /// A shorter length that is free at least a day sooner, and when.
+    pub sooner: Option<(i32, DateTime<Utc>)>,
+    /// The next day that the host opens.
+    pub opens: Option<Opening>,
 }
 
 /// The first time of a call that can be booked now.
@@ -123,7 +179,7 @@ pub async fn next_opening(
     call: CallId,
     now: DateTime<Utc>,
 ) -> Result<Option<DateTime<Utc>>, AppError> {
-    let picture = Picture::load(&mut *conn, call, None, None, now).await?;
+    let picture = Picture::of_call(&mut *conn, call, now).await?;
     let shortest = picture.durations.first().copied().unwrap_or_default();
     Ok(picture.slots(shortest).first().map(Slot::start))
 }

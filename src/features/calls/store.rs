@@ -324,6 +324,7 @@ pub async fn timing(conn: &mut PgConnection, id: CallId) -> Result<Timing, AppEr
 #[derive(Clone, Debug)]
 pub struct Listed {
     pub id: CallId,
+    pub owner: PersonId,
     pub title: String,
     pub scope: String,
     pub locale: String,
@@ -358,7 +359,7 @@ async fn listed(conn: &mut PgConnection, of: Of, limit: i64) -> Result<Vec<Liste
         Of::Host(person) => (None, Some(person)),
     };
     let rows = sqlx::query!(
-        r#"select c.call_id as "id: CallId", c.title, c.scope, c.locale, c.stage, o.name as host_name, o.slug as "host_slug!", c.slug,
+        r#"select c.call_id as "id: CallId", c.owner_id as "owner: PersonId", c.title, c.scope, c.locale, c.stage, o.name as host_name, o.slug as "host_slug!", c.slug,
                   c.free_minutes, c.longest_minutes, c.reply_days, c.capacity
              from calls c
              join people o on o.person_id = c.owner_id
@@ -376,6 +377,7 @@ async fn listed(conn: &mut PgConnection, of: Of, limit: i64) -> Result<Vec<Liste
     let listed = rows.into_iter().map(|row| Listed {
         stage: Stage::parse(&row.stage).unwrap_or(Stage::Archived),
         id: row.id,
+        owner: row.owner,
         title: row.title,
         scope: row.scope,
         locale: row.locale,

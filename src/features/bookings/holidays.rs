@@ -1,0 +1,143 @@
+//! `/availability/holidays`: closes a set of days in one step, after a look at the times that go.
+//! Here and not in `availability`, since only the slot engine's picture knows these times.
+
+use super::rules::Picture;
+use super::slots::own_calls;
+use crate::domain::id::PersonId;
+use crate::domain::interval::Intervals;
+use crate::features::availability::{self, HolidaySet};
+use crate::platform::error::{Answer, AppError};
+use crate::platform::form::Fields;
+use crate::platform::i18n::Message;
+use crate::platform::page::{Frame, show, show_with};
+use actix_web::http::StatusCode;
+use askama::Template;
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use chrono_tz::Tz;
+use sqlx::PgConnection;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Years that can be chosen: this one and the next two.
+const YEARS: i32 = 3;
+
+#[derive(Template)]
+#[template(path = "bookings/holidays.html")]
+struct Holidays {
+    frame: Frame,
+    kind: HolidaySet,
+    year: i32,
+    years: Vec<i32>,
+    dates: Vec<Date>,
+    fields: Fields,
+}
+
+/// A date of the set that is ahead.
+struct Date {
+    date: NaiveDate,
+    /// As the law calls it, in Japanese.
+    name: Option<String>,
+    /// Set by hand before: it stays as it is unless it is ticked.
+    is_set: bool,
+    is_closed: bool,
+    /// Times of any of the host's calls that can be booked now and would go.
+    times: usize,
+    /// A session that is booked stays booked.
+    is_booked: bool,
+}
+
+impl Holidays {
+    fn sets(&self) -> [HolidaySet; 3] {
+        HolidaySet::ALL
+    }
+
+    fn is_ticked(&self, date: &Date) -> bool {
+        match self.fields.is_refused() {
+            true => self.fields.has("dates", &date.date.to_string()),
+            false => !date.is_set,
+        }
+    }
+
+    fn lost(&self) -> usize {
+        self.dates.iter().filter(|date| self.is_ticked(date)).map(|date| date.times).sum()
+    }
+
+    fn is_all_closed(&self) -> bool {
+        self.dates.iter().all(|date| date.is_closed)
+    }
+}
+
+async fn page(frame: Frame, fields: Fields, set: &str, year: &str) -> Result<Holidays, AppError> {
+    let (mut read, me) = (frame.read().await?, frame.asker.id()?);
+    let zone = frame.speech.zone;
+    let today = frame.now.with_timezone(&zone).date_naive();
+    let years: Vec<i32> = (today.year()..today.year() + YEARS).collect();
+    let kind = HolidaySet::parse(set).unwrap_or(HolidaySet::Public);
+    let year = year.parse().ok().filter(|year| years.contains(year)).unwrap_or(today.year());
+    let overrides = availability::overrides(&mut read, me, today).await?;
+    let taken = Taken::load(&mut read, me, frame.now).await?;
+    let ahead = kind.dates(year).into_iter().filter(|(date, _)| *date >= today);
+    let dates = ahead
+        .map(|(date, name)| Date {
+            name,
+            is_set: overrides.contains_key(&date),
+            is_closed: overrides.get(&date).is_some_and(Vec::is_empty),
+            times: taken.free.get(&date).map_or(0, BTreeSet::len),
+            is_booked: taken.is_booked(date, zone),
+            date,
+        })
+        .collect();
+    drop(read);
+    Ok(Holidays { frame, kind, year, years, dates, fields })
+}
+
+/// What lies on the host's dates: free starts of all calls together, and booked sessions.
+#[derive(Default)]
+struct Taken {
+    free: BTreeMap<NaiveDate, BTreeSet<DateTime<Utc>>>,
+    booked: Intervals,
+}
+
+impl Taken {
+    async fn load(conn: &mut PgConnection, me: PersonId, now: DateTime<Utc>) -> Result<Self, AppError> {
+        let mut all = Self::default();
+        for call in own_calls(&mut *conn, me).await? {
+            let picture = Picture::of_call(&mut *conn, call.id, now).await?;
+            let shortest = picture.durations.first().copied().unwrap_or(call.free_minutes);
+            for slot in picture.slots(shortest) {
+                let date = slot.start().with_timezone(&picture.zone()).date_naive();
+                all.free.entry(date).or_default().insert(slot.start());
+            }
+            all.booked = all.booked.union(&picture.booked());
+        }
+        Ok(all)
+    }
+
+    fn is_booked(&self, date: NaiveDate, zone: Tz) -> bool {
+        self.booked.iter().any(|session| session.start().with_timezone(&zone).date_naive() == date)
+    }
+}
+
+/// Shows the dates of a set with what would go.
+pub async fn get(frame: Frame) -> Answer {
+    let (set, year) = (frame.asked("set"), frame.asked("year"));
+    show(&page(frame, Fields::default(), &set, &year).await?)
+}
+
+/// Closes the dates that are ticked.
+pub async fn post(frame: Frame, mut fields: Fields) -> Answer {
+    let me = frame.asker.id()?;
+    let (set, year) = (fields.value("set").to_owned(), fields.value("year").to_owned());
+    let today = frame.now.with_timezone(&frame.speech.zone).date_naive();
+    let known: Vec<NaiveDate> = HolidaySet::parse(&set)
+        .zip(year.parse().ok().filter(|year: &i32| (today.year()..today.year() + YEARS).contains(year)))
+        .map(|(set, year)| set.dates(year).into_iter().map(|(date, _)| date).filter(|date| *date >= today).collect())
+        .unwrap_or_default();
+    let ticked: Vec<NaiveDate> = known.into_iter().filter(|date| fields.has("dates", &date.to_string())).collect();
+    if ticked.is_empty() {
+        fields.refuse("dates", Message::new("bookings-holidays-choose"));
+        return show_with(StatusCode::UNPROCESSABLE_ENTITY, &page(frame, fields, &set, &year).await?);
+    }
+    let mut tx = frame.begin(&fields).await?;
+    availability::close(&mut tx, me, &ticked).await?;
+    tx.see_other("/availability/overrides?said=saved").await
+}
