@@ -75,6 +75,11 @@ bookings-holidays-lost = { $count ->
     [one] One time that can be booked now would go.
    *[other] { $count } times that can be booked now would go.
 }
+bookings-holidays-times = { $count ->
+    [0] nothing that can be booked now
+    [one] 1 time that can be booked now
+   *[other] { $count } times that can be booked now
+}
 bookings-holidays-all_closed = All these days are closed already.
 bookings-holidays-past = All days of this set are past
 bookings-holidays-is_set = has hours of its own

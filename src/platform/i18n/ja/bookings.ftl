@@ -73,6 +73,10 @@ bookings-holidays-lost = { $count ->
     [0] いま予約できる時間は、なくなりません。
    *[other] いま予約できる{ $count }件の時間がなくなります。
 }
+bookings-holidays-times = { $count ->
+    [0] いま予約できる時間なし
+   *[other] いま予約できる時間{ $count }件
+}
 bookings-holidays-all_closed = どの日も、すでに休みになっています。
 bookings-holidays-past = この年の分は、すべて過ぎています
 bookings-holidays-is_set = 別の時間が設定されています
