@@ -79,6 +79,7 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
                 place(consultation),
             ]
         }
+        Fact::TimesProposed { consultation } => vec![NewJob::now(bookings::mails::ProposalMails { consultation })],
         Fact::BookingConfirmed { booking, consultation } => {
             let watch = sessions::watch::Watch { consultation, booking, ends_at: None, day: 0 };
             vec![booked(booking, 0, bookings::mails::What::Booked), NewJob::now(watch)]

@@ -55,6 +55,9 @@ pub enum Fact {
     ConsultationClosed { consultation: ConsultationId },
 
     AvailabilityChanged { person: PersonId },
+    BookingHeld { booking: BookingId, consultation: ConsultationId },
+    BookingReleased { booking: BookingId, consultation: ConsultationId },
+    TimesProposed { consultation: ConsultationId },
     BookingConfirmed { booking: BookingId, consultation: ConsultationId },
     BookingMoved { booking: BookingId, consultation: ConsultationId, sequence: i32 },
     BookingCancelled { booking: BookingId, consultation: ConsultationId, sequence: i32 },

@@ -2,9 +2,11 @@
 
 mod bearer;
 mod cancellation;
+mod candidates;
 mod event;
 pub mod follow;
 mod grid;
+pub mod holds;
 mod holidays;
 pub mod mails;
 mod new;
@@ -25,6 +27,8 @@ pub fn routes() -> Routes {
     Routes::new()
         .get("/consultations/{consultation}/bookings/new", Need::Participant, new::get)
         .post("/consultations/{consultation}/bookings/new", Need::Participant, new::post)
+        .get("/consultations/{consultation}/bookings/candidates", Need::Participant, candidates::get)
+        .post("/consultations/{consultation}/bookings/candidates", Need::Participant, candidates::post)
         .get("/availability/slots", Need::Host, slots::get)
         .get("/availability/holidays", Need::Host, holidays::get)
         .post("/availability/holidays", Need::Host, holidays::post)
@@ -43,5 +47,10 @@ pub fn jobs(registry: Registry) -> Registry {
         .with::<mails::Reminder>()
         .with::<mails::BookingMail>()
         .with::<mails::LateInvitation>()
+        .with::<mails::ProposalMails>()
+        .with::<mails::ProposalMail>()
+        .with::<mails::ProposalOver>()
+        .with::<mails::ProposalOverMail>()
+        .with::<holds::HoldEnds>()
         .with::<follow::ReleaseTime>()
 }

@@ -1,6 +1,6 @@
 //! `/consultations/{consultation}/bookings/new`: chooses a time and books it at once.
 
-use super::grid::{Asked, Grid};
+use super::grid::{Asked, Grid, chosen};
 use super::rules::Picture;
 use super::store;
 use crate::domain::access::Act;
@@ -96,7 +96,7 @@ async fn page(frame: Frame, id: ConsultationId, query: Query, fields: Fields) ->
         minutes,
         durations: picture.durations.clone(),
         from: query.from,
-        chosen: DateTime::parse_from_rfc3339(fields.value("start")).ok().map(|start| start.to_utc()),
+        chosen: chosen(&fields),
         outlook: picture.outlook(minutes, &slots),
     };
     let grid = Grid::new(&frame, &slots, picture.zone(), asked);
@@ -151,6 +151,7 @@ async fn book(tx: &mut Tx, room: &Room, picture: &Picture, sent: &Sent) -> Resul
     let confirmed =
         Booking::confirm(random::id(), room.id(), room.consultation.call, slot, room.meeting_place.clone(), &instance);
     let fact = confirmed.1;
+    store::release_holds(tx, room.id()).await?;
     let Ok(booking) = store::insert(tx, confirmed, picture.own(), &picture.attending, room.me).await? else {
         return Ok(Err(Message::new("bookings-new-taken")));
     };

@@ -2,7 +2,7 @@
 //! one is taken.
 
 use super::bearer::Bearer;
-use super::grid::{Asked, Grid};
+use super::grid::{Asked, Grid, chosen};
 use super::new::{Query, Sent, sent};
 use super::rules::Picture;
 use super::store;
@@ -17,7 +17,6 @@ use crate::platform::page::{Frame, show, show_with};
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use askama::Template;
-use chrono::DateTime;
 
 #[derive(Template)]
 #[template(path = "bookings/rescheduling.html")]
@@ -49,7 +48,7 @@ async fn page(frame: Frame, id: BookingId, query: Query, fields: Fields) -> Resu
         minutes,
         durations: picture.durations.clone(),
         from: query.from,
-        chosen: DateTime::parse_from_rfc3339(fields.value("start")).ok().map(|start| start.to_utc()),
+        chosen: chosen(&fields),
         outlook: picture.outlook(minutes, &slots),
     };
     let grid = Grid::new(&frame, &slots, picture.zone(), asked);
@@ -100,6 +99,7 @@ async fn change(tx: &mut Tx, bearer: &Bearer, picture: &Picture, sent: &Sent) ->
     let Ok(moved) = bearer.booking.clone().reschedule(slot, now) else {
         return Ok(Err(Message::new("bookings-rescheduling-not_now")));
     };
+    store::release_holds(tx, bearer.booking.consultation).await?;
     let Ok(booking) = store::replace(tx, moved, picture.own(), &picture.attending).await? else {
         return Ok(Err(Message::new("bookings-new-taken")));
     };

@@ -1,7 +1,8 @@
 //! What the slot engine is asked with: the host's hours and limits, the call's timing, and all time
 //! that is taken. The picker and the submit ask with the same, so they cannot differ.
 
-use super::store;
+use super::store::{self, Without};
+use crate::domain::booking::Hold;
 use crate::domain::consultation::Consultation;
 use crate::domain::id::{BookingId, CallId, PersonId};
 use crate::domain::interval::{Interval, Intervals};
@@ -35,26 +36,28 @@ pub struct Picture {
 }
 
 impl Picture {
-    /// The picture for a consultation. A booking that is to be moved does not stand in its own way.
+    /// The picture for a consultation. A booking that is to be moved, and times that are held for it,
+    /// do not stand in its own way.
     pub async fn of(
         conn: &mut PgConnection,
         consultation: &Consultation,
-        without: Option<BookingId>,
+        moved: Option<BookingId>,
         now: DateTime<Utc>,
     ) -> Result<Self, AppError> {
+        let without = Without { booking: moved, holds_of: Some(consultation.id) };
         Self::load(conn, consultation.call, Some(consultation.opened_at), without, now).await
     }
 
     /// The picture of a call alone, for its host.
     pub async fn of_call(conn: &mut PgConnection, call: CallId, now: DateTime<Utc>) -> Result<Self, AppError> {
-        Self::load(conn, call, None, None, now).await
+        Self::load(conn, call, None, Without::default(), now).await
     }
 
     async fn load(
         conn: &mut PgConnection,
         call: CallId,
         opened_at: Option<DateTime<Utc>>,
-        without: Option<BookingId>,
+        without: Without,
         now: DateTime<Utc>,
     ) -> Result<Self, AppError> {
         let timing = calls::timing(&mut *conn, call).await?;
@@ -83,10 +86,10 @@ impl Picture {
         let window = Interval::new(now - TimeDelta::days(8), now + TimeDelta::days(i64::from(timing.horizon_days) + 9))
             .ok_or(AppError::Unprocessable("the horizon is before today"))?;
         let attending = calls::attending(&mut *conn, call).await?;
-        let bookings = store::booked(&mut *conn, timing.owner, call, &window, without).await?;
+        let bookings = store::booked(&mut *conn, timing.owner, call, &window, without, now).await?;
         let mut busy = Vec::new();
         for person in attending.iter().filter(|person| **person != timing.owner) {
-            let taken = store::booked(&mut *conn, *person, call, &window, without).await?;
+            let taken = store::booked(&mut *conn, *person, call, &window, without, now).await?;
             busy.extend(taken.into_iter().map(|b| b.interval));
         }
         let busy = Intervals::of(busy).as_slice().to_vec();
@@ -101,6 +104,11 @@ impl Picture {
         Own { buffer_before: self.rules.buffer_before, buffer_after: self.rules.buffer_after, zone }
     }
 
+    /// Elapsed time that must lie between asking and starting.
+    pub fn notice(&self) -> Minutes {
+        self.rules.notice
+    }
+
     /// The host's zone.
     pub fn zone(&self) -> Tz {
         self.rules.availability.zone
@@ -112,6 +120,13 @@ impl Picture {
         let horizon = TimeDelta::days(i64::from(self.rules.horizon_days) + 2);
         let Some(window) = Interval::new(self.now, self.now + horizon) else { return Vec::new() };
         slot::slots(&rules, self.taken(), self.now, &window)
+    }
+
+    /// The times of a length that can be held for the other side to answer.
+    pub fn holdable(&self, minutes: i32, hold: Hold) -> Vec<Slot> {
+        let mut slots = self.slots(minutes);
+        slots.retain(|slot| hold.until(slot.start(), self.rules.notice, self.now).is_some());
+        slots
     }
 
     /// The time that begins at this instant, where it can be booked now.
