@@ -77,7 +77,8 @@ impl What {
     }
 }
 
-/// Tells everyone whom a change concerns, and plans what time will do to it.
+/// Tells everyone whom a change concerns, gives on the place that somebody would have got, and plans
+/// what time will do to it.
 #[derive(Serialize, Deserialize)]
 pub struct Notices {
     pub application: ApplicationId,
@@ -89,6 +90,7 @@ impl Job for Notices {
 
     async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
         let mut tx = run.begin().await?;
+        store::lock(&mut tx, self.application).await?;
         let application = store::system(&mut tx, self.application).await?;
         if self.what.goes_to_applicant() {
             let to = application.applicant;
@@ -102,7 +104,11 @@ impl Job for Notices {
         match application.stage {
             Stage::Submitted => times::plan(&mut tx, self.application).await?,
             Stage::Asked => times::plan_lapse(&mut tx, self.application).await?,
-            _ => {}
+            Stage::Declined | Stage::Withdrawn | Stage::Expired | Stage::Lapsed => {
+                let call = calls::locked(&mut tx, application.call).await?;
+                times::give_places(&mut tx, &call).await?;
+            }
+            Stage::Waitlisted | Stage::Accepted | Stage::Blocked => {}
         }
         Ok(Outcome::DoneWith(tx))
     }
