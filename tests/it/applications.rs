@@ -110,6 +110,49 @@ mod new {
     }
 
     #[sqlx::test]
+    async fn a_call_that_pauses_while_the_form_is_on_its_way_takes_none(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let call = app.open_call(hana()).await;
+        let path = app.apply_path(call).await;
+        let aki = app.as_(aki()).await;
+        let mut pausing = app.db.begin().await.unwrap();
+        sqlx::query("update calls set stage = 'paused' where call_id = $1")
+            .bind(call.0)
+            .execute(&mut *pausing)
+            .await
+            .unwrap();
+        let until_it_waits = async {
+            let waits =
+                "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
+            while sqlx::query_scalar::<_, i64>(waits).fetch_one(&app.db).await.unwrap() == 0 {}
+            pausing.commit().await.unwrap();
+        };
+
+        let fields = [ROUGH.as_slice(), &[("locale", "en")]].concat();
+        let (page, ()) = tokio::join!(aki.post(&path, &fields), until_it_waits);
+
+        page.assert_status(409).assert_says("applications-new-not_open");
+        assert_eq!(page.texts("textarea"), [ROUGH[0].1]);
+    }
+
+    #[sqlx::test]
+    async fn a_visitor_who_tries_too_often_keeps_the_text(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let path = app.apply_path(app.open_call(hana()).await).await;
+        let browser = app.visitor();
+        let fields = [ROUGH.as_slice(), &[("locale", "en"), ("email", "aki@example.org")]].concat();
+
+        let mut page = browser.post(&path, &fields).await;
+        while page.status == 303 {
+            page = browser.post(&path, &fields).await;
+        }
+
+        page.assert_status(429);
+        assert_eq!(page.texts("textarea"), [ROUGH[0].1]);
+        assert!(page.headers.contains_key("retry-after"));
+    }
+
+    #[sqlx::test]
     async fn sent_twice_at_once_it_is_one(db: PgPool) {
         let app = TestApp::spawn(db).await;
         let path = app.apply_path(app.open_call(hana()).await).await;
@@ -256,6 +299,23 @@ mod decisions {
     use super::*;
 
     #[sqlx::test]
+    async fn a_refused_answer_leaves_the_other_form_as_it_was(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let application = app.apply(aki(), app.open_call(hana()).await).await;
+        app.as_(hana()).await.post(&format!("{application}/request"), &[("body", "Why?")]).await.assert_status(303);
+        let aki = app.as_(aki()).await;
+
+        let refused = aki.post(&application, &[("act", "answer"), ("body", " ")]).await;
+
+        refused.assert_status(422);
+        assert_eq!(
+            refused.texts("textarea[name=summary]"),
+            [aki.get(&application).await.texts("textarea[name=summary]")[0].as_str()]
+        );
+        assert_eq!(refused.attributes("input[name=revision]", "value"), ["0"]);
+    }
+
+    #[sqlx::test]
     async fn the_host_asks_and_the_applicant_answers(db: PgPool) {
         let app = TestApp::spawn(db).await;
         let application = app.apply(aki(), app.open_call(hana()).await).await;
@@ -359,6 +419,74 @@ mod times {
         aki.submit(&page, &application, &[("act", "revive")]).await.assert_status(303);
         app.run_jobs().await;
         assert_eq!(app.mailbox().last_to(hana()).await.subject, "An application: Talk to me about SRE");
+    }
+
+    /// Aki's application to a call of Hana's after nobody answered it.
+    async fn expired(app: &TestApp) -> (CallId, String) {
+        let call = app.open_call(hana()).await;
+        let application = app.apply(aki(), call).await;
+        app.pass(TimeDelta::days(15)).await;
+        app.mailbox().empty().await;
+        (call, application)
+    }
+
+    #[sqlx::test]
+    async fn beside_a_newer_application_the_old_one_is_not_sent_again(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let (call, old) = expired(&app).await;
+        app.apply(aki(), call).await;
+
+        let again = app.as_(aki()).await.post(&old, &[("act", "revive")]).await;
+
+        again.assert_status(409).assert_says("applications-new-already");
+    }
+
+    #[sqlx::test]
+    async fn sending_again_is_refused_where_applying_is(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let (call, old) = expired(&app).await;
+        for _ in 0..5 {
+            app.apply(aki(), app.open_call(hana()).await).await;
+        }
+        let aki = app.as_(aki()).await;
+        aki.post(&old, &[("act", "revive")]).await.assert_status(409).assert_says("applications-new-too_many");
+
+        app.as_(hana()).await.post(&format!("/calls/{call}/pause"), &[]).await.assert_status(303);
+
+        aki.post(&old, &[("act", "revive")]).await.assert_status(409).assert_says("applications-new-not_open");
+        let page = aki.get(&old).await;
+        assert_eq!(page.attributes("button[value=revive]", "name"), Vec::<String>::new());
+    }
+
+    #[sqlx::test]
+    async fn sent_again_to_a_full_call_it_waits_for_a_place(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let (call, old) = expired(&app).await;
+        app.set_capacity(call, 1).await;
+        let taken = app.apply(sora(), call).await;
+        app.as_(hana()).await.post(&format!("{taken}/acceptance"), &[]).await.assert_status(303);
+
+        app.as_(aki()).await.post(&old, &[("act", "revive")]).await.assert_status(303);
+
+        app.run_jobs().await;
+        assert_eq!(app.mailbox().subjects(aki()).await, ["Your application waits for a place: Talk to me about SRE"]);
+    }
+
+    #[sqlx::test]
+    async fn whoever_sent_it_again_is_not_told_that_they_may(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let call = app.open_call(hana()).await;
+        let application = app.apply(aki(), call).await;
+        app.pass(TimeDelta::days(15)).await;
+        let told = app.mailbox().last_to(aki()).await;
+        assert!(told.text.contains("send it again once"), "{}", told.text);
+        app.as_(aki()).await.post(&application, &[("act", "revive")]).await.assert_status(303);
+
+        app.pass(TimeDelta::days(16)).await;
+
+        let told = app.mailbox().last_to(aki()).await;
+        assert_eq!(told.subject, "No answer to your application: Talk to me about SRE");
+        assert!(!told.text.contains("send it again"), "{}", told.text);
     }
 
     #[sqlx::test]

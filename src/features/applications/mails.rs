@@ -149,7 +149,7 @@ impl Job for Notice {
 }
 
 impl Notice {
-    /// Until when, with what advice.
+    /// Until when, with what advice, what can be done then.
     fn details(&self, mail: Mail, speech: Speech, application: &Application, call: &Call) -> Mail {
         match (self.what, application.due_at, application.decline) {
             (What::Declined, _, Some(kind)) => {
@@ -161,6 +161,11 @@ impl Notice {
                     None => mail,
                 }
             }
+            (What::Expired | What::Lapsed, ..) => mail.line(speech.t(match application.may_be_revived() {
+                true => "applications-mail-may_revive",
+                false => "applications-mail-may_apply",
+            })),
+            (What::StillAsked, ..) if !application.revived => mail.line(speech.t("applications-mail-will_revive")),
             (What::Submitted | What::Arrived | What::Answered | What::Readmitted | What::Due, Some(due), _) => {
                 // The promise ends at midnight: the day before is the last one.
                 let last = due - chrono::TimeDelta::seconds(1);
