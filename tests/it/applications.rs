@@ -299,6 +299,30 @@ mod decisions {
     use super::*;
 
     #[sqlx::test]
+    async fn a_decision_that_came_too_late_gives_the_text_back(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let call = app.open_call(hana()).await;
+        let application = app.apply(aki(), call).await;
+        let (hana, aki) = (app.as_(hana()).await, app.as_(aki()).await);
+        hana.post(&format!("{application}/request"), &[("body", "How large is the team?")]).await.assert_status(303);
+        hana.post(&format!("{application}/refusal"), &[("kind", "time")]).await.assert_status(303);
+
+        let tries = [
+            (&aki, "", vec![("act", "answer"), ("body", "Three people")]),
+            (&aki, "", vec![("act", "edit"), ("revision", "0"), ("summary", "Three people")]),
+            (&aki, "/withdrawal", vec![("reason", "Three people")]),
+            (&hana, "/request", vec![("body", "Three people")]),
+            (&hana, "/refusal", vec![("kind", "scope"), ("note", "Three people")]),
+        ];
+        for (browser, below, fields) in tries {
+            let page = browser.post(&format!("{application}{below}"), &fields).await;
+
+            page.assert_status(409).assert_says("applications-show-not_now");
+            assert!(page.text().contains("Three people"), "{below} {fields:?}");
+        }
+    }
+
+    #[sqlx::test]
     async fn a_refused_answer_leaves_the_other_form_as_it_was(db: PgPool) {
         let app = TestApp::spawn(db).await;
         let application = app.apply(aki(), app.open_call(hana()).await).await;
