@@ -27,7 +27,8 @@ impl Job for LapseCheck {
         let ends = consultation.turn_since + LAPSES_AFTER;
         match consultation.stage {
             Stage::Preparing if run.now >= ends => lapse(&mut tx, consultation).await?,
-            Stage::Preparing | Stage::Ready | Stage::Booked => {
+            // From all of these it may come back to writing.
+            Stage::Preparing | Stage::Ready | Stage::Booked | Stage::InSession | Stage::NoShow => {
                 tx.enqueue(NewJob::at(self, ends.max(run.now + TimeDelta::days(1)))).await?;
             }
             _ => return Ok(Outcome::Done),

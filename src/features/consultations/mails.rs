@@ -143,9 +143,14 @@ impl Job for LapsedMail {
         }
         let receiver = people::receiver(&mut tx, self.to).await?;
         let speech = receiver.speech;
+        let next = match consultation.revived {
+            false => "consultations-mail-lapsed-may_revive",
+            true => "consultations-mail-lapsed-may_apply",
+        };
         let mail =
             Mail::to(&receiver, speech.t("consultations-mail-lapsed-subject").saying("title", &consultation.title))
                 .line(speech.t("consultations-mail-lapsed-text").saying("title", &consultation.title))
+                .line(speech.t(next))
                 .action(
                     speech.t("consultations-mail-open"),
                     run.platform.config.url(&format!("/consultations/{}", self.consultation)),

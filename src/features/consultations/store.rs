@@ -31,6 +31,7 @@ struct Row {
     resolution_proposed_at: Option<DateTime<Utc>>,
     wished_minutes: i32,
     opened_at: DateTime<Utc>,
+    revived: bool,
 }
 
 impl TryFrom<Row> for Consultation {
@@ -54,6 +55,7 @@ impl TryFrom<Row> for Consultation {
             resolution_proposed_at: row.resolution_proposed_at,
             wished_minutes: row.wished_minutes,
             opened_at: row.opened_at,
+            revived: row.revived,
         })
     }
 }
@@ -154,12 +156,7 @@ pub async fn for_participant(conn: &mut PgConnection, id: ConsultationId, asker:
 
 /// As `for_participant`, with the row locked until the transaction ends: for whoever moves it.
 pub async fn for_update(tx: &mut Tx, id: ConsultationId, asker: &Asker) -> Result<Room, AppError> {
-    sqlx::query!(
-        "select consultation_id from consultations where consultation_id = $1 for update",
-        id as ConsultationId
-    )
-    .fetch_optional(&mut **tx)
-    .await?;
+    lock(tx, id).await?;
     for_participant(tx, id, asker).await
 }
 
@@ -168,7 +165,7 @@ pub async fn system(conn: &mut PgConnection, id: ConsultationId) -> Result<Consu
     let row = sqlx::query_as!(
         Row,
         r#"select consultation_id as "consultation_id: ConsultationId", call_id as "call_id: CallId", title, stage, stage_since, turn, turn_since, due_at,
-                  rounds, host_handed_over, guest_handed_over, agreed_at, resolution_proposed_at, wished_minutes, opened_at
+                  rounds, host_handed_over, guest_handed_over, agreed_at, resolution_proposed_at, wished_minutes, opened_at, revived
              from consultations where consultation_id = $1"#,
         id as ConsultationId,
     )
@@ -190,7 +187,7 @@ pub async fn keep(tx: &mut Tx, c: &Consultation) -> Result<(), AppError> {
     sqlx::query!(
         r#"update consultations
               set stage = $2, stage_since = $3, turn = $4, turn_since = $5, due_at = $6, rounds = $7, host_handed_over = $8, guest_handed_over = $9,
-                  agreed_at = $10, resolution_proposed_at = $11, last_activity_at = $12
+                  agreed_at = $10, resolution_proposed_at = $11, last_activity_at = $12, revived = $13
             where consultation_id = $1"#,
         c.id as ConsultationId,
         c.stage.as_str(),
@@ -204,6 +201,7 @@ pub async fn keep(tx: &mut Tx, c: &Consultation) -> Result<(), AppError> {
         c.agreed_at,
         c.resolution_proposed_at,
         now,
+        c.revived,
     )
     .execute(&mut **tx)
     .await?;

@@ -77,4 +77,6 @@ consultations-mail-joined-text = { $name } takes part in “{ $title }” now.
 consultations-mail-cancelled-subject = Cancelled: { $title }
 consultations-mail-cancelled-text = { $name } cancelled the consultation “{ $title }”. What was written stays readable.
 consultations-mail-lapsed-subject = At rest: { $title }
-consultations-mail-lapsed-text = Nobody has written in “{ $title }” for 30 days, so it rests now. That is fine. Either side can take it up again with one button.
+consultations-mail-lapsed-text = Nobody has written in “{ $title }” for 30 days, so it rests now. That is fine.
+consultations-mail-lapsed-may_revive = Either side can take it up again once, with one button.
+consultations-mail-lapsed-may_apply = To go on later, a new application to the call is the way.

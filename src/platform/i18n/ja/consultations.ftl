@@ -77,4 +77,6 @@ consultations-mail-joined-text = { $name }さんが「{ $title }」に参加し�
 consultations-mail-cancelled-subject = 取り消しのお知らせ: { $title }
 consultations-mail-cancelled-text = { $name }さんが「{ $title }」の相談を取り消しました。書いた内容は引き続き読めます。
 consultations-mail-lapsed-subject = 休止のお知らせ: { $title }
-consultations-mail-lapsed-text = 「{ $title }」は30日間やりとりがなかったため、休止しました。どちらからでも、ボタンひとつで再開できます。
+consultations-mail-lapsed-text = 「{ $title }」は30日間やりとりがなかったため、休止しました。
+consultations-mail-lapsed-may_revive = どちらからでも、一度だけボタンひとつで再開できます。
+consultations-mail-lapsed-may_apply = あらためて話したくなったら、募集から新しくお申し込みください。
