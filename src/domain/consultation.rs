@@ -292,10 +292,11 @@ impl Consultation {
         }
     }
 
-    /// The lead agrees that writing was enough.
-    pub fn resolve_in_writing(self, now: DateTime<Utc>) -> Moved {
+    /// The lead agrees that writing was enough. Needs that no item is open: one may have been added
+    /// since the proposal.
+    pub fn resolve_in_writing(self, open_items: usize, now: DateTime<Utc>) -> Moved {
         match self.stage {
-            Stage::Preparing | Stage::Ready if self.resolution_proposed_at.is_some() => {
+            Stage::Preparing | Stage::Ready if open_items == 0 && self.resolution_proposed_at.is_some() => {
                 let fact = Fact::ConsultationResolved { consultation: self.id };
                 Ok(self.moved_to(Stage::ResolvedInWriting, now, fact))
             }
@@ -456,7 +457,7 @@ mod tests {
         ("hold", |c| c.hold(now())),
         ("mark_no_show", |c| c.mark_no_show(now())),
         ("give_second_chance", |c| c.give_second_chance(now())),
-        ("resolve_in_writing", |c| c.resolve_in_writing(now())),
+        ("resolve_in_writing", |c| c.resolve_in_writing(0, now())),
         ("talk_after_all", |c| c.talk_after_all(now())),
         ("close", |c| c.close(0, now())),
         ("cancel", |c| c.cancel(None, now())),
@@ -508,7 +509,8 @@ lapsed: revive→preparing
         assert!(at(Stage::Held).close(1, now()).is_err());
         let fresh = Consultation { resolution_proposed_at: None, ..at(Stage::Preparing) };
         assert!(fresh.clone().propose_resolution(1, now()).is_err());
-        assert!(fresh.clone().resolve_in_writing(now()).is_err());
+        assert!(fresh.clone().resolve_in_writing(0, now()).is_err());
+        assert!(at(Stage::Preparing).resolve_in_writing(1, now()).is_err());
         assert!(fresh.propose_resolution(0, now()).is_ok());
     }
 
