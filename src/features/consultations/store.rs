@@ -1,11 +1,12 @@
 //! All SQL over consultations, participants and invitations.
 
 use super::room::Room;
+use crate::domain::application::end_of_day;
 use crate::domain::consultation::{Consultation, GUEST_TURN, Part, Side, Stage};
 use crate::domain::fact::Fact;
 use crate::domain::id::{CallId, ConsultationId, InvitationId, PersonId};
 use crate::domain::person::{EmailAddress, Locale, TimeZone};
-use crate::features::people;
+use crate::features::{calls, people};
 use crate::platform::asker::Asker;
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
@@ -73,6 +74,8 @@ pub struct Opening<'a> {
 /// Opens the room: the guest begins to write.
 pub async fn open(tx: &mut Tx, opening: Opening<'_>) -> Result<ConsultationId, AppError> {
     let (id, now): (ConsultationId, _) = (random::id(), tx.now());
+    let call = calls::find(tx, opening.call).await?.ok_or(AppError::NotFound)?;
+    let due_at = end_of_day(now, GUEST_TURN.num_days(), call.host_zone.0);
     sqlx::query!(
         r#"insert into consultations (consultation_id, call_id, former_id, title, stage, stage_since, turn, turn_since, due_at, wished_minutes, opened_at, last_activity_at)
            values ($1, $2, $3, $4, 'preparing', $5, 'guest', $5, $6, $7, $5, $5)"#,
@@ -81,7 +84,7 @@ pub async fn open(tx: &mut Tx, opening: Opening<'_>) -> Result<ConsultationId, A
         opening.former as Option<ConsultationId>,
         opening.title,
         now,
-        now + GUEST_TURN,
+        due_at,
         opening.wished_minutes,
     )
     .execute(&mut **tx)
