@@ -124,8 +124,9 @@ mod cancellation {
         }
         let told = app.as_(aki()).await.visit(&format!("/consultations/{consultation}")).await;
         assert!(told.text().contains("I am ill"), "{}", told.text());
-        let again = hana.submit(&page, &path, &[("reason", "again"), ("once", "")]).await;
+        let again = hana.submit(&page, &path, &[("reason", "Ill again"), ("once", "")]).await;
         again.assert_status(409).assert_says("consultations-cancellation-not_now");
+        assert!(again.text().contains("Ill again"), "what was typed is given back");
     }
 }
 
