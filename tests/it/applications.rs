@@ -136,6 +136,29 @@ mod new {
     }
 
     #[sqlx::test]
+    async fn one_agrees_to_the_promise_that_one_read(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let call = app.open_call(hana()).await;
+        let path = app.apply_path(call).await;
+        let (aki, hana) = (app.as_(aki()).await, app.as_(hana()).await);
+        let page = aki.get(&path).await;
+        let edit = format!("/calls/{call}/edit");
+        let form = hana.get(&edit).await;
+        let changes = [("topics", "SRE: SLO"), ("confidentiality", "What is said here may be retold")];
+        hana.submit(&form, &edit, &changes).await.assert_status(303);
+
+        let refused = aki.submit(&page, &path, &ROUGH).await;
+
+        refused.assert_status(422).assert_says("applications-new-confidential_changed");
+        assert_eq!(refused.texts("textarea"), [ROUGH[0].1]);
+        assert!(
+            refused.text().contains("may be retold")
+                && !refused.form(&path).contains(&("confidential".into(), "yes".into()))
+        );
+        aki.submit(&refused, &path, &[("confidential", "yes")]).await.assert_status(303);
+    }
+
+    #[sqlx::test]
     async fn a_visitor_who_tries_too_often_keeps_the_text(db: PgPool) {
         let app = TestApp::spawn(db).await;
         let path = app.apply_path(app.open_call(hana()).await).await;

@@ -71,6 +71,9 @@ pub async fn get(frame: Frame, slugs: Path<(String, String)>) -> Answer {
     if let Some(person) = frame.person() {
         if let Some(draft) = drafts::find(&mut read, person.id, FORM, &call.id.to_string()).await? {
             (fields, is_unsent) = (draft.fields, true);
+            if !agreed(&fields, &call) {
+                fields.set("confidential", "");
+            }
         }
         already = store::active_on(&mut read, call.id, person.id).await?;
     }
@@ -109,14 +112,26 @@ fn typed(fields: &mut Fields, call: &Call) -> Option<Typed> {
         fields.refuse("minutes", Message::new("field-choice"));
     }
     let locale = fields.required::<Locale>("locale");
-    if !call.confidentiality.is_empty() && !fields.has("confidential", "yes") {
-        fields.refuse("confidential", Message::new("applications-new-confidential_missing"));
+    if !agreed(fields, call) {
+        let is_other = fields.has("confidential", "yes");
+        let key =
+            if is_other { "applications-new-confidential_changed" } else { "applications-new-confidential_missing" };
+        fields.refuse("confidential", Message::new(key));
+        fields.set("confidential", "");
     }
     let kinds = call.kinds.iter().copied().filter(|kind| fields.has("kinds", kind.as_str())).collect();
     if fields.is_refused() {
         return None;
     }
     Some(Typed { summary: summary?, wished_minutes: wished?, kinds, locale: locale? })
+}
+
+/// Whether the person agreed to what both sides promise, in the version that stands in the call now:
+/// they agree to what they read.
+fn agreed(fields: &Fields, call: &Call) -> bool {
+    let read = fields.value("confidentiality_version");
+    let is_current = read.is_empty() || read == call.confidentiality_version.to_string();
+    call.confidentiality.is_empty() || fields.has("confidential", "yes") && is_current
 }
 
 async fn keep(

@@ -77,7 +77,10 @@ async fn refusal(
     if is_for_another(frame, open) {
         return Ok(Some((StatusCode::CONFLICT, "consultations-invitation-for_another")));
     }
-    if !open.confidentiality.is_empty() && !fields.has("confidential", "yes") {
+    let read = fields.value("confidentiality_version");
+    let is_current = read.is_empty() || read == open.confidentiality_version.to_string();
+    let has_agreed = fields.has("confidential", "yes") && is_current;
+    if !open.confidentiality.is_empty() && !has_agreed {
         return Ok(Some((StatusCode::UNPROCESSABLE_ENTITY, "consultations-invitation-confidential_missing")));
     }
     let guests = store::attendants(tx, open.consultation).await?.iter().filter(|p| !p.part.is_host()).count();

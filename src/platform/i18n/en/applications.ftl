@@ -31,6 +31,7 @@ applications-new-locale = Language you would like to use
 applications-new-confidentiality = What both sides promise
 applications-new-confidential = I agree.
 applications-new-confidential_missing = Please agree, so that both sides can speak freely.
+applications-new-confidential_changed = The host changed this text in the meantime. Please read it, and agree again.
 applications-new-email = Your e-mail address
 applications-new-email_hint = You get a link to confirm it. What you typed is kept for 7 days.
 applications-new-send = Send the application
