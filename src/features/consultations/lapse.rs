@@ -41,8 +41,8 @@ async fn lapse(tx: &mut Tx, consultation: Consultation) -> Result<(), AppError> 
     let (id, now) = (consultation.id, tx.now());
     if let Ok(moved) = consultation.lapse(None, now) {
         store::save(tx, moved).await?;
-        for (person, _) in store::receivers(tx, id, None).await? {
-            tx.enqueue_now(LapsedMail { consultation: id, to: person }).await?;
+        for attendant in store::attendants(tx, id).await? {
+            tx.enqueue_now(LapsedMail { consultation: id, to: attendant.person }).await?;
         }
     }
     Ok(())

@@ -92,8 +92,8 @@ impl Job for CancelledMails {
 
     async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
         let mut tx = run.begin().await?;
-        for (person, _) in store::receivers(&mut tx, self.consultation, None).await? {
-            tx.enqueue_now(CancelledMail { consultation: self.consultation, to: person }).await?;
+        for attendant in store::attendants(&mut tx, self.consultation).await? {
+            tx.enqueue_now(CancelledMail { consultation: self.consultation, to: attendant.person }).await?;
         }
         Ok(Outcome::DoneWith(tx))
     }

@@ -6,11 +6,10 @@ use crate::domain::consultation::{Consultation, GUEST_TURN, Part, Side, Stage};
 use crate::domain::fact::Fact;
 use crate::domain::id::{CallId, ConsultationId, InvitationId, PersonId};
 use crate::domain::person::{EmailAddress, Locale, TimeZone};
-use crate::features::{calls, people};
+use crate::features::calls;
 use crate::platform::asker::Asker;
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
-use crate::platform::mail::Receiver;
 use crate::platform::random::{self, Hashed};
 use anyhow::anyhow;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -282,19 +281,10 @@ pub async fn attendants(conn: &mut PgConnection, id: ConsultationId) -> Result<V
     Ok(all)
 }
 
-/// Mail addresses, languages and zones of everyone on a side, or of all.
-pub async fn receivers(
-    conn: &mut PgConnection,
-    id: ConsultationId,
-    side: Option<Side>,
-) -> Result<Vec<(PersonId, Receiver)>, AppError> {
-    let mut receivers = Vec::new();
-    for attendant in
-        attendants(&mut *conn, id).await?.into_iter().filter(|a| side.is_none_or(|side| a.part.side() == side))
-    {
-        receivers.push((attendant.person, people::receiver(&mut *conn, attendant.person).await?));
-    }
-    Ok(receivers)
+/// Everyone on a side, for whoever tells each of them.
+pub async fn on_side(conn: &mut PgConnection, id: ConsultationId, side: Side) -> Result<Vec<PersonId>, AppError> {
+    let everyone = attendants(conn, id).await?;
+    Ok(everyone.into_iter().filter(|a| a.part.side() == side).map(|a| a.person).collect())
 }
 
 /// How many consultations of a call take a place of its capacity.
