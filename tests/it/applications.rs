@@ -107,6 +107,9 @@ mod new {
         let page = app.as_(aki()).await.post(&path, &fields).await;
         page.assert_status(409).assert_says("applications-new-not_open");
         assert_eq!(page.texts("textarea"), [ROUGH[0].1]);
+        let empty = app.as_(mio()).await.get(&path).await;
+        empty.assert_says("applications-new-not_open");
+        assert_eq!(empty.texts("textarea"), Vec::<String>::new(), "nobody types in vain");
     }
 
     #[sqlx::test]

@@ -51,6 +51,11 @@ impl New {
     fn is_open(&self) -> bool {
         self.call.stage == Stage::Open
     }
+
+    /// What was typed is always shown; nobody begins what could not be sent.
+    fn takes_text(&self) -> bool {
+        self.is_open() && self.already.is_none() || self.is_unsent || self.fields.is_refused()
+    }
 }
 
 /// What was typed, each value valid.

@@ -41,6 +41,7 @@ applications-new-then_text = { $host } answers within { $days } days. If it fits
 applications-new-already = You have an application to this call already.
 applications-new-to_already = See it
 applications-new-not_open = This call takes no applications at present.
+applications-new-to_call = Back to the call
 applications-new-full = All places are taken at present. Your application waits in order and is taken up when a place becomes free.
 applications-new-unsent = This is what you typed last. It is not sent yet.
 applications-new-own_call = This is your own call.

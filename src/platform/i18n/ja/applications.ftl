@@ -41,6 +41,7 @@ applications-new-then_text = { $host }さんが{ $days }日以内に返事をし
 applications-new-already = この募集には、すでに申し込んでいます。
 applications-new-to_already = 申し込みを見る
 applications-new-not_open = この募集は、いま申し込みを受け付けていません。
+applications-new-to_call = 募集のページへ戻る
 applications-new-full = いまは空きがありません。申し込みは順番に待ち、空きが出たら主催者に届きます。
 applications-new-unsent = 前回入力した内容です。まだ送っていません。
 applications-new-own_call = これはあなた自身の募集です。
