@@ -376,6 +376,9 @@ mod decisions {
         app.run_jobs().await;
         let mail = app.mailbox().last_to(aki()).await;
         assert!(!mail.text.contains("How large"), "mails never carry the text");
+        assert!(mail.text.contains("25 January 2027"), "{}", mail.text);
+        let until = aki_browser.get(&application).await.texts(".turn__until");
+        assert!(until[0].contains("25 January 2027"), "{until:?}");
 
         let page = aki_browser.get(&application).await;
         let draft = page.attributes("form[data-autosave]", "data-autosave").remove(0);

@@ -10,6 +10,7 @@ use crate::platform::error::AppError;
 use crate::platform::i18n::Speech;
 use crate::platform::jobs::{Job, JobRun, Outcome};
 use crate::platform::mail::Mail;
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 /// What is told.
@@ -151,8 +152,8 @@ impl Job for Notice {
 impl Notice {
     /// Until when, with what advice, what can be done then.
     fn details(&self, mail: Mail, speech: Speech, application: &Application, call: &Call) -> Mail {
-        match (self.what, application.due_at, application.decline) {
-            (What::Declined, _, Some(kind)) => {
+        let mail = match (self.what, application.decline) {
+            (What::Declined, Some(kind)) => {
                 let mail = mail.line(speech.t(kind.advice()));
                 match &application.note {
                     Some(note) => {
@@ -161,17 +162,22 @@ impl Notice {
                     None => mail,
                 }
             }
-            (What::Expired | What::Lapsed, ..) => mail.line(speech.t(match application.may_be_revived() {
+            (What::Expired | What::Lapsed, _) => mail.line(speech.t(match application.may_be_revived() {
                 true => "applications-mail-may_revive",
                 false => "applications-mail-may_apply",
             })),
-            (What::StillAsked, ..) if !application.revived => mail.line(speech.t("applications-mail-will_revive")),
-            (What::Submitted | What::Arrived | What::Answered | What::Readmitted | What::Due, Some(due), _) => {
-                // The promise ends at midnight: the day before is the last one.
-                let last = due - chrono::TimeDelta::seconds(1);
-                mail.fact(speech.t("applications-mail-due"), speech.day_of(last))
-            }
+            (What::StillAsked, _) if !application.revived => mail.line(speech.t("applications-mail-will_revive")),
             _ => mail,
+        };
+        let until = match self.what {
+            What::Submitted | What::Arrived | What::Answered | What::Readmitted | What::Due => application.due_at,
+            What::Asked | What::StillAsked => application.lapses_at(),
+            _ => None,
+        };
+        match until {
+            // The promise ends at midnight: the day before is the last one.
+            Some(end) => mail.fact(speech.t("applications-mail-due"), speech.day_of(end - TimeDelta::seconds(1))),
+            None => mail,
         }
     }
 }

@@ -17,6 +17,7 @@ use crate::platform::page::{Frame, show, show_with};
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use askama::Template;
+use chrono::{DateTime, Utc};
 
 /// The name of the drafts of answers; their subject is the application.
 const FORM: &str = "answer";
@@ -39,6 +40,11 @@ impl Show {
 
     fn application(&self) -> &Application {
         &self.seen.application
+    }
+
+    /// Until when whoever has the turn answers.
+    fn until(&self) -> Option<DateTime<Utc>> {
+        self.seen.application.due_at.or(self.seen.application.lapses_at())
     }
 
     fn is_waiting(&self) -> bool {
@@ -100,7 +106,7 @@ pub async fn post(frame: Frame, id: Path<ApplicationId>, fields: Fields) -> Answ
     }
 }
 
-fn due(frame: &Frame, seen: &Seen) -> chrono::DateTime<chrono::Utc> {
+fn due(frame: &Frame, seen: &Seen) -> DateTime<Utc> {
     end_of_day(frame.now, seen.call.reply_days.into(), seen.call.host_zone.0)
 }
 
