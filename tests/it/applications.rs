@@ -252,6 +252,10 @@ mod acceptance {
 
         app.run_jobs().await;
         assert_eq!(app.mailbox().last_to(sora()).await.subject, "A place became free: Talk to me about SRE");
+        let told = app.mailbox().subjects(crate::support::hana()).await;
+        let new = told.iter().filter(|subject| *subject == "An application: Talk to me about SRE").count();
+        assert_eq!(new, 2, "nobody applied a second time: {told:?}");
+        assert!(told.contains(&"An application is with you again: Talk to me about SRE".to_owned()), "{told:?}");
         hana.post(&format!("{second}/acceptance"), &[]).await.assert_status(303);
     }
 }

@@ -24,6 +24,7 @@ pub enum What {
     Answered,
     Waitlisted,
     Readmitted,
+    TakenUp,
     Accepted,
     Declined,
     Withdrawn,
@@ -43,6 +44,7 @@ impl What {
             What::Answered => ("applications-mail-answered-subject", "applications-mail-answered-text"),
             What::Waitlisted => ("applications-mail-waitlisted-subject", "applications-mail-waitlisted-text"),
             What::Readmitted => ("applications-mail-readmitted-subject", "applications-mail-readmitted-text"),
+            What::TakenUp => ("applications-mail-taken_up-subject", "applications-mail-taken_up-text"),
             What::Accepted => ("applications-mail-accepted-subject", "applications-mail-accepted-text"),
             What::Declined => ("applications-mail-declined-subject", "applications-mail-declined-text"),
             What::Withdrawn => ("applications-mail-withdrawn-subject", "applications-mail-withdrawn-text"),
@@ -57,19 +59,19 @@ impl What {
         match self {
             What::Submitted => Some(What::Arrived),
             What::Answered | What::Withdrawn => Some(self),
-            What::Readmitted => Some(What::Arrived),
+            What::Readmitted => Some(What::TakenUp),
             _ => None,
         }
     }
 
     fn goes_to_applicant(self) -> bool {
-        !matches!(self, What::Answered | What::Withdrawn | What::Arrived | What::Due)
+        !matches!(self, What::Answered | What::Withdrawn | What::Arrived | What::TakenUp | What::Due)
     }
 
     /// Whether the world still is as the mail says.
     fn is_true(self, application: &Application) -> bool {
         match self {
-            What::Due => application.stage == Stage::Submitted,
+            What::Due | What::TakenUp => application.stage == Stage::Submitted,
             What::Asked | What::StillAsked => application.stage == Stage::Asked,
             What::Waitlisted => application.stage == Stage::Waitlisted,
             What::Submitted => application.stage != Stage::Waitlisted,
@@ -170,7 +172,8 @@ impl Notice {
             _ => mail,
         };
         let until = match self.what {
-            What::Submitted | What::Arrived | What::Answered | What::Readmitted | What::Due => application.due_at,
+            What::Submitted | What::Arrived | What::Answered => application.due_at,
+            What::Readmitted | What::TakenUp | What::Due => application.due_at,
             What::Asked | What::StillAsked => application.lapses_at(),
             _ => None,
         };
