@@ -43,6 +43,7 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
     match *fact {
         Fact::SignInRequested { request } => vec![NewJob::now(people::mails::SignInMail { request })],
         Fact::WaitingDismissed { call } => vec![NewJob::now(applications::times::Dismissal { call })],
+        Fact::CallChanged { call } => vec![NewJob::now(applications::times::CapacityCheck { call })],
         Fact::ApplicationSubmitted { application } => told(application, What::Submitted),
         Fact::ApplicationRevived { application } => told(application, What::Submitted),
         Fact::ApplicationAsked { application } => told(application, What::Asked),

@@ -9,6 +9,7 @@ mod admin;
 mod applications;
 mod availability;
 mod bookings;
+mod calls;
 mod cluster;
 mod consultations;
 mod demo;

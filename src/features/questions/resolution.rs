@@ -52,6 +52,11 @@ impl Resolution {
     }
 
     fn may_confirm(&self) -> bool {
+        self.may_decide() && self.open == 0
+    }
+
+    /// Whether it is for the reader to say yes or no to the proposal.
+    fn may_decide(&self) -> bool {
         self.is_proposed() && self.room.may(Act::ConfirmResolution)
     }
 
@@ -80,7 +85,7 @@ pub async fn post(frame: Frame, id: Path<ConsultationId>, fields: Fields) -> Ans
         }
         "confirm" => {
             room.require(Act::ConfirmResolution)?;
-            room.consultation.clone().resolve_in_writing(frame.now)
+            room.consultation.clone().resolve_in_writing(open, frame.now)
         }
         "talk" => {
             room.require(Act::ConfirmResolution)?;

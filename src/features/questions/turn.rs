@@ -35,7 +35,7 @@ impl Turn {
 
     /// A due date is the midnight after its last day.
     fn last_day(&self) -> TimeTag {
-        let last = due_at(&self.room, self.frame.now) - TimeDelta::seconds(1);
+        let last = due_at(&self.room, self.room.part.side().other(), self.frame.now) - TimeDelta::seconds(1);
         self.frame.day(&last)
     }
 
@@ -44,10 +44,10 @@ impl Turn {
     }
 }
 
-/// Until when the side across should answer: the hosts by the promise of their call, guests within
-/// two weeks; either ends with the day in the host's zone.
-fn due_at(room: &Room, now: DateTime<Utc>) -> DateTime<Utc> {
-    let days = match room.part.side().other() {
+/// Until when a side that gets the turn should write: the hosts by the promise of their call, guests
+/// within two weeks; either ends with the day in the host's zone.
+pub(super) fn due_at(room: &Room, side: Side, now: DateTime<Utc>) -> DateTime<Utc> {
+    let days = match side {
         Side::Host => room.reply_days.into(),
         Side::Guest => GUEST_TURN.num_days(),
     };
@@ -66,7 +66,7 @@ pub async fn post(frame: Frame, id: Path<ConsultationId>, fields: Fields) -> Ans
     let mut tx = frame.begin(&fields).await?;
     let room = consultations::for_update(&mut tx, *id, &frame.asker).await?;
     room.require(Act::HandOver)?;
-    let due_at = due_at(&room, frame.now);
+    let due_at = due_at(&room, room.part.side().other(), frame.now);
     match room.consultation.clone().hand_over(room.part.side(), due_at, frame.now) {
         Ok(moved) => {
             consultations::save(&mut tx, moved).await?;
