@@ -109,6 +109,24 @@ mod run {
     }
 
     #[sqlx::test]
+    async fn after_a_false_start_the_session_begins_with_its_first_block_again(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let consultation = app.in_session(hana(), aki()).await;
+        let run = format!("/consultations/{consultation}/run");
+        let hana = app.as_(hana()).await;
+        let running = async || hana.get(&run).await.texts(".run-block--now .run-block__title");
+        app.clock.advance(TimeDelta::minutes(3));
+
+        hana.post(&run, &[("act", "take_back")]).await.assert_status(303);
+
+        assert_eq!(running().await, [] as [&str; 0], "nothing runs before the session");
+        hana.post(&run, &[("act", "start")]).await.assert_status(303);
+        assert_eq!(running().await, ["Getting to know each other"]);
+        let timers = hana.get(&run).await.attributes(".run-block--now [data-timer-since]", "data-timer-since");
+        assert_eq!(timers, ["2027-01-05T00:03:00Z"], "its time counts from the real beginning");
+    }
+
+    #[sqlx::test]
     async fn the_plan_is_changed_before_the_day(db: PgPool) {
         let app = TestApp::spawn(db).await;
         let consultation = app.booked(hana(), aki()).await;

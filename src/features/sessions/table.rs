@@ -79,6 +79,11 @@ pub async fn take_back_start(tx: &mut Tx, room: &Room) -> Done {
     room.require(Act::RunSession)?;
     let now = tx.now();
     let Ok(moved) = room.consultation.clone().take_back_start(now) else { return impossible() };
+    for block in store::blocks(tx, room.id()).await? {
+        if let Ok(moved) = block.take_back() {
+            store::save_block(tx, moved).await?;
+        }
+    }
     consultations::save(tx, moved).await?;
     store::set_times(tx, room.id(), None, None, None, None).await?;
     Ok(Ok(()))
