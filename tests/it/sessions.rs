@@ -175,6 +175,18 @@ mod watch {
     }
 
     #[sqlx::test]
+    async fn only_those_who_can_say_whether_they_talked_are_asked(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let consultation = app.booked(hana(), aki()).await;
+        app.join(consultation, mio()).await;
+        app.pass(TimeDelta::days(3)).await;
+        let asked = async |persona| {
+            app.mailbox().subjects(persona).await.into_iter().filter(|s| s.starts_with("Did you talk?")).count()
+        };
+        assert_eq!((asked(hana()).await, asked(aki()).await, asked(mio()).await), (1, 1, 0));
+    }
+
+    #[sqlx::test]
     async fn the_lead_says_that_they_talked_elsewhere(db: PgPool) {
         let app = TestApp::spawn(db).await;
         let consultation = app.booked(hana(), aki()).await;
