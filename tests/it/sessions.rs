@@ -230,6 +230,33 @@ mod actions {
         assert_eq!(hana_browser.get(&path).await.texts(".action--done .action__text"), ["Send the book"]);
         hana_browser.post(&path, &[("act", "reopen"), ("action", &own)]).await.assert_status(303);
     }
+
+    #[sqlx::test]
+    async fn what_was_typed_comes_back_whatever_is_refused(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let consultation = app.consultation(hana(), aki()).await;
+        let path = format!("/consultations/{consultation}/actions");
+        let aki = app.as_(aki()).await;
+        let page = aki.get(&path).await;
+        aki.submit(&page, &path, &[("what", "Write one SLO")]).await.assert_status(303);
+        let action = aki.get(&path).await.attributes("input[name=action]", "value")[0].clone();
+        let long = format!("Because {}", "a".repeat(301));
+
+        let refused = aki.post(&path, &[("act", "drop"), ("action", &action), ("reason", &long)]).await;
+
+        refused.assert_status(422).assert_says("field-too_long");
+        assert_eq!(refused.attributes("details[open] input[name=reason]", "value"), [long]);
+        aki.post(&path, &[("act", "done"), ("action", &action)]).await.assert_status(303);
+        let late = aki.post(&path, &[("act", "drop"), ("action", &action), ("reason", "No time")]).await;
+        late.assert_status(409);
+        assert!(late.text().contains("No time"), "{}", late.text());
+        let cancellation = format!("/consultations/{consultation}/cancellation");
+        aki.post(&cancellation, &[]).await.assert_status(303);
+        let owner = app.id_of(crate::support::aki()).await.to_string();
+        let added = aki.post(&path, &[("act", "add"), ("what", "Read the book"), ("owner", &owner)]).await;
+        added.assert_status(409);
+        assert!(added.text().contains("Read the book"), "{}", added.text());
+    }
 }
 
 mod no_show {
