@@ -88,7 +88,9 @@ mod run {
         let refused = hana_browser.post(&run, &stale).await;
         refused.assert_status(409).assert_says("sessions-run-stale");
         assert!(refused.text().contains("One thing at a time") && refused.text().contains("Another thought"));
-        hana_browser.post(&run, &[("act", "finish"), ("actual", "many")]).await.assert_status(422);
+        let many = hana_browser.post(&run, &[("act", "finish"), ("actual", "many")]).await;
+        many.assert_status(422);
+        assert_eq!(many.attributes("input[name=actual]", "value"), ["many"]);
         hana_browser.post(&run, &[("act", "finish"), ("actual", "55")]).await.assert_status(303);
 
         assert_eq!(app.stage_of(consultation).await, Stage::Held);
@@ -127,6 +129,105 @@ mod run {
     }
 
     #[sqlx::test]
+    async fn a_text_that_is_too_long_is_refused_and_takes_no_other_with_it(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let consultation = app.in_session(hana(), aki()).await;
+        let run = format!("/consultations/{consultation}/run");
+        let hana = app.as_(hana()).await;
+        hana.post(&run, &[("act", "item"), ("title", "On-call at night")]).await.assert_status(303);
+        let page = hana.get(&run).await;
+        let item = page.attributes("input[name=item]", "value")[0].clone();
+        let blocks = page.attributes(".run-block", "id");
+        let block = blocks[blocks.len() - 2].trim_start_matches("block-").to_owned();
+        let act = |act, name, text: &str, revision| {
+            let fields = [
+                ("act", act),
+                ("block", &*block),
+                ("item", &item),
+                ("outcome", "covered"),
+                ("revision", revision),
+                (name, text),
+            ];
+            fields.map(|(name, value)| (name, value.to_owned()))
+        };
+        let post = async |fields: [(&str, String); 6]| {
+            let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
+            hana.post(&run, &fields).await
+        };
+        for (what, name) in [("note", "note"), ("outcome", "outcome_note"), ("takeaways", "takeaways")] {
+            post(act(what, name, &format!("The saved {what}"), "0")).await.assert_status(303);
+
+            let refused = post(act(what, name, &format!("Begun {}", "a".repeat(8001)), "1")).await;
+
+            refused.assert_status(422).assert_says("field-too_long");
+            assert!(refused.body.contains("Begun aaa"), "{what} is lost: {}", refused.text());
+            assert!(hana.get(&run).await.body.contains(&format!("The saved {what}")), "the saved {what} is gone");
+        }
+    }
+
+    #[sqlx::test]
+    async fn a_note_that_another_window_saved_stands_beside_ones_own(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let consultation = app.in_session(hana(), aki()).await;
+        let run = format!("/consultations/{consultation}/run");
+        let hana = app.as_(hana()).await;
+        let block = hana.get(&run).await.attributes(".run-block input[name=block]", "value").pop().unwrap();
+        let note = |text| [("act", "note"), ("block", block.as_str()), ("revision", "0"), ("note", text)];
+        hana.post(&run, &note("From the first window")).await.assert_status(303);
+
+        let stale = hana.post(&run, &note("From the second")).await;
+
+        stale.assert_status(409).assert_says("sessions-run-stale");
+        assert_eq!(stale.texts("pre"), ["From the first window"]);
+        assert_eq!(stale.texts("details[open] textarea[name=note]").pop().as_deref(), Some("From the second"));
+    }
+
+    #[sqlx::test]
+    async fn whoever_was_writing_when_it_ended_gets_the_text_back(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let consultation = app.in_session(hana(), aki()).await;
+        let run = format!("/consultations/{consultation}/run");
+        let (hana, aki) = (app.as_(hana()).await, app.as_(aki()).await);
+        let block = hana.get(&run).await.attributes(".run-block input[name=block]", "value").pop().unwrap();
+        hana.post(&run, &[("act", "finish")]).await.assert_status(303);
+
+        let item = aki.post(&run, &[("act", "item"), ("title", "On-call at night")]).await;
+
+        item.assert_status(409);
+        assert!(item.text().contains("On-call at night"), "{}", item.text());
+        app.set_stage(consultation, Stage::Closed).await;
+        let takeaways = [("act", "takeaways"), ("revision", "0"), ("takeaways", "One thing at a time")];
+        let takeaways = aki.post(&run, &takeaways).await;
+        takeaways.assert_status(409);
+        assert!(takeaways.text().contains("One thing at a time"), "{}", takeaways.text());
+        let note = [("act", "note"), ("block", block.as_str()), ("revision", "0"), ("note", "They laughed")];
+        let note = hana.post(&run, &note).await;
+        note.assert_status(409);
+        assert!(note.text().contains("They laughed"), "{}", note.text());
+    }
+
+    #[sqlx::test]
+    async fn a_draft_does_not_replace_what_others_saved_meanwhile(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let consultation = app.in_session(hana(), aki()).await;
+        let run = format!("/consultations/{consultation}/run");
+        let (hana, aki) = (app.as_(hana()).await, app.as_(aki()).await);
+        let takeaways = |text| [("act", "takeaways"), ("revision", "0"), ("takeaways", text)];
+        aki.post(&format!("/drafts/takeaways/{consultation}"), &takeaways("What Aki typed")).await.assert_status(204);
+        hana.post(&run, &takeaways("What Hana saved")).await.assert_status(303);
+
+        let page = aki.get(&run).await;
+        page.assert_says("sessions-run-unsent");
+        let revision = page.attributes("#field-takeaways input[name=revision]", "value").pop().unwrap();
+        let text = page.texts("textarea[name=takeaways]").pop().unwrap();
+        let sent = aki.post(&run, &[("act", "takeaways"), ("revision", &revision), ("takeaways", &text)]).await;
+
+        sent.assert_status(409).assert_says("sessions-run-theirs");
+        assert_eq!(sent.texts("pre"), ["What Hana saved"]);
+        assert_eq!(sent.texts("textarea[name=takeaways]"), ["What Aki typed"]);
+    }
+
+    #[sqlx::test]
     async fn the_plan_is_changed_before_the_day(db: PgPool) {
         let app = TestApp::spawn(db).await;
         let consultation = app.booked(hana(), aki()).await;
@@ -144,8 +245,14 @@ mod run {
         let page = hana.get(&run).await;
         page.assert_says("sessions-run-too_long");
         assert_eq!(page.texts(".run-block__minutes")[2], "40 minutes");
-        hana.post(&run, &[("act", "minutes"), ("minutes", "long")]).await.assert_status(422);
+        let wrong = [("minutes", "5"), ("minutes", "long"), ("minutes", "35"), ("minutes", "0"), ("minutes", "5")];
+        let refused = hana.post(&run, &[&[("act", "minutes")], &wrong[..]].concat()).await;
+        refused.assert_status(422);
+        assert_eq!(refused.attributes("details[open] input[name=minutes]", "value"), ["5", "long", "35", "0", "5"]);
+        assert_eq!(hana.get(&run).await.texts(".run-block__minutes")[0], "10 minutes", "nothing is half saved");
+        hana.post(&run, &[("act", "minutes"), ("minutes", "20")]).await.assert_status(409);
         app.as_(aki()).await.post(&run, &minutes).await.assert_status(403);
+        app.as_(aki()).await.post(&run, &[("act", "renew")]).await.assert_status(403);
         app.as_(ren()).await.get(&run).await.assert_status(404);
     }
 }

@@ -36,6 +36,7 @@ sessions-run-takeaways_label = Anything that was not planned and stays with you
 sessions-run-theirs = Somebody saved another text in the meantime. It stands here, and yours below; saving replaces it.
 sessions-run-stale = This was saved in another window in the meantime. Your text is still here.
 sessions-run-unsent = This is what you typed last; it is not saved.
+sessions-run-other_plan = The plan was made anew in the meantime. Please look at it and change it once more.
 sessions-run-to_actions = Write down next actions
 sessions-run-finish = End the session
 sessions-run-actual = Minutes it really took

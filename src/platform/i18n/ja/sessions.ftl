@@ -36,6 +36,7 @@ sessions-run-takeaways_label = 予定になかった気づきなど
 sessions-run-theirs = この間に、ほかの方が保存しました。いまの内容をここに、あなたの入力をその下に示します。保存すると置き換わります。
 sessions-run-stale = この間に、別の画面で保存されました。入力した内容はそのまま残っています。
 sessions-run-unsent = 前回入力して、まだ保存されていない内容です。
+sessions-run-other_plan = その間に、予定が作り直されました。いまの内容を見て、もう一度入力してください。
 sessions-run-to_actions = 次のアクションを書く
 sessions-run-finish = 壁打ちを終える
 sessions-run-actual = 実際にかかった時間(分)
