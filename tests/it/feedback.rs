@@ -127,6 +127,26 @@ mod form {
         app.answer_is_refused(id).await;
     }
 
+    #[sqlx::test]
+    async fn whoever_declines_before_the_first_mail_is_not_asked_at_all(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let id = app.in_session(hana(), aki()).await;
+        app.join(id, mio()).await;
+        app.mailbox().empty().await;
+        app.as_(hana()).await.post(&format!("/consultations/{id}/run"), &[("act", "finish")]).await.assert_status(303);
+        let path = format!("/consultations/{id}/feedback");
+        app.as_(aki()).await.post(&path, &[("act", "skip")]).await.assert_status(303);
+        app.as_(mio()).await.post(&path, &[("act", "keep"), ("answer2", "half a thou")]).await.assert_status(303);
+
+        app.run_jobs().await;
+
+        assert_eq!(app.mailbox().subjects(aki()).await, [] as [&str; 0]);
+        assert_eq!(app.mailbox().to(mio()).await.len(), 1, "whoever is not done yet is reminded");
+        app.as_(aki()).await.get(&path).await.assert_says("feedback-form-skipped");
+        app.pass(TimeDelta::days(15)).await;
+        assert_eq!((app.mailbox().to(aki()).await.len(), app.mailbox().to(mio()).await.len()), (0, 4));
+    }
+
     impl TestApp {
         async fn answer_is_refused(&self, id: kabeuchi::domain::id::ConsultationId) {
             let path = format!("/consultations/{id}/feedback");
