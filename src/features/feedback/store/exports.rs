@@ -6,6 +6,7 @@ use crate::domain::id::{ConsultationId, FeedbackId, PersonId, QuoteId};
 use crate::domain::person::Locale;
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
+use anyhow::anyhow;
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
@@ -143,6 +144,24 @@ pub async fn lock_quoted(tx: &mut Tx, quotes: &[QuoteId]) -> Result<(), AppError
         tx.record(Fact::FeedbackLocked { feedback }).await?;
     }
     Ok(())
+}
+
+/// Where a participant's form is; `None` before they were asked.
+pub async fn stage_of(
+    conn: &mut PgConnection,
+    id: ConsultationId,
+    person: PersonId,
+) -> Result<Option<Stage>, AppError> {
+    let stage = sqlx::query_scalar!(
+        "select stage from feedback where consultation_id = $1 and person_id = $2",
+        id as ConsultationId,
+        person as PersonId,
+    )
+    .fetch_optional(conn)
+    .await?;
+    stage
+        .map(|word| Stage::parse(&word).ok_or_else(|| AppError::Unexpected(anyhow!("feedback: unknown stage"))))
+        .transpose()
 }
 
 /// Where a person is asked for feedback, with the consultation's title.

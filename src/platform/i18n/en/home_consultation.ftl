@@ -6,6 +6,7 @@ home-consultation-next_booked = The time is booked. Until then you can go on wri
 home-consultation-next_in_session = The run sheet shows where you are.
 home-consultation-next_answers = Read the feedback, and write what could not be said.
 home-consultation-next_feedback = Six open questions, only for the host to read. Nothing is published without your consent.
+home-consultation-next_actions = Nothing is left to fill in. What remains is what you said you would do.
 home-consultation-next_no_show = Somebody did not come. The side that was there can give a second chance.
 home-consultation-next_report = You can write an anonymised report, if everyone agrees.
 home-consultation-to_questions = To the questions and answers

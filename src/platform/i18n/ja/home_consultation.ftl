@@ -6,6 +6,7 @@ home-consultation-next_booked = 日時が決まっています。当日まで書
 home-consultation-next_in_session = いまどこを話しているかは、進行表でわかります。
 home-consultation-next_answers = ふりかえりを読み、話しきれなかったことを補足しましょう。
 home-consultation-next_feedback = 6つの質問があります。読むのは主催者だけで、同意なしに公開されることはありません。
+home-consultation-next_actions = 書いていただくものはもうありません。あとは、決めたことを進めるだけです。
 home-consultation-next_no_show = 当日、来られなかった方がいます。来ていた側から、もう一度の機会を作れます。
 home-consultation-next_report = 全員の同意があれば、匿名のレポートを書けます。
 home-consultation-to_questions = 事前Q&Aへ
