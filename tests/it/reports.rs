@@ -107,8 +107,9 @@ mod preview {
         let visitor = app.visitor().get(&link).await;
         assert!(visitor.text().contains(WORDS), "the whole version: {}", visitor.text());
         visitor.assert_says("reports-preview-sign_in").assert_does_not_say("reports-preview-approve");
-        let sign_in = app.visitor().post(&link, &[("act", "approve")]).await.leads_to();
-        assert_eq!(sign_in, format!("/sign-in?next={link}"));
+        let signed_out = app.visitor().post(&link, &[("act", "changes"), ("remark", "Leave the tool out")]).await;
+        signed_out.assert_status(401);
+        assert!(signed_out.text().contains("Leave the tool out"), "{}", signed_out.text());
         for persona in [mio(), hana(), ren()] {
             let browser = app.as_(persona).await;
             browser.get(&link).await.assert_status(200).assert_does_not_say("reports-preview-approve");
@@ -119,6 +120,8 @@ mod preview {
 
         let aki_browser = app.as_(aki()).await;
         let page = aki_browser.get(&link).await;
+        aki_browser.post(&link, &[("remark", "Fine")]).await.assert_status(422);
+        aki_browser.get(&link).await.assert_says("reports-preview-approve");
         aki_browser.submit(&page, &link, &[("act", "approve")]).await.assert_status(303);
 
         app.run_jobs().await;
@@ -170,6 +173,9 @@ mod preview {
 
         host.submit(&page, &path, &[("body", "We talked, briefly."), ("act", "save")]).await.assert_status(303);
         aki_browser.get(&link).await.assert_status(410);
+        let late = aki_browser.post(&link, &[("act", "changes"), ("remark", "And the name of the tool")]).await;
+        late.assert_status(410);
+        assert!(late.text().contains("And the name of the tool"), "{}", late.text());
         let second = app.ask_about_report(id, aki()).await;
         app.pass(TimeDelta::days(7)).await;
 
