@@ -351,4 +351,26 @@ mod privacy {
         assert_eq!(app.publish(id).await, public);
         assert!(app.visitor().get(&public).await.text().contains("Told differently."));
     }
+
+    #[sqlx::test]
+    async fn an_ok_that_was_taken_back_keeps_that_version_away_even_where_it_was_not_needed(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let id = told(&app).await;
+        app.report(id, "A theme", "We talked.").await.assert_status(303);
+        app.ask_about_report(id, aki()).await;
+        let (akis, mios) = (app.mailbox().last_to(aki()).await.link(), app.mailbox().last_to(mio()).await.link());
+        app.as_(mio()).await.post(&mios, &[("act", "approve")]).await.assert_status(303);
+        app.as_(aki()).await.post(&akis, &[("act", "approve")]).await.assert_status(303);
+        let public = app.publish(id).await;
+        let mio_browser = app.as_(mio()).await;
+        let page = mio_browser.get("/settings/privacy").await;
+        let report = page.attributes("button[name=report]", "value").pop().unwrap();
+
+        mio_browser.post("/settings/privacy", &[("report", &report)]).await.assert_status(303);
+
+        app.visitor().get(&public).await.assert_status(410);
+        let publication = format!("/consultations/{id}/report/publication");
+        app.as_(hana()).await.post(&publication, &CHECKED).await.assert_status(409);
+        app.visitor().get(&public).await.assert_status(410);
+    }
 }
