@@ -158,6 +158,29 @@ mod preview {
     }
 
     #[sqlx::test]
+    async fn the_host_hears_once_that_everyone_said_ok(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let id = told(&app).await;
+        app.report(id, "A theme", "We talked.").await.assert_status(303);
+        let (path, host) = (format!("/consultations/{id}/report"), app.as_(hana()).await);
+        let page = host.get(&path).await;
+        let mios = page.attributes("input[name=recognisable]", "value").pop().unwrap();
+        let revision = page.attributes("input[name=revision]", "value").pop().unwrap();
+        let asked = [("act", "preview"), ("revision", revision.as_str()), ("recognisable", &mios)];
+        host.post(&path, &asked).await.assert_status(303);
+        app.run_jobs().await;
+        let (akis, mios) = (app.mailbox().last_to(aki()).await.link(), app.mailbox().last_to(mio()).await.link());
+        app.mailbox().empty().await;
+
+        app.as_(aki()).await.post(&akis, &[("act", "approve")]).await.assert_status(303);
+        app.as_(mio()).await.post(&mios, &[("act", "approve")]).await.assert_status(303);
+        app.run_jobs().await;
+
+        let subject = "The report may be published: Where to begin as the first SRE";
+        assert_eq!(app.mailbox().subjects(hana()).await, [subject]);
+    }
+
+    #[sqlx::test]
     async fn a_change_or_a_week_ends_the_preview(db: PgPool) {
         let app = TestApp::spawn(db).await;
         let id = told(&app).await;

@@ -47,6 +47,7 @@ pub fn jobs(registry: Registry) -> Registry {
         .with::<mails::PreviewMail>()
         .with::<mails::EndPreview>()
         .with::<mails::AnsweredMail>()
+        .with::<mails::DecidedMail>()
         .with::<mails::PublishedMails>()
         .with::<mails::PublishedMail>()
         .with::<consent::HideForQuote>()
