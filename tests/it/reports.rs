@@ -295,6 +295,22 @@ mod publication {
     }
 }
 
+mod skeleton {
+    use super::*;
+    use kabeuchi::domain::consultation::Stage;
+
+    #[sqlx::test]
+    async fn what_was_settled_in_writing_is_not_told_as_a_talk(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let id = app.consultation(hana(), aki()).await;
+        app.set_stage(id, Stage::ResolvedInWriting).await;
+        let (path, host) = (format!("/consultations/{id}/report"), app.as_(hana()).await);
+        host.post(&path, &[("act", "draft")]).await.assert_status(303);
+        let body = host.get(&path).await.texts("#field-body").pop().unwrap();
+        assert!(body.contains("all was settled in writing") && !body.contains("then talked"), "{body}");
+    }
+}
+
 mod privacy {
     use super::*;
 

@@ -3,7 +3,16 @@ reports-drawn-voices = In the words of those who took part
 reports-skeleton-intro = How it began
 reports-skeleton-intro_text = This is a report of a consultation from the call “{ $call }”. It is published with the consent of those who speak in it; names and places are left out.
 reports-skeleton-flow = The flow before
-reports-skeleton-flow_text = We wrote to each other first, in { $rounds } rounds, and then talked.
+reports-skeleton-flow_text = { $rounds ->
+    [0] We wrote to each other first, and then talked.
+    [one] We wrote to each other first, in one round, and then talked.
+   *[other] We wrote to each other first, in { $rounds } rounds, and then talked.
+}
+reports-skeleton-flow_written = { $rounds ->
+    [0] We wrote to each other, and all was settled in writing.
+    [one] We wrote to each other in one round, and all was settled in writing.
+   *[other] We wrote to each other in { $rounds } rounds, and all was settled in writing.
+}
 reports-skeleton-background = Background
 reports-skeleton-background_text = What kind of team it was, and what it wished for. Kinds rather than names: “a web engineer”, “a start-up of a few people”.
 reports-skeleton-discussed = What we talked about

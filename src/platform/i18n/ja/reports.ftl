@@ -3,7 +3,14 @@ reports-drawn-voices = 参加した方の声
 reports-skeleton-intro = はじめに
 reports-skeleton-intro_text = 募集「{ $call }」から生まれた壁打ちのレポートです。参加した方の同意を得て、個人や組織がわからない形で公開しています。
 reports-skeleton-flow = 当日までの流れ
-reports-skeleton-flow_text = まず事前Q&Aで{ $rounds }往復のやりとりをし、それから話しました。
+reports-skeleton-flow_text = { $rounds ->
+    [0] まず事前Q&Aで文章をやりとりし、それから話しました。
+   *[other] まず事前Q&Aで{ $rounds }往復のやりとりをし、それから話しました。
+}
+reports-skeleton-flow_written = { $rounds ->
+    [0] 事前Q&Aで文章をやりとりし、話す前に解決しました。
+   *[other] 事前Q&Aで{ $rounds }往復のやりとりをし、話す前に解決しました。
+}
 reports-skeleton-background = 背景
 reports-skeleton-background_text = どのようなチームで、何を望んでいたか。名前ではなく「Webエンジニア」「数人のスタートアップ」のように書きます。
 reports-skeleton-discussed = 話したこと
