@@ -293,6 +293,23 @@ mod publication {
 
         refused.assert_status(409).assert_says("reports-publication-not_now");
     }
+
+    #[sqlx::test]
+    async fn an_edit_that_meets_a_publication_gets_its_text_back(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let id = told(&app).await;
+        app.report(id, "A theme", "We talked.").await.assert_status(303);
+        let link = app.ask_about_report(id, aki()).await;
+        app.as_(aki()).await.post(&link, &[("act", "approve")]).await.assert_status(303);
+        let (path, host) = (format!("/consultations/{id}/report"), app.as_(hana()).await);
+        let window = host.get(&path).await;
+        app.publish(id).await;
+
+        let late = host.submit(&window, &path, &[("body", "An hour of work"), ("act", "save")]).await;
+
+        late.assert_status(409).assert_says("reports-report-not_now");
+        assert!(late.text().contains("An hour of work"), "{}", late.text());
+    }
 }
 
 mod skeleton {

@@ -65,6 +65,14 @@ impl Page {
         self.written.as_ref().is_some_and(|w| w.report.edit(self.frame.now).is_ok())
     }
 
+    /// The text that was to be saved, where the page has no form for it any more.
+    fn given_back(&self) -> Option<&str> {
+        let is_shown = self.is_time() && self.may_edit();
+        let typed =
+            (self.is_refused && !is_shown && self.fields.value("act") == "save").then(|| self.fields.value("body"));
+        typed.filter(|typed| !typed.is_empty())
+    }
+
     fn may_ask(&self) -> bool {
         self.written.as_ref().is_some_and(|w| w.report.show_to_participants(self.frame.now).is_ok())
     }
