@@ -181,6 +181,25 @@ mod preview {
     }
 
     #[sqlx::test]
+    async fn whoever_was_marked_as_recognisable_stays_marked_when_asked_again(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let id = told(&app).await;
+        app.report(id, "A theme", "We talked.").await.assert_status(303);
+        let (path, host) = (format!("/consultations/{id}/report"), app.as_(hana()).await);
+        let page = host.get(&path).await;
+        let mios = page.attributes("input[name=recognisable]", "value").pop().unwrap();
+        let revision = page.attributes("input[name=revision]", "value").pop().unwrap();
+        let asked = [("act", "preview"), ("revision", revision.as_str()), ("recognisable", &mios)];
+        host.post(&path, &asked).await.assert_status(303);
+        let page = host.get(&path).await;
+        host.submit(&page, &path, &[("body", "We talked, briefly."), ("act", "save")]).await.assert_status(303);
+
+        let again = host.get(&path).await;
+
+        assert_eq!(again.attributes("input[name=recognisable][checked]", "value"), [mios]);
+    }
+
+    #[sqlx::test]
     async fn a_change_or_a_week_ends_the_preview(db: PgPool) {
         let app = TestApp::spawn(db).await;
         let id = told(&app).await;

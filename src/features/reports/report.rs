@@ -35,6 +35,8 @@ struct Page {
     granted: Vec<Granted>,
     previews: Vec<Previewed>,
     guests: Vec<Attendant>,
+    /// Who could be recognised, as far as the host said so.
+    marked: Vec<PersonId>,
     fields: Fields,
     is_unsent: bool,
     is_refused: bool,
@@ -84,6 +86,10 @@ impl Page {
     /// Guests whose ok is needed only when the host says so.
     fn others(&self) -> Vec<&Attendant> {
         self.guests.iter().filter(|a| a.part != Part::Lead && !self.is_quoted(a.person)).collect()
+    }
+
+    fn is_marked(&self, guest: &Attendant) -> bool {
+        self.marked.contains(&guest.person)
     }
 
     /// Whether the saved version uses words of theirs.
@@ -230,6 +236,8 @@ async fn save(mut tx: Tx, mut page: Page, written: Written) -> Answer {
 
 /// Puts this version before all guests; the lead and everyone quoted must say ok.
 async fn ask(mut tx: Tx, mut page: Page, written: Written) -> Answer {
+    let ticked = page.guests.iter().map(|a| a.person);
+    page.marked = ticked.filter(|person| page.fields.has("recognisable", &person.to_string())).collect();
     if page.fields.required::<Revision>("revision") != Some(Revision(written.report.revision)) {
         page.fields = filled(&written);
         return refused(page);
@@ -249,9 +257,7 @@ async fn ask(mut tx: Tx, mut page: Page, written: Written) -> Answer {
         page.fields = filled(&written);
         return refused(page);
     };
-    let is_needed = |a: &Attendant| {
-        a.part == Part::Lead || page.is_quoted(a.person) || page.fields.has("recognisable", &a.person.to_string())
-    };
+    let is_needed = |a: &Attendant| a.part == Part::Lead || page.is_quoted(a.person) || page.is_marked(a);
     let asked: Vec<_> = page.guests.iter().map(|a| (a.person, is_needed(a))).collect();
     store::ask_everyone(&mut tx, written.report.id, written.report.revision, &asked).await?;
     let report = store::save(&mut tx, moved).await?;
@@ -326,9 +332,11 @@ fn filled(written: &Written) -> Fields {
 
 async fn page(conn: &mut PgConnection, frame: Frame, room: Room, fields: Fields) -> Result<Page, AppError> {
     let written = store::of_consultation(conn, room.id()).await?;
-    let previews = match &written {
-        Some(written) => store::previews(conn, written.report.id, written.report.revision).await?,
-        None => Vec::new(),
+    let (previews, marked) = match written.as_ref().map(|written| written.report) {
+        Some(report) => {
+            (store::previews(conn, report.id, report.revision).await?, store::last_needed(conn, report.id).await?)
+        }
+        None => (Vec::new(), Vec::new()),
     };
     Ok(Page {
         series: store::series_of(conn, room.consultation.call).await?,
@@ -338,6 +346,7 @@ async fn page(conn: &mut PgConnection, frame: Frame, room: Room, fields: Fields)
         room,
         written,
         previews,
+        marked,
         fields,
         is_unsent: false,
         is_refused: false,

@@ -5,7 +5,7 @@ mod public;
 
 pub use previews::OwnApproval;
 pub(super) use previews::{
-    OpenPreview, Previewed, answer, ask_everyone, asked, mint, open_preview, previews, revocable,
+    OpenPreview, Previewed, answer, ask_everyone, asked, last_needed, mint, open_preview, previews, revocable,
 };
 pub use public::{Listed, latest, of_call, of_host};
 pub(super) use public::{approvals_of_person, gaps, neighbours, published, series_by_slug};
