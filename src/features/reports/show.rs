@@ -53,7 +53,7 @@ pub async fn get(frame: Frame, address: Path<(String, i32)>) -> Answer {
     }
     let written = store::system(&mut read, published.id).await?.ok_or(AppError::NotFound)?;
     let granted = feedback::granted(&mut read, published.consultation).await?;
-    let all = store::neighbours(&mut read, &series).await?;
+    let (previous, next) = store::neighbours(&mut read, &series, address.1).await?;
     let call = calls::find(&mut read, series.call).await?.ok_or(AppError::NotFound)?;
     let words = Words {
         locale: written.locale,
@@ -63,7 +63,5 @@ pub async fn get(frame: Frame, address: Path<(String, i32)>) -> Answer {
         html: Html::stored(published.html),
     };
     let drawn = Drawn::new(&frame, words, &written.quotes, &granted).alone();
-    let previous = all.iter().filter(|r| r.number < address.1).max_by_key(|r| r.number).cloned();
-    let next = all.iter().filter(|r| r.number > address.1).min_by_key(|r| r.number).cloned();
     show(&Show { frame, series, number: address.1, title: written.title, drawn, previous, next, call })
 }
