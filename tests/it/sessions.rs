@@ -268,6 +268,8 @@ mod watch {
         assert_eq!(app.stage_of(consultation).await, Stage::InSession);
         app.pass(TimeDelta::minutes(2)).await;
         assert_eq!(app.stage_of(consultation).await, Stage::Held);
+        let page = app.as_(aki()).await.get(&format!("/consultations/{consultation}/run")).await;
+        assert_eq!(page.texts(".run-block--now"), [] as [&str; 0], "no block goes on after the end");
     }
 
     #[sqlx::test]

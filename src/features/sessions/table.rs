@@ -4,7 +4,7 @@ use super::store::{self, Stale};
 use crate::domain::access::Act;
 use crate::domain::booking::Booking;
 use crate::domain::consultation::{Part, Stage};
-use crate::domain::id::{BlockId, ItemId};
+use crate::domain::id::{BlockId, ConsultationId, ItemId};
 use crate::domain::question::Outcome;
 use crate::domain::session::{Block, BlockStage, OPENS_BEFORE, Planned, plan};
 use crate::domain::text::{Line, Text};
@@ -129,7 +129,7 @@ pub async fn finish(tx: &mut Tx, room: &Room, booking: Option<&Booking>, fields:
         return wrong();
     }
     let Ok(moved) = room.consultation.clone().hold(now) else { return impossible() };
-    end_running(tx, room).await?;
+    end_running(tx, room.id()).await?;
     consultations::save(tx, moved).await?;
     let started_at = store::session(tx, room.id()).await?.started_at.or(booking.map(|b| b.starts_at));
     let ended_at = booking.filter(|_| was_held_elsewhere).map_or(now, |b| b.ends_at.min(now));
@@ -137,9 +137,10 @@ pub async fn finish(tx: &mut Tx, room: &Room, booking: Option<&Booking>, fields:
     Ok(Ok(()))
 }
 
-async fn end_running(tx: &mut Tx, room: &Room) -> Result<(), AppError> {
+/// Ends the block that runs.
+pub async fn end_running(tx: &mut Tx, id: ConsultationId) -> Result<(), AppError> {
     let now = tx.now();
-    let running = store::blocks(tx, room.id()).await?.into_iter().find(|b| b.stage == BlockStage::Running);
+    let running = store::blocks(tx, id).await?.into_iter().find(|b| b.stage == BlockStage::Running);
     if let Some(Ok(moved)) = running.map(|block| block.finish(now)) {
         store::save_block(tx, moved).await?;
     }
@@ -165,7 +166,7 @@ pub async fn move_block(tx: &mut Tx, room: &Room, fields: &Fields, act: &str) ->
     };
     let Ok(moved) = moved else { return impossible() };
     if act == "begin" {
-        end_running(tx, room).await?;
+        end_running(tx, room.id()).await?;
     }
     store::save_block(tx, moved).await?;
     Ok(Ok(()))

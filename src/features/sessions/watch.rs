@@ -1,7 +1,7 @@
 //! What time does to sessions: one that nobody ended ends, one that nobody mentions is asked about
 //! and then counts as held, a missed one is closed.
 
-use super::store;
+use super::{store, table};
 use crate::domain::access::{Act, may};
 use crate::domain::consultation::{Consultation, Side, Stage};
 use crate::domain::id::{BookingId, ConsultationId, PersonId};
@@ -102,6 +102,7 @@ impl Job for StillTalking {
 async fn hold(tx: &mut Tx, consultation: Consultation, started_at: DateTime<Utc>) -> Result<(), AppError> {
     let (id, now) = (consultation.id, tx.now());
     if let Ok(moved) = consultation.hold(now) {
+        table::end_running(tx, id).await?;
         consultations::save(tx, moved).await?;
         store::set_times(tx, id, None, Some(started_at), Some(now), None).await?;
     }
