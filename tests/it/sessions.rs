@@ -396,6 +396,22 @@ mod no_show {
     }
 
     #[sqlx::test]
+    async fn a_host_who_did_not_come_cannot_close_it_and_spare_the_second_chance(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let consultation = app.booked(hana(), aki()).await;
+        app.clock.advance(TimeDelta::hours(25));
+        let path = format!("/consultations/{consultation}/no-show");
+        let (hana, aki) = (app.as_(hana()).await, app.as_(aki()).await);
+        aki.post(&path, &[("absent", "host")]).await.assert_status(303);
+        hana.post(&path, &[("act", "close")]).await.assert_status(409);
+
+        let closed = hana.post(&format!("/consultations/{consultation}/closing"), &[]).await;
+
+        closed.assert_status(409).assert_says("feedback-closing-not_now");
+        aki.post(&path, &[("act", "second_chance")]).await.assert_status(303);
+    }
+
+    #[sqlx::test]
     async fn without_a_second_chance_it_is_closed_after_two_weeks(db: PgPool) {
         let app = TestApp::spawn(db).await;
         let consultation = app.booked(hana(), aki()).await;
