@@ -291,7 +291,9 @@ mod publication {
         let two = app.publish(second).await;
 
         assert_eq!(two, one.replace("/1", "/2"));
-        app.visitor().get(&one).await.assert_status(410);
+        let gap = app.visitor().get(&one).await;
+        gap.assert_status(410).assert_says("reports-gone-title").assert_does_not_say("problem-way-sign_in");
+        assert!(!gap.body.contains("The first"), "not even its title");
         let index = app.visitor().get(one.trim_end_matches("/1")).await;
         assert_eq!(index.texts(".card__title"), ["The second"]);
         index.assert_says("reports-index-withdrawn");

@@ -3,6 +3,7 @@
 pub mod consent;
 mod drawn;
 mod feed;
+mod gone;
 mod index;
 pub mod mails;
 mod preview;

@@ -2,6 +2,7 @@
 //! hidden one is gone.
 
 use super::drawn::{Drawn, Words};
+use super::gone::gone;
 use super::store::{self, Listed, Series};
 use crate::domain::report::Stage;
 use crate::features::calls::{self, Call, CallBox};
@@ -49,7 +50,7 @@ pub async fn get(frame: Frame, address: Path<(String, i32)>) -> Answer {
     let series = store::series_by_slug(&mut read, &address.0).await?.ok_or(AppError::NotFound)?;
     let published = store::published(&mut read, &series, address.1).await?.ok_or(AppError::NotFound)?;
     if published.stage != Stage::Published {
-        return Err(AppError::Gone);
+        return gone(frame, series, address.1);
     }
     let written = store::system(&mut read, published.id).await?.ok_or(AppError::NotFound)?;
     let granted = feedback::granted(&mut read, published.consultation).await?;
