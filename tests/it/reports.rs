@@ -117,6 +117,7 @@ mod preview {
         }
         let publication = format!("/consultations/{id}/report/publication");
         app.as_(hana()).await.post(&publication, &CHECKED).await.assert_status(409);
+        let mios = app.mailbox().last_to(mio()).await.link();
 
         let aki_browser = app.as_(aki()).await;
         let page = aki_browser.get(&link).await;
@@ -133,6 +134,9 @@ mod preview {
             .submit(&page, &link, &[("act", "changes"), ("remark", "No"), ("once", "")])
             .await
             .assert_status(409);
+        app.as_(mio()).await.get(&mios).await.assert_says("reports-preview-decided");
+        let host = app.as_(hana()).await.get(&format!("/consultations/{id}/report")).await;
+        assert_eq!(host.texts(".button--primary"), ["Go on to publishing"], "one next step");
         app.visitor().get("/previews/nonsense").await.assert_status(410);
     }
 
@@ -151,6 +155,7 @@ mod preview {
         app.run_jobs().await;
         let (akis, mios) = (app.mailbox().last_to(aki()).await.link(), app.mailbox().last_to(mio()).await.link());
 
+        app.as_(mio()).await.get(&akis).await.assert_says("reports-preview-not_yours");
         app.as_(aki()).await.post(&akis, &[("act", "approve")]).await.assert_status(303);
         host.get(&path).await.assert_says("reports-report-is_in_preview");
         app.as_(mio()).await.post(&mios, &[("act", "approve")]).await.assert_status(303);

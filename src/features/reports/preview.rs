@@ -51,6 +51,18 @@ impl Preview {
         self.is_mine() && self.stage == Stage::InPreview && self.open.verdict.is_none()
     }
 
+    /// Why somebody who is signed in cannot answer, where they did not.
+    fn why_not(&self) -> Option<Told> {
+        match (self.frame.person(), self.is_mine()) {
+            (None, _) => None,
+            (Some(_), false) => Some(self.frame.t("reports-preview-not_yours")),
+            (Some(_), true) if self.open.verdict.is_none() && self.stage != Stage::InPreview => {
+                Some(self.frame.t("reports-preview-decided"))
+            }
+            _ => None,
+        }
+    }
+
     fn said(&self) -> Option<Told> {
         let key = match self.open.verdict? {
             Verdict::Approved => "reports-preview-approved",
