@@ -305,6 +305,28 @@ mod publication {
     }
 
     #[sqlx::test]
+    async fn two_reports_published_at_once_get_two_numbers(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let first = told(&app).await;
+        let second = app.again(first, ren()).await;
+        app.hold(second).await;
+        for (id, persona) in [(first, aki()), (second, ren())] {
+            app.report(id, "A theme", "We talked.").await.assert_status(303);
+            let link = app.ask_about_report(id, persona).await;
+            app.as_(persona).await.post(&link, &[("act", "approve")]).await.assert_status(303);
+        }
+        let series = [("slug", "sre-talks"), ("prefix", "sre")];
+        let (host, fields) = (app.as_(hana()).await, [&CHECKED[..], &series[..]].concat());
+        let [one, two] = [first, second].map(|id| format!("/consultations/{id}/report/publication"));
+
+        let (one, two) = tokio::join!(host.post(&one, &fields), host.post(&two, &fields));
+
+        let mut numbers = [one.leads_to(), two.leads_to()];
+        numbers.sort();
+        assert_eq!(numbers, ["/reports/sre-talks/1?said=published", "/reports/sre-talks/2?said=published"]);
+    }
+
+    #[sqlx::test]
     async fn trust_i17_an_edit_after_the_ok_makes_it_void(db: PgPool) {
         let app = TestApp::spawn(db).await;
         let id = told(&app).await;
@@ -408,6 +430,20 @@ mod privacy {
         let report = host.get(&format!("/consultations/{id}/report")).await;
         assert!(!report.body.contains(WORDS), "the drawing leaves out what is not granted");
         aki_browser.post("/settings/privacy", &[("quote", &quote)]).await.assert_status(409);
+    }
+
+    #[sqlx::test]
+    async fn a_quote_that_was_changed_is_missed_where_the_host_looks(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let id = told(&app).await;
+        let path = format!("/consultations/{id}/report");
+        app.report(id, "A theme", "We talked.").await.assert_status(303);
+        let host = app.as_(hana()).await;
+        host.get(&path).await.assert_does_not_say("reports-report-not_granted");
+
+        app.answer(aki(), id, &[("answer1", "Something else")]).await.assert_status(303);
+
+        host.get(&path).await.assert_says("reports-report-not_granted");
     }
 
     #[sqlx::test]

@@ -1,7 +1,7 @@
 //! `/consultations/{consultation}/report`: the hosts write the report, ask the participants about
 //! exactly one version of it, hide and withdraw it.
 
-use super::drawn::{Drawn, Words};
+use super::drawn::{Drawn, Words, are_granted};
 use super::skeleton;
 use super::store::{self, Previewed, Series, Used, Written};
 use crate::domain::access::Act;
@@ -86,6 +86,11 @@ impl Page {
     /// Guests whose ok is needed only when the host says so.
     fn others(&self) -> Vec<&Attendant> {
         self.guests.iter().filter(|a| a.part != Part::Lead && !self.is_quoted(a.person)).collect()
+    }
+
+    /// Whether the saved version uses words that may not be quoted any more.
+    fn misses_quote(&self) -> bool {
+        self.written.as_ref().is_some_and(|written| !are_granted(&written.quotes, &self.granted))
     }
 
     fn is_marked(&self, guest: &Attendant) -> bool {
@@ -248,7 +253,7 @@ async fn ask(mut tx: Tx, mut page: Page, written: Written) -> Answer {
         page.fields.refuse("body", Message::new("reports-report-repeats"));
         return show_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
     }
-    if !super::drawn::are_granted(&written.quotes, &page.granted) {
+    if page.misses_quote() {
         page.fields = filled(&written);
         page.fields.refuse("quotes", Message::new("reports-report-not_granted"));
         return show_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
