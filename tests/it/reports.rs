@@ -68,15 +68,26 @@ mod report {
     }
 
     #[sqlx::test]
-    async fn words_that_may_not_be_quoted_are_refused_and_looking_saves_nothing(db: PgPool) {
+    async fn words_of_answers_are_ticked_or_refused_and_looking_saves_nothing(db: PgPool) {
         let app = TestApp::spawn(db).await;
         let id = told(&app).await;
         let path = format!("/consultations/{id}/report");
         let repeated = format!("They said: **{}**", SECRET.to_uppercase());
         app.report(id, "A theme", &repeated).await.assert_status(422).assert_says("reports-report-repeats");
 
-        let host = app.as_(hana()).await;
+        let typed = format!("One of them told me: {WORDS}. So it is.");
+        let (host, by_hand) =
+            (app.as_(hana()).await, [("title", "A theme"), ("body", typed.as_str()), ("act", "save")]);
         let page = host.get(&path).await;
+        let refused = host.submit(&page, &path, &by_hand).await;
+        refused.assert_status(422).assert_says("reports-report-repeats");
+        assert_eq!(refused.texts("#field-body"), [typed], "words that may be quoted are ticked, not typed");
+        let quote = page.attributes("input[name=quote]", "value").pop().unwrap();
+        let role = format!("role-{quote}");
+        let in_role =
+            [("quote", quote.as_str()), (&role, SECRET), ("body", "We talked."), ("act", "save"), ("once", "")];
+        host.submit(&page, &path, &in_role).await.assert_status(422).assert_says("reports-report-repeats");
+
         let looked =
             host.submit(&page, &path, &[("body", "# Only a look"), ("month", "2027-01"), ("act", "look")]).await;
 

@@ -4,7 +4,7 @@ mod exports;
 mod follow_ups;
 
 pub use exports::{
-    Granted, OwnQuote, consultation_of, granted, lock_quoted, owed, quotes_of, revoke, stage_of, ungranted, waiting,
+    Granted, OwnQuote, all_words, consultation_of, granted, lock_quoted, owed, quotes_of, revoke, stage_of, waiting,
 };
 pub(super) use follow_ups::{FollowUp, count_owed, drop_one, follow_up, follow_ups, mark_read, owe, send};
 

@@ -247,8 +247,9 @@ async fn ask(mut tx: Tx, mut page: Page, written: Written) -> Answer {
         page.fields = filled(&written);
         return refused(page);
     }
-    let repeats = feedback::ungranted(&mut tx, page.room.id()).await?;
-    if repeats_answers(&written.title, &written.body, &repeats) {
+    let answers = feedback::all_words(&mut tx, page.room.id()).await?;
+    let roles = written.quotes.iter().map(|used| used.role.as_str());
+    if [&*written.title, &*written.body].into_iter().chain(roles).any(|text| repeats_any(text, &answers)) {
         page.fields = filled(&written);
         page.fields.refuse("body", Message::new("reports-report-repeats"));
         return show_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
@@ -297,14 +298,20 @@ async fn typed(conn: &mut PgConnection, page: &mut Page) -> Result<Typed, AppErr
     if !month.is_empty() && parse_month(&month).is_none() {
         fields.refuse("month", Message::new("reports-report-month_wrong"));
     }
-    let answers = feedback::ungranted(conn, page.room.id()).await?;
-    if repeats_answers(fields.value("title"), fields.value("body"), &answers) {
-        fields.refuse("body", Message::new("reports-report-repeats"));
+    let answers = feedback::all_words(conn, page.room.id()).await?;
+    for name in ["title", "body"] {
+        if repeats_any(fields.value(name), &answers) {
+            fields.refuse(name, Message::new("reports-report-repeats"));
+        }
     }
     let mut quotes = Vec::new();
     for granted in &page.granted {
         if fields.has("quote", &granted.quote.to_string()) {
-            let role = fields.optional::<Line<60>>(&role_name(granted));
+            let name = role_name(granted);
+            if repeats_any(fields.value(&name), &answers) {
+                fields.refuse(&name, Message::new("reports-report-repeats"));
+            }
+            let role = fields.optional::<Line<60>>(&name);
             let role = role.map(|r| r.as_str().to_owned()).unwrap_or_default();
             quotes.push(Used { quote: granted.quote, excerpt: granted.excerpt.clone(), role });
         }
@@ -312,9 +319,8 @@ async fn typed(conn: &mut PgConnection, page: &mut Page) -> Result<Typed, AppErr
     Ok(Typed { title, body, month, quotes })
 }
 
-fn repeats_answers(title: &str, body: &str, answers: &[String]) -> bool {
-    let answers = || answers.iter().map(String::as_str);
-    repeats(title, answers()) || repeats(body, answers())
+fn repeats_any(text: &str, answers: &[String]) -> bool {
+    repeats(text, answers.iter().map(String::as_str))
 }
 
 fn role_name(granted: &Granted) -> String {

@@ -45,18 +45,16 @@ pub async fn granted(conn: &mut PgConnection, id: ConsultationId) -> Result<Vec<
     Ok(granted.collect())
 }
 
-/// Answers that may not be quoted, whole: what a report is compared with.
-pub async fn ungranted(conn: &mut PgConnection, id: ConsultationId) -> Result<Vec<String>, AppError> {
-    let answers = sqlx::query_scalar!(
-        r#"select a.body from feedback_answers a
-             join feedback f using (feedback_id)
-            where f.consultation_id = $1
-              and not exists (select from quotes q where q.feedback_id = a.feedback_id and q.question = a.question and q.stage = 'granted')"#,
+/// All answers of a consultation, whole: what the text of a report is compared with. A quote stands
+/// beside the text, where taking it back finds it.
+pub async fn all_words(conn: &mut PgConnection, id: ConsultationId) -> Result<Vec<String>, AppError> {
+    let words = sqlx::query_scalar!(
+        "select a.body from feedback_answers a join feedback f using (feedback_id) where f.consultation_id = $1",
         id as ConsultationId,
     )
     .fetch_all(conn)
     .await?;
-    Ok(answers)
+    Ok(words)
 }
 
 /// A quote as its own person sees it.
