@@ -183,6 +183,31 @@ mod run {
     }
 
     #[sqlx::test]
+    async fn a_note_half_written_waits_at_its_block(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let consultation = app.in_session(hana(), aki()).await;
+        let run = format!("/consultations/{consultation}/run");
+        let hana = app.as_(hana()).await;
+        let page = hana.get(&run).await;
+        let block = page.attributes(".run-block input[name=block]", "value").pop().unwrap();
+        let autosave = page.attributes("form[data-autosave]:has(textarea[name=note])", "data-autosave").pop().unwrap();
+        let note = |text| [("act", "note"), ("block", block.as_str()), ("revision", "0"), ("note", text)];
+        hana.post(&autosave, &note("They laughed a")).await.assert_status(204);
+
+        let again = hana.get(&run).await;
+
+        again.assert_says("sessions-run-unsent");
+        assert_eq!(again.texts("textarea[name=note]").last().unwrap(), "They laughed a");
+        assert_eq!(again.texts("details[open] textarea[name=note]").len(), 2, "the present block, and this one");
+        let other = page.attributes(".run-block input[name=block]", "value")[0].clone();
+        let other = [("act", "note"), ("block", other.as_str()), ("revision", "0"), ("note", "Good morning")];
+        hana.post(&run, &other).await.assert_status(303);
+        hana.get(&run).await.assert_says("sessions-run-unsent");
+        hana.post(&run, &note("They laughed a lot")).await.assert_status(303);
+        hana.get(&run).await.assert_does_not_say("sessions-run-unsent");
+    }
+
+    #[sqlx::test]
     async fn whoever_was_writing_when_it_ended_gets_the_text_back(db: PgPool) {
         let app = TestApp::spawn(db).await;
         let consultation = app.in_session(hana(), aki()).await;

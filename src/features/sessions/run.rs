@@ -11,6 +11,7 @@ use crate::domain::question::Outcome;
 use crate::domain::session::{Block, BlockStage, Kind, OPENS_BEFORE};
 use crate::features::consultations::{self, Head, Room};
 use crate::features::questions::{self, AgendaItem};
+use crate::platform::db::Tx;
 use crate::platform::error::{Answer, AppError};
 use crate::platform::form::Fields;
 use crate::platform::i18n::Message;
@@ -24,6 +25,8 @@ use sqlx::PgConnection;
 
 /// The name of the draft of the takeaways; its subject is the consultation.
 const FORM: &str = "takeaways";
+/// The name of the draft of the note that is being written; its subject is the consultation.
+const NOTE: &str = "note";
 
 #[derive(Template)]
 #[template(path = "sessions/run.html")]
@@ -36,6 +39,8 @@ struct Run {
     items: Vec<AgendaItem>,
     actions: Vec<Owned>,
     fields: Fields,
+    /// A note that was typed and not saved.
+    drafted: Fields,
 }
 
 impl Run {
@@ -167,7 +172,12 @@ impl Run {
     /// Whether the form about a block is shown open.
     fn is_unfolded(&self, block: &Block) -> bool {
         let is_refused = self.is_refused_at("note", block) || self.is_refused_at("outcome", block);
-        is_refused || block.stage == BlockStage::Running
+        is_refused || self.is_drafted(block) || block.stage == BlockStage::Running
+    }
+
+    /// Whether a note about a block was typed, and not saved.
+    fn is_drafted(&self, block: &Block) -> bool {
+        self.drafted.has("block", &block.id.to_string())
     }
 
     /// Whether takeaways were typed, and not saved.
@@ -190,6 +200,9 @@ impl Run {
     fn note(&self, block: &Block) -> (String, String) {
         let saved = block.note_revision.to_string();
         match self.is_refused_at("note", block) {
+            false if self.is_drafted(block) => {
+                (self.drafted.value("note").to_owned(), self.drafted.value("revision").to_owned())
+            }
             false => (block.note.clone(), saved),
             true if self.is_stale("note") => (self.fields.value("note").to_owned(), saved),
             true => (self.fields.value("note").to_owned(), self.fields.value("revision").to_owned()),
@@ -212,6 +225,10 @@ impl Run {
         format!("/drafts/{FORM}/{}", self.room.id())
     }
 
+    fn note_draft(&self) -> String {
+        format!("/drafts/{NOTE}/{}", self.room.id())
+    }
+
     fn is_link(&self, place: &str) -> bool {
         place.starts_with("https://") || place.starts_with("http://")
     }
@@ -229,7 +246,9 @@ pub async fn get(frame: Frame, id: Path<ConsultationId>) -> Answer {
     if !fields.all().is_empty() {
         fields.set("act", "takeaways");
     }
-    show(&page(&mut read, frame, room, fields).await?)
+    let drafted = drafts::find(&mut read, room.me, NOTE, &id.to_string()).await?;
+    let drafted = drafted.map(|draft| draft.fields).unwrap_or_default();
+    show(&Run { drafted, ..page(&mut read, frame, room, fields).await? })
 }
 
 async fn page(conn: &mut PgConnection, frame: Frame, room: Room, fields: Fields) -> Result<Run, AppError> {
@@ -256,7 +275,16 @@ async fn page(conn: &mut PgConnection, frame: Frame, room: Room, fields: Fields)
     }
     let items = questions::items(&mut *conn, room.id()).await?;
     let actions = store::actions(conn, room.id()).await?;
-    Ok(Run { frame, room, booking, session, blocks, items, actions, fields })
+    Ok(Run { frame, room, booking, session, blocks, items, actions, fields, drafted: Fields::default() })
+}
+
+/// The draft of another block stays.
+async fn delete_note_draft(tx: &mut Tx, room: &Room, block: &str) -> Result<(), AppError> {
+    let subject = room.id().to_string();
+    match drafts::find(tx, room.me, NOTE, &subject).await? {
+        Some(draft) if draft.fields.has("block", block) => drafts::delete(tx, room.me, NOTE, &subject).await,
+        _ => Ok(()),
+    }
 }
 
 /// One act on the run sheet.
@@ -280,8 +308,10 @@ pub async fn post(frame: Frame, id: Path<ConsultationId>, mut fields: Fields) ->
     };
     match done {
         Ok(()) => {
-            if act == "takeaways" {
-                drafts::delete(&mut tx, room.me, FORM, &id.to_string()).await?;
+            match act.as_str() {
+                "takeaways" => drafts::delete(&mut tx, room.me, FORM, &id.to_string()).await?,
+                "note" => delete_note_draft(&mut tx, &room, fields.value("block")).await?,
+                _ => {}
             }
             let anchor = fields.value("block").to_owned();
             let anchor = if anchor.is_empty() { String::new() } else { format!("#block-{anchor}") };
