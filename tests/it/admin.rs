@@ -25,6 +25,22 @@ mod people {
     }
 
     #[sqlx::test]
+    async fn a_double_click_is_one_click(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        app.as_(ren()).await;
+        let toma = app.as_(toma()).await;
+        for act in ["grant", "withdraw"] {
+            let page = toma.get("/admin/people?search=ren").await;
+            let field = |name| page.attributes(&format!("form.card__side input[name={name}]"), "value").pop().unwrap();
+            let (once, person) = (field("once"), field("person"));
+            for _ in 0..2 {
+                let click = [("once", once.as_str()), ("person", &person), ("act", act)];
+                toma.post("/admin/people", &click).await.assert_status(303);
+            }
+        }
+    }
+
+    #[sqlx::test]
     async fn it_is_hidden_from_everyone_else(db: PgPool) {
         let app = TestApp::spawn(db).await;
         for path in ["/admin/people", "/admin/jobs"] {

@@ -16,7 +16,7 @@ admin-jobs-due = { $count ->
 }
 admin-jobs-oldest = 最も古いもの:
 admin-jobs-none = 失敗した処理はありません
-admin-jobs-none_text = 取りやめた処理は、理由とともにここに表示され、もう一度試せます。
+admin-jobs-none_text = 打ち切った処理は、理由とともにここに表示され、もう一度試せます。
 admin-jobs-tries = { $count }回試行
-admin-jobs-given_up = 取りやめ:
+admin-jobs-given_up = 打ち切り:
 admin-jobs-again = もう一度試す
