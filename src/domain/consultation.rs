@@ -202,7 +202,11 @@ impl Consultation {
     /// A booking was confirmed; the fact is the booking's own.
     pub fn book(self, fact: Fact, now: DateTime<Utc>) -> Moved {
         match self.stage {
-            Stage::Preparing | Stage::Ready => Ok(self.moved_to(Stage::Booked, now, fact)),
+            Stage::Preparing | Stage::Ready => {
+                // Whoever books wants to talk: a proposal to end in writing is over.
+                let talking = Self { resolution_proposed_at: None, ..self };
+                Ok(talking.moved_to(Stage::Booked, now, fact))
+            }
             _ => Err(self.not_now("book")),
         }
     }
@@ -305,7 +309,7 @@ impl Consultation {
     }
 
     /// The lead would like to talk after all, within 14 days.
-    pub fn talk_after_all(self, now: DateTime<Utc>) -> Moved {
+    pub fn talk_after_all(self, due_at: DateTime<Utc>, now: DateTime<Utc>) -> Moved {
         match self.stage {
             Stage::ResolvedInWriting if now - self.stage_since <= TimeDelta::days(14) => {
                 let fact = Fact::ConsultationRevived { consultation: self.id };
@@ -313,7 +317,7 @@ impl Consultation {
                     resolution_proposed_at: None,
                     turn: Side::Guest,
                     turn_since: now,
-                    due_at: Some(now + GUEST_TURN),
+                    due_at: Some(due_at),
                     ..self
                 };
                 Ok(taken_up.moved_to(Stage::Preparing, now, fact))
@@ -366,11 +370,11 @@ impl Consultation {
     }
 
     /// Either side takes a lapsed consultation up again, once.
-    pub fn revive(self, now: DateTime<Utc>) -> Moved {
+    pub fn revive(self, due_at: DateTime<Utc>, now: DateTime<Utc>) -> Moved {
         match self.stage {
             Stage::Lapsed if !self.revived => {
                 let fact = Fact::ConsultationRevived { consultation: self.id };
-                let revived = Self { revived: true, turn_since: now, due_at: Some(now + GUEST_TURN), ..self };
+                let revived = Self { revived: true, turn_since: now, due_at: Some(due_at), ..self };
                 Ok(revived.moved_to(Stage::Preparing, now, fact))
             }
             _ => Err(self.not_now("take it up again")),
@@ -458,11 +462,11 @@ mod tests {
         ("mark_no_show", |c| c.mark_no_show(now())),
         ("give_second_chance", |c| c.give_second_chance(now())),
         ("resolve_in_writing", |c| c.resolve_in_writing(0, now())),
-        ("talk_after_all", |c| c.talk_after_all(now())),
+        ("talk_after_all", |c| c.talk_after_all(now(), now())),
         ("close", |c| c.close(0, now())),
         ("cancel", |c| c.cancel(None, now())),
         ("lapse", |c| c.lapse(None, now() + LAPSES_AFTER)),
-        ("revive", |c| c.revive(now())),
+        ("revive", |c| c.revive(now(), now())),
     ];
 
     #[test]
@@ -516,9 +520,9 @@ lapsed: revive→preparing
 
     #[test]
     fn it_is_taken_up_again_once() {
-        let (again, _) = at(Stage::Lapsed).revive(now()).unwrap();
+        let (again, _) = at(Stage::Lapsed).revive(now(), now()).unwrap();
         let (lapsed, _) = again.lapse(None, now() + LAPSES_AFTER).unwrap();
-        assert!(lapsed.revive(now() + LAPSES_AFTER).is_err());
+        assert!(lapsed.revive(now(), now() + LAPSES_AFTER).is_err());
     }
 
     #[test]

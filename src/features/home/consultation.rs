@@ -117,7 +117,7 @@ impl Consultation {
     }
 
     fn may_revive(&self) -> bool {
-        self.room.stage() == Stage::Lapsed && self.room.may(Act::Revive)
+        self.room.stage() == Stage::Lapsed && !self.room.consultation.revived && self.room.may(Act::Revive)
     }
 
     fn may_let_lapse(&self) -> bool {
@@ -152,7 +152,7 @@ pub async fn post(frame: Frame, id: Path<ConsultationId>, fields: Fields) -> Ans
             room.require(Act::Lapse)?;
             consultation.lapse(Some(room.part), frame.now)
         }
-        _ => consultation.revive(frame.now),
+        _ => consultation.revive(room.turn_ends(room.consultation.turn, frame.now), frame.now),
     };
     match moved {
         Ok(moved) => {

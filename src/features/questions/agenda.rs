@@ -4,7 +4,6 @@
 use super::AgendaItem;
 use super::mails::TurnWatch;
 use super::store::{self, Agreement, Goal};
-use super::turn::due_at;
 use super::writing::{self, Writing};
 use crate::domain::access::Act;
 use crate::domain::consultation::Stage as ConsultationStage;
@@ -208,7 +207,7 @@ async fn agree(frame: Frame, mut tx: Tx, room: Room) -> Answer {
 }
 
 async fn reopen(frame: Frame, mut tx: Tx, room: Room) -> Answer {
-    let due_at = due_at(&room, room.consultation.turn, frame.now);
+    let due_at = room.turn_ends(room.consultation.turn, frame.now);
     match room.consultation.clone().reopen(due_at, frame.now) {
         Ok(moved) => {
             consultations::save(&mut tx, moved).await?;

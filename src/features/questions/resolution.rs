@@ -3,7 +3,7 @@
 
 use super::store;
 use crate::domain::access::Act;
-use crate::domain::consultation::{Moved, Stage as ConsultationStage};
+use crate::domain::consultation::{Moved, Side, Stage as ConsultationStage};
 use crate::domain::id::ConsultationId;
 use crate::domain::question::Stage;
 use crate::features::consultations::{self, Head, Room};
@@ -61,7 +61,8 @@ impl Resolution {
     }
 
     fn may_talk(&self) -> bool {
-        self.room.may(Act::ConfirmResolution) && self.room.consultation.clone().talk_after_all(self.frame.now).is_ok()
+        self.room.may(Act::ConfirmResolution)
+            && self.room.consultation.clone().talk_after_all(self.frame.now, self.frame.now).is_ok()
     }
 }
 
@@ -89,7 +90,7 @@ pub async fn post(frame: Frame, id: Path<ConsultationId>, fields: Fields) -> Ans
         }
         "talk" => {
             room.require(Act::ConfirmResolution)?;
-            room.consultation.clone().talk_after_all(frame.now)
+            room.consultation.clone().talk_after_all(room.turn_ends(Side::Guest, frame.now), frame.now)
         }
         _ => {
             room.require(Act::ConfirmResolution)?;

@@ -15,10 +15,8 @@ use crate::platform::form::Fields;
 use crate::platform::i18n::Told;
 use crate::platform::page::{Frame, show, show_with};
 use crate::platform::random;
-use crate::platform::route::Typed;
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
-use actix_web::{HttpMessage, HttpRequest};
 use askama::Template;
 use sqlx::PgConnection;
 
@@ -80,17 +78,8 @@ pub async fn get(frame: Frame, token: Path<String>) -> Answer {
     show(&page(&mut read, frame, open, token.into_inner(), Fields::default()).await?)
 }
 
-/// Takes the participant's word. Where the link is dead or the sign-in is over, the page that says
-/// so gives the remark back.
-pub async fn post(frame: Frame, request: HttpRequest, token: Path<String>, fields: Fields) -> Answer {
-    let answer = say(frame, token.into_inner(), fields.clone()).await;
-    if answer.is_err() {
-        request.extensions_mut().insert(Typed(fields));
-    }
-    answer
-}
-
-async fn say(frame: Frame, token: String, mut fields: Fields) -> Answer {
+/// Takes the participant's word.
+pub async fn post(frame: Frame, token: Path<String>, mut fields: Fields) -> Answer {
     let mut tx = frame.begin(&fields).await?;
     let open = opened(&mut tx, &frame, &token).await?;
     let person = frame.person().map(|p| p.id).ok_or(AppError::SignInNeeded)?;
@@ -110,7 +99,7 @@ async fn say(frame: Frame, token: String, mut fields: Fields) -> Answer {
         Verdict::ChangesWanted => fields.required::<Text<4000>>("remark"),
         _ => fields.optional::<Text<4000>>("remark"),
     };
-    let page = page(&mut tx, frame, open, token, fields).await?;
+    let page = page(&mut tx, frame, open, token.into_inner(), fields).await?;
     if page.fields.is_refused() {
         return show_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
     }
