@@ -48,10 +48,9 @@ pub(super) fn contents(bytes: &[u8]) -> Contents {
             Line::Property(property) if property.name == "BEGIN" => reader.begin(property.value.trim()),
             Line::Property(property) if property.name == "END" => reader.end(property.value.trim()),
             Line::Property(property) => reader.keep(property),
-            Line::Other if reader.open.is_empty() => reader.flaw(What::StrayLine),
-            Line::Other => {}
-            Line::Stray => reader.flaw(What::StrayLine),
-            Line::TooLong => reader.flaw(What::LongLine),
+            Line::Other => reader.other(),
+            Line::Stray => reader.bad_line(What::StrayLine),
+            Line::TooLong => reader.bad_line(What::LongLine),
         }
     }
     reader.finish()
@@ -147,6 +146,20 @@ impl Reader {
             }
             Some(_) => self.flaw(What::TooLarge),
             None => self.flaw(What::StrayLine),
+        }
+    }
+
+    fn other(&mut self) {
+        if self.open.is_empty() {
+            self.flaw(What::StrayLine);
+        }
+    }
+
+    /// In alarms and tasks no line says anything about busy time; should one of them hide an END, the
+    /// event that follows says so.
+    fn bad_line(&mut self, what: What) {
+        if self.open.last().is_none_or(|open| open.component.is_some()) {
+            self.flaw(what);
         }
     }
 

@@ -8,7 +8,7 @@ use super::overrides::Overrides;
 use super::rule::Rule;
 use super::when::{Length, When};
 use crate::domain::interval::Interval;
-use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use std::collections::{BTreeMap, HashSet};
 
 /// One occurrence before anything replaced it.
@@ -97,6 +97,7 @@ impl Series<'_> {
 
     /// What a rule gives for the window and as much around it as may still reach into it.
     fn starts(&self, rule: &Rule, budget: &mut Budget, flaws: &mut Vec<What>) -> Vec<NaiveDateTime> {
+        let is_date = self.event.start.is_date;
         let around = TimeDelta::days(2) + self.overrides.reach();
         let local = |at: DateTime<Utc>| self.event.start.zone.local(at);
         let before = around + self.event.length.at_most();
@@ -104,7 +105,9 @@ impl Series<'_> {
         let until = local(self.window.end()).checked_add_signed(around).unwrap_or(NaiveDateTime::MAX);
         let starts = rule.starts(&self.event.start, since, until, budget);
         flaws.extend(starts.flaw);
-        starts.locals
+        // RFC 5545 3.3.10: of a date no BYHOUR counts.
+        let whole = |local: NaiveDateTime| if is_date { local.date().and_time(NaiveTime::MIN) } else { local };
+        starts.locals.into_iter().map(whole).collect()
     }
 }
 

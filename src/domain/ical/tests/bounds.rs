@@ -45,6 +45,19 @@ fn lines_that_are_none_are_said_with_the_name_of_their_event() {
 }
 
 #[test]
+fn alarms_and_tasks_may_say_what_they_like() {
+    let sound = format!("ATTACH;ENCODING=BASE64;VALUE=BINARY:{}", "A".repeat(70_000));
+    let alarm = format!("{HOUR}\nBEGIN:VALARM\nno colon\n{sound}\nEND:VALARM\nDTEND:20270112T110000Z");
+    let expected = intervals(&["2027-01-12T09:00/2027-01-12T11:00"]);
+    assert_eq!(host(UTC).busy(&[&alarm]), expected);
+    let task = calendar_of(&[&alarm]).replacen("BEGIN:VEVENT", "BEGIN:VTODO\nDTSTART:soon\nEND:VTODO\nBEGIN:VEVENT", 1);
+    let reading = host(UTC).read(task.as_bytes()).unwrap();
+    assert_eq!((reading.busy, reading.flaw_count), (expected, 0));
+    let unclosed = host(UTC).events(&[&alarm.replace("END:VALARM", "END VALARM")]);
+    assert!(!unclosed.is_complete());
+}
+
+#[test]
 fn values_that_only_look_right_are_refused() {
     for start in [
         "2027011T100000",

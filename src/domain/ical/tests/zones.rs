@@ -74,7 +74,9 @@ fn an_unknown_zone_of_long_ago_changes_nothing() {
 fn a_date_without_a_midnight_is_a_day_all_the_same() {
     let spring = host(Cairo).during("2027-04-01T00:00/2027-05-03T00:00");
     let event = "DTSTART;VALUE=DATE:20270429\nRRULE:FREQ=DAILY;COUNT=3";
-    assert_eq!(spring.busy(&[event]), intervals(&["2027-04-28T22:00/2027-05-01T21:00"]));
+    let three_days = intervals(&["2027-04-28T22:00/2027-05-01T21:00"]);
+    assert_eq!(spring.busy(&[event]), three_days);
+    assert_eq!(spring.busy(&[&format!("{event};BYHOUR=9")]), three_days);
 }
 
 #[test]
