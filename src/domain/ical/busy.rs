@@ -78,7 +78,7 @@ pub fn busy(bytes: &[u8], asked: &Asked<'_>) -> Result<Reading, Unreadable> {
         file.calendar(calendar, &mut families);
     }
     for (named, family) in families.into_values() {
-        if file.family(&named, family).is_err() {
+        if file.family(named.as_deref(), family).is_err() {
             file.flaws.of_file(What::TooManyEvents);
             break;
         }
@@ -87,7 +87,7 @@ pub fn busy(bytes: &[u8], asked: &Asked<'_>) -> Result<Reading, Unreadable> {
 }
 
 /// Events by UID, each with the name by which flaws know it.
-type Families = BTreeMap<Key, (String, Family)>;
+type Families = BTreeMap<Key, (Option<String>, Family)>;
 
 /// An event without UID is nobody's revision.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
@@ -125,12 +125,12 @@ impl File<'_> {
                 families.entry(key).or_insert_with(|| (name(&component), Family::default())).1.add(event);
             }
             let flaws = component.flaws.iter().cloned().chain(reader.flaws.drain(..));
-            flaws.for_each(|what| self.flaws.of_event(&name(&component), what));
+            flaws.for_each(|what| self.flaws.of_event(name(&component).as_deref(), what));
         }
     }
 
     /// Adds the busy time of one UID. An error says that no more events are read.
-    fn family(&mut self, named: &str, family: Family) -> Result<(), What> {
+    fn family(&mut self, named: Option<&str>, family: Family) -> Result<(), What> {
         let (masters, overrides) = family.settle();
         let (window, mut busy, mut flaws) = (self.asked.window, Vec::new(), Vec::new());
         for event in &masters {

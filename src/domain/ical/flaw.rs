@@ -10,7 +10,8 @@ const MAX_NAME: usize = 120;
 /// One thing that was not understood.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Flaw {
-    /// `UID …`, or `DTSTART …` where the event has no UID; `None` for the file itself.
+    /// `UID …`, or `DTSTART …` where the event has no UID; `None` for the file itself, and for an
+    /// event that has neither.
     pub event: Option<String>,
     pub what: What,
 }
@@ -93,8 +94,8 @@ impl Flaws {
         self.push(None, what);
     }
 
-    pub(super) fn of_event(&mut self, event: &str, what: What) {
-        self.push(Some(event), what);
+    pub(super) fn of_event(&mut self, event: Option<&str>, what: What) {
+        self.push(event, what);
     }
 
     fn push(&mut self, event: Option<&str>, what: What) {
@@ -107,9 +108,12 @@ impl Flaws {
 }
 
 /// How a flaw names a component: by its UID, else by its DTSTART.
-pub(super) fn name(component: &Component) -> String {
-    let named = |name| component.find(name).map(|property| format!("{name} {}", shown(&property.value)));
-    named("UID").or_else(|| named("DTSTART")).unwrap_or_default()
+pub(super) fn name(component: &Component) -> Option<String> {
+    let named = |name| {
+        let property = component.find(name).filter(|property| !property.value.trim().is_empty())?;
+        Some(format!("{name} {}", shown(&property.value)))
+    };
+    named("UID").or_else(|| named("DTSTART"))
 }
 
 fn shown(text: &str) -> String {

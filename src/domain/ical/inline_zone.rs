@@ -36,7 +36,8 @@ impl InlineZone {
     /// Reads the observances; `None` where one of them cannot be understood.
     pub(super) fn read(zone: &Component, until: DateTime<Utc>, budget: &mut Budget) -> Option<Self> {
         let mut changes = Vec::new();
-        if zone.parts.len() > MAX_OBSERVANCES || !zone.flaws.is_empty() {
+        let is_sound = zone.parts.iter().chain([zone]).all(|part| part.flaws.is_empty());
+        if zone.parts.len() > MAX_OBSERVANCES || !is_sound {
             return None;
         }
         for observance in &zone.parts {

@@ -52,6 +52,8 @@ fn trust_e19_zones_that_cannot_be_understood_are_said() {
     let unknown = |name: &str| vec![What::UnknownZone(name.to_owned())];
     let far = observance("STANDARD", "19700101T000000", "+2500", "+2500", "");
     assert_eq!(start_of(&with_zone("Far", &far, "20270112T100000")), ("01-12 10:00".into(), unknown("Far")));
+    let garbled = berlin().replace("RRULE:", "RRULE ");
+    assert_eq!(start_of(&with_zone("Garbled", &garbled, "20270701T100000")).1, unknown("Garbled"));
     let many: Vec<String> = (0..10_000).map(|_| berlin()).collect();
     assert_eq!(start_of(&with_zone("Many", &many.join("\r\n"), "20270112T100000")).1, unknown("Many"));
     let busy = observance("STANDARD", "19700101T000000", "+0000", "+0100", "RRULE:FREQ=HOURLY");
