@@ -43,7 +43,7 @@ mod people {
     #[sqlx::test]
     async fn it_is_hidden_from_everyone_else(db: PgPool) {
         let app = TestApp::spawn(db).await;
-        for path in ["/admin/people", "/admin/jobs"] {
+        for path in ["/admin/people", "/admin/jobs", "/admin/answers"] {
             for persona in [hana(), aki()] {
                 app.as_(persona).await.get(path).await.assert_status(404);
                 app.as_(persona).await.post(path, &[]).await.assert_status(404);
@@ -75,5 +75,23 @@ mod jobs {
 
         toma.get("/admin/jobs").await.assert_says("admin-jobs-none");
         toma.post("/admin/jobs", &[("job", &id.to_string())]).await.assert_status(404);
+    }
+}
+
+mod answers {
+    use super::*;
+
+    #[sqlx::test]
+    async fn what_is_for_administrators_alone_is_read_by_them(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let id = app.consultation(hana(), aki()).await;
+        app.hold(id).await;
+        app.as_(toma()).await.get("/admin/answers").await.assert_says("admin-answers-none");
+        let said = [("answer1", "The map helped"), ("answer5", "He shouted"), ("administrators_only", "yes")];
+        app.answer(aki(), id, &said).await.assert_status(303);
+
+        let page = app.as_(toma()).await.get("/admin/answers").await;
+
+        assert_eq!(page.texts(".card__text"), ["He shouted"]);
     }
 }

@@ -72,8 +72,8 @@ bookings-holidays-year = Year
 bookings-holidays-dates = Days to close
 bookings-holidays-lost = { $count ->
     [0] No time that can be booked now would go.
-    [one] One time that can be booked now would go.
-   *[other] { $count } times that can be booked now would go.
+    [one] One time of “{ $title }” that can be booked now would go.
+   *[other] { $count } times of “{ $title }” that can be booked now would go.
 }
 bookings-holidays-times = { $count ->
     [0] nothing that can be booked now

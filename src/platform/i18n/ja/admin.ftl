@@ -9,6 +9,11 @@ admin-people-grant = 主催者にする
 admin-people-withdraw = 主催者から外す
 admin-people-pages = 続き
 admin-people-next = 次へ
+admin-answers-title = 管理者への回答
+admin-answers-lead = 会話の中で気になった点のうち、主催者には見せず、管理者だけに伝えるとされた回答です。
+admin-answers-none = 管理者への回答はまだありません
+admin-answers-by = 回答した人:
+admin-answers-host = 主催者:
 admin-jobs-title = 失敗した処理
 admin-jobs-due = { $count ->
     [0] 待っている処理はありません。

@@ -71,7 +71,7 @@ bookings-holidays-year = 年
 bookings-holidays-dates = 休みにする日
 bookings-holidays-lost = { $count ->
     [0] いま予約できる時間は、なくなりません。
-   *[other] いま予約できる{ $count }件の時間がなくなります。
+   *[other] 「{ $title }」でいま予約できる{ $count }件の時間がなくなります。
 }
 bookings-holidays-times = { $count ->
     [0] いま予約できる時間なし
