@@ -238,6 +238,11 @@ impl Booking {
         self.stage == Stage::Confirmed && now < self.starts_at
     }
 
+    /// Whether somebody waits for the host's word on it.
+    pub fn is_request(&self, now: DateTime<Utc>) -> bool {
+        self.is_held(now) && self.held.is_some_and(|held| held.hold == Hold::Request)
+    }
+
     fn not_now(&self, act: &'static str) -> NotNow {
         NotNow { act, stage: self.stage }
     }

@@ -7,6 +7,7 @@ use kabeuchi::domain::consultation::Stage;
 use sqlx::PgPool;
 
 mod candidates;
+mod confirmation;
 mod slots;
 
 mod new {

@@ -231,16 +231,7 @@ async fn pick(tx: &mut Tx, room: &Room, picked: Option<BookingId>) -> Done {
         let status = if picked.is_some() { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
         return Ok(Err((status, "pick", Message::new(key))));
     };
-    let booking = match store::confirmed(tx, room.id()).await? {
-        Some(booked) => {
-            let moved = booked.move_onto(&candidate, now).map_err(|_| AppError::NotNow("moving"))?;
-            store::release_holds(tx, room.id()).await?;
-            let replaced = store::replace(tx, moved, picture.own(), &picture.attending).await?;
-            replaced.map_err(|_| AppError::NotNow("moving onto a time that was held"))?
-        }
-        None => super::holds::confirm(tx, room, candidate).await?,
-    };
-    consultations::set_start(tx, room.id(), Some(booking.starts_at)).await?;
+    let booking = super::holds::take(tx, &room.consultation, &picture, candidate).await?;
     Ok(Ok(format!("/bookings/{}?said=done", booking.id)))
 }
 

@@ -3,6 +3,7 @@
 mod bearer;
 mod cancellation;
 mod candidates;
+mod confirmation;
 mod event;
 pub mod follow;
 mod grid;
@@ -36,6 +37,8 @@ pub fn routes() -> Routes {
         .get("/bookings/{booking}/event.ics", Need::BookingBearer, event::get)
         .get("/bookings/{booking}/rescheduling", Need::BookingBearer, rescheduling::get)
         .post("/bookings/{booking}/rescheduling", Need::BookingBearer, rescheduling::post)
+        .get("/bookings/{booking}/confirmation", Need::BookingBearer, confirmation::get)
+        .post("/bookings/{booking}/confirmation", Need::BookingBearer, confirmation::post)
         .get("/bookings/{booking}/cancellation", Need::BookingBearer, cancellation::get)
         .post("/bookings/{booking}/cancellation", Need::BookingBearer, cancellation::post)
 }
@@ -51,6 +54,8 @@ pub fn jobs(registry: Registry) -> Registry {
         .with::<mails::ProposalMail>()
         .with::<mails::ProposalOver>()
         .with::<mails::ProposalOverMail>()
+        .with::<mails::RequestMails>()
+        .with::<mails::RequestMail>()
         .with::<holds::HoldEnds>()
         .with::<follow::ReleaseTime>()
 }

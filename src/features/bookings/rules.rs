@@ -3,7 +3,7 @@
 
 use super::store::{self, Without};
 use crate::domain::booking::Hold;
-use crate::domain::consultation::Consultation;
+use crate::domain::consultation::{Consultation, Part};
 use crate::domain::id::{BookingId, CallId, PersonId};
 use crate::domain::interval::{Interval, Intervals};
 use crate::domain::slot::{self, Booked, Limits, Minutes, Opening, Reason, Rules, Slot, Taken};
@@ -32,6 +32,8 @@ pub struct Picture {
     /// Hosts who must be there.
     pub attending: Vec<PersonId>,
     pub durations: Vec<i32>,
+    /// Whether guests ask, and the host confirms.
+    host_confirms: bool,
     now: DateTime<Utc>,
 }
 
@@ -95,13 +97,18 @@ impl Picture {
         let busy = Intervals::of(busy).as_slice().to_vec();
         let mut durations = vec![timing.free_minutes, timing.longest_minutes];
         durations.dedup();
-        Ok(Self { rules, bookings, busy, attending, durations, now })
+        Ok(Self { rules, bookings, busy, attending, durations, host_confirms: timing.host_confirms, now })
     }
 
     /// What is stored with a booking made now.
     pub fn own(&self) -> Own {
         let zone = self.rules.availability.zone;
         Own { buffer_before: self.rules.buffer_before, buffer_after: self.rules.buffer_after, zone }
+    }
+
+    /// Whether this part asks for a time, for the host to confirm. A host's own word is the confirmation.
+    pub fn asks_host(&self, part: Part) -> bool {
+        self.host_confirms && !part.is_host()
     }
 
     /// Elapsed time that must lie between asking and starting.

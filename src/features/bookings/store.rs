@@ -378,6 +378,14 @@ pub async fn let_go(tx: &mut Tx, id: ConsultationId) -> Result<(), AppError> {
     Ok(())
 }
 
+/// Keeps why a time that was asked for was not confirmed.
+pub async fn give_reason(tx: &mut Tx, id: BookingId, reason: Option<&str>) -> Result<(), AppError> {
+    sqlx::query!("update bookings set cancel_reason = $2 where booking_id = $1", id as BookingId, reason)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
 /// Why a booking was given back, where somebody said so.
 pub async fn cancel_reason(conn: &mut PgConnection, id: BookingId) -> Result<Option<String>, AppError> {
     let reason = sqlx::query_scalar!("select cancel_reason from bookings where booking_id = $1", id as BookingId)
