@@ -80,7 +80,12 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
                 place(consultation),
             ]
         }
-        Fact::TimesProposed { consultation } => vec![NewJob::now(bookings::mails::ProposalMails { consultation })],
+        Fact::TimesProposed { consultation } => {
+            vec![NewJob::now(bookings::mails::ProposalMails { consultation, is_apology: false })]
+        }
+        Fact::HostPaged { consultation } => {
+            vec![NewJob::now(bookings::mails::ProposalMails { consultation, is_apology: true })]
+        }
         Fact::BookingConfirmed { booking, consultation } => {
             let watch = sessions::watch::Watch { consultation, booking, ends_at: None, day: 0 };
             vec![booked(booking, 0, bookings::mails::What::Booked), NewJob::now(watch)]

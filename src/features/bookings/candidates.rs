@@ -7,9 +7,10 @@ use super::rules::Picture;
 use super::store;
 use crate::domain::access::Act;
 use crate::domain::booking::{Booking, CANDIDATES, Held, Hold};
-use crate::domain::consultation::{Side, Stage};
+use crate::domain::consultation::{Consultation, Side, Stage};
 use crate::domain::fact::Fact;
 use crate::domain::id::{BookingId, ConsultationId, PersonId};
+use crate::domain::slot::Slot;
 use crate::features::consultations::{self, Attendant, Head, Room};
 use crate::platform::db::Tx;
 use crate::platform::error::{Answer, AppError};
@@ -196,27 +197,51 @@ async fn propose(tx: &mut Tx, room: &Room, fields: &mut Fields) -> Done {
     if slots.windows(2).any(|pair| pair[1].start() < pair[0].end()) {
         return wrong("bookings-candidates-overlap");
     }
-    hold_all(tx, room, &picture, &slots).await
+    let proposal = Proposal {
+        consultation: &room.consultation,
+        meeting_place: &room.meeting_place,
+        by: room.me,
+        fact: Fact::TimesProposed { consultation: room.id() },
+    };
+    match hold_all(tx, &picture, proposal, &slots).await? {
+        Ok(()) => Ok(Ok(format!("{}?said=sent", room.path("/bookings/candidates")))),
+        Err(Taken) => Ok(Err((StatusCode::CONFLICT, "start", Message::new("bookings-new-taken")))),
+    }
 }
 
+/// For whom times are held, and what is told about it.
+pub(super) struct Proposal<'a> {
+    pub consultation: &'a Consultation,
+    pub meeting_place: &'a str,
+    pub by: PersonId,
+    pub fact: Fact,
+}
+
+/// Somebody was faster.
+pub(super) struct Taken;
+
 /// Holds these times for the other side in place of all that was held before.
-pub(super) async fn hold_all(tx: &mut Tx, room: &Room, picture: &Picture, slots: &[crate::domain::slot::Slot]) -> Done {
+pub(super) async fn hold_all(
+    tx: &mut Tx,
+    picture: &Picture,
+    proposal: Proposal<'_>,
+    slots: &[Slot],
+) -> Result<Result<(), Taken>, AppError> {
     let (now, instance) = (tx.now(), tx.platform().config.instance().to_owned());
-    store::release_holds(tx, room.id()).await?;
+    let Consultation { id, call, .. } = *proposal.consultation;
+    store::release_holds(tx, id).await?;
     for slot in slots {
-        let taken = || Ok(Err((StatusCode::CONFLICT, "start", Message::new("bookings-new-taken"))));
-        let Some(until) = Hold::Candidate.until(slot.start(), picture.notice(), now) else { return taken() };
-        let held = Held { hold: Hold::Candidate, until };
-        let place = room.meeting_place.clone();
-        let made =
-            Booking::confirm(random::id(), room.id(), room.consultation.call, *slot, place, &instance).0.held(held);
-        let Ok(booking) = store::insert(tx, made, picture.own(), &picture.attending, room.me).await? else {
-            return taken();
-        };
+        let until = Hold::Candidate.until(slot.start(), picture.notice(), now);
+        let Some(until) = until else { return Ok(Err(Taken)) };
+        let place = proposal.meeting_place.to_owned();
+        let made = Booking::confirm(random::id(), id, call, *slot, place, &instance).0;
+        let made = made.held(Held { hold: Hold::Candidate, until });
+        let inserted = store::insert(tx, made, picture.own(), &picture.attending, proposal.by).await?;
+        let Ok(booking) = inserted else { return Ok(Err(Taken)) };
         tx.enqueue(NewJob::at(super::holds::HoldEnds { booking: booking.id }, until)).await?;
     }
-    tx.record(Fact::TimesProposed { consultation: room.id() }).await?;
-    Ok(Ok(format!("{}?said=sent", room.path("/bookings/candidates"))))
+    tx.record(proposal.fact).await?;
+    Ok(Ok(()))
 }
 
 async fn pick(tx: &mut Tx, room: &Room, picked: Option<BookingId>) -> Done {

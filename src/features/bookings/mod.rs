@@ -1,16 +1,19 @@
 //! Bookings: a time is chosen, taken under the locks of all who must be there, moved, given back.
 
 mod bearer;
+mod calendars;
 mod cancellation;
 mod candidates;
 mod confirmation;
 mod event;
+mod feed;
 pub mod follow;
 mod grid;
 pub mod holds;
 mod holidays;
 pub mod mails;
 mod new;
+mod paging;
 mod rescheduling;
 mod rules;
 mod show;
@@ -37,6 +40,11 @@ pub fn routes() -> Routes {
         .get("/bookings/{booking}/event.ics", Need::BookingBearer, event::get)
         .get("/bookings/{booking}/rescheduling", Need::BookingBearer, rescheduling::get)
         .post("/bookings/{booking}/rescheduling", Need::BookingBearer, rescheduling::post)
+        .get("/bookings/{booking}/paging", Need::BookingBearer, paging::get)
+        .post("/bookings/{booking}/paging", Need::BookingBearer, paging::post)
+        .get("/settings/calendars", Need::SignedIn, calendars::get)
+        .post("/settings/calendars", Need::SignedIn, calendars::post)
+        .get("/feeds/{token}.ics", Need::Token, feed::get)
         .get("/bookings/{booking}/confirmation", Need::BookingBearer, confirmation::get)
         .post("/bookings/{booking}/confirmation", Need::BookingBearer, confirmation::post)
         .get("/bookings/{booking}/cancellation", Need::BookingBearer, cancellation::get)

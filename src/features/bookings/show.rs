@@ -40,6 +40,10 @@ impl Show {
         self.is_request() && self.bearer.may(Act::ConfirmBooking)
     }
 
+    fn may_page(&self) -> bool {
+        super::paging::is_possible(&self.bearer, self.frame.now)
+    }
+
     /// Whether it was held and nobody took it.
     fn is_over(&self) -> bool {
         self.bearer.booking.held.is_some() && !self.is_confirmed() && !self.is_request()
@@ -77,7 +81,8 @@ pub async fn get(frame: Frame, id: Path<BookingId>) -> Answer {
     let call_title = calls::find(&mut read, bearer.booking.call).await?.ok_or(AppError::NotFound)?.title;
     let host_zone = store::host_zone(&mut read, *id).await?;
     let cancel_reason = store::cancel_reason(&mut read, *id).await?;
-    let texts = event::Texts::of(&frame.platform, frame.speech, &bearer.booking, &bearer.consultation, &bearer.people);
+    let texts =
+        event::Texts::of(&frame.platform, frame.speech, &bearer.booking, &bearer.consultation.title, &bearer.people);
     let drawn = texts.event(frame.now, &bearer.me.name, "");
     let (google, outlook) = (ical::google_link(&drawn), ical::outlook_link(&drawn));
     show(&Show { frame, bearer, call_title, host_zone, cancel_reason, google, outlook })

@@ -426,3 +426,63 @@ pub async fn host_zone(conn: &mut PgConnection, id: BookingId) -> Result<Tz, App
         .await?;
     zone.parse().map_err(|_| AppError::Unexpected(anyhow!("bookings {id}: unknown zone")))
 }
+
+/// When the address of a person's feed was made.
+pub async fn feed_made_at(conn: &mut PgConnection, person: PersonId) -> Result<Option<DateTime<Utc>>, AppError> {
+    let at = sqlx::query_scalar!("select created_at from session_feeds where person_id = $1", person as PersonId)
+        .fetch_optional(conn)
+        .await?;
+    Ok(at)
+}
+
+/// Keeps the hash of a new address; the one before dies.
+pub async fn make_feed(tx: &mut Tx, person: PersonId, token: Hashed) -> Result<(), AppError> {
+    let now = tx.now();
+    sqlx::query!(
+        r#"insert into session_feeds (person_id, token_hash, created_at) values ($1, $2, $3)
+           on conflict (person_id) do update set token_hash = excluded.token_hash, created_at = excluded.created_at"#,
+        person as PersonId,
+        token,
+        now,
+    )
+    .execute(&mut **tx)
+    .await?;
+    tx.record(Fact::SessionFeedMade { person }).await
+}
+
+/// Ends the address of a person's feed.
+pub async fn revoke_feed(tx: &mut Tx, person: PersonId) -> Result<(), AppError> {
+    sqlx::query!("delete from session_feeds where person_id = $1", person as PersonId).execute(&mut **tx).await?;
+    tx.record(Fact::SessionFeedRevoked { person }).await
+}
+
+/// Whose feed this is.
+pub async fn feed_owner(conn: &mut PgConnection, token: &Hashed) -> Result<Option<PersonId>, AppError> {
+    let person = sqlx::query_scalar!(
+        r#"select person_id as "person: PersonId" from session_feeds where token_hash = $1"#,
+        token
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(person)
+}
+
+/// Confirmed bookings of these consultations that end after an instant.
+pub async fn ending_after(
+    conn: &mut PgConnection,
+    consultations: &[ConsultationId],
+    after: DateTime<Utc>,
+) -> Result<Vec<Booking>, AppError> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select booking_id as "id: BookingId", consultation_id as "consultation: ConsultationId", call_id as "call: CallId", stage, starts_at, ends_at,
+                  minutes, uid, sequence, meeting_place, hold_kind, held_until, booked_by as "booked_by: PersonId"
+             from bookings where consultation_id = any($1) and stage = 'confirmed' and ends_at > $2
+            order by starts_at, booking_id limit 200"#,
+        consultations as &[ConsultationId],
+        after,
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter().map(Booking::try_from).collect()
+}
