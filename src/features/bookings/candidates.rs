@@ -112,7 +112,8 @@ async fn page(frame: Frame, id: ConsultationId, query: Query, fields: Fields) ->
     let room = consultations::for_participant(&mut read, id, &frame.asker).await?;
     room.require(Act::Book)?;
     let booked = store::confirmed(&mut read, id).await?;
-    let picture = Picture::of(&mut read, &room.consultation, booked.as_ref().map(|b| b.id), frame.now).await?;
+    // The booked time stays until a candidate is picked, so it stands in their way.
+    let picture = Picture::of(&mut read, &room.consultation, None, frame.now).await?;
     let (held, by) = proposed(&mut read, &room, frame.now).await?;
     let wished = booked.as_ref().map_or(room.consultation.wished_minutes, |b| b.minutes);
     let minutes = query.minutes.filter(|m| picture.durations.contains(m));
@@ -183,8 +184,7 @@ async fn propose(tx: &mut Tx, room: &Room, fields: &mut Fields) -> Done {
     starts.sort_unstable();
     starts.dedup();
     let sent = fields.values("start").count();
-    let booked = store::confirmed(tx, room.id()).await?;
-    let picture = locked_picture(tx, room, booked.as_ref().map(|b| b.id)).await?;
+    let picture = locked_picture(tx, room, None).await?;
     let minutes = fields.value("minutes").parse().ok().filter(|m| picture.durations.contains(m));
     let Some(minutes) = minutes.filter(|_| sent == starts.len()) else { return wrong("bookings-new-unreadable") };
     if !CANDIDATES.contains(&starts.len()) {

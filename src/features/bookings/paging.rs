@@ -76,7 +76,7 @@ async fn page(
     frame: Frame,
     bearer: Bearer,
 ) -> Result<Paging, crate::platform::error::AppError> {
-    let picture = Picture::of(conn, &bearer.consultation, Some(bearer.booking.id), frame.now).await?;
+    let picture = Picture::of(conn, &bearer.consultation, None, frame.now).await?;
     let slots = proposed(&picture, bearer.booking.minutes);
     Ok(Paging { frame: bearer.framed(frame), bearer, slots, is_refused: false })
 }
@@ -96,7 +96,7 @@ pub async fn post(frame: Frame, id: Path<BookingId>, fields: Fields) -> Answer {
     consultations::lock(&mut tx, room).await?;
     let bearer = Bearer::of(&mut tx, *id, &frame, &Query::of(&frame).key).await?;
     bearer.require(Act::ConfirmBooking)?;
-    let picture = locked_picture_of(&mut tx, &bearer.consultation, Some(*id)).await?;
+    let picture = locked_picture_of(&mut tx, &bearer.consultation, None).await?;
     let slots = proposed(&picture, bearer.booking.minutes);
     if is_possible(&bearer, frame.now) && slots.len() >= *CANDIDATES.start() {
         let proposal = Proposal {
