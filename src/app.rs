@@ -92,7 +92,11 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
         }
         Fact::BookingMoved { booking, consultation, sequence } => {
             let watch = sessions::watch::Watch { consultation, booking, ends_at: None, day: 0 };
-            vec![booked(booking, sequence, bookings::mails::What::Moved), NewJob::now(watch)]
+            vec![
+                booked(booking, sequence, bookings::mails::What::Moved),
+                NewJob::now(watch),
+                NewJob::now(bookings::watch::TimeFreed { consultation }),
+            ]
         }
         Fact::SessionStarted { consultation } => {
             vec![NewJob::now(sessions::watch::StillTalking { consultation, started_at: None })]
@@ -104,9 +108,14 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
                 NewJob::now(feedback::opening::OpenFeedback { consultation }),
             ]
         }
-        Fact::BookingCancelled { booking, sequence, .. } => {
-            vec![booked(booking, sequence, bookings::mails::What::Cancelled)]
+        Fact::BookingCancelled { booking, sequence, consultation } => vec![
+            booked(booking, sequence, bookings::mails::What::Cancelled),
+            NewJob::now(bookings::watch::TimeFreed { consultation }),
+        ],
+        Fact::BookingReleased { consultation, .. } => {
+            vec![NewJob::now(bookings::watch::TimeFreed { consultation })]
         }
+        Fact::AvailabilityChanged { person } => vec![NewJob::now(bookings::watch::OfferTimes { owner: person })],
         Fact::ConsultationLapsed { consultation }
         | Fact::ConsultationClosed { consultation }
         | Fact::SecondChanceGiven { consultation } => vec![place(consultation)],

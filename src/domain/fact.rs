@@ -59,6 +59,7 @@ pub enum Fact {
     BookingReleased { booking: BookingId, consultation: ConsultationId },
     TimesProposed { consultation: ConsultationId },
     HostPaged { consultation: ConsultationId },
+    TimeWatched { consultation: ConsultationId },
     BookingConfirmed { booking: BookingId, consultation: ConsultationId },
     BookingMoved { booking: BookingId, consultation: ConsultationId, sequence: i32 },
     BookingCancelled { booking: BookingId, consultation: ConsultationId, sequence: i32 },

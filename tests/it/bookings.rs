@@ -11,6 +11,7 @@ mod confirmation;
 mod feed;
 mod paging;
 mod slots;
+mod watch;
 
 mod new {
     use super::*;

@@ -46,6 +46,7 @@ pub(super) async fn take(
         }
     };
     consultations::set_start(tx, consultation.id, Some(booking.starts_at)).await?;
+    store::end_watch(tx, consultation.id).await?;
     Ok(booking)
 }
 
@@ -103,7 +104,12 @@ impl Job for HoldEnds {
             Hold::Candidate if store::holds(&mut tx, consultation, run.now).await?.is_empty() => {
                 tx.enqueue_now(mails::ProposalOver { consultation, until: held.until }).await?;
             }
-            Hold::Candidate | Hold::Offer => {}
+            Hold::Candidate => {}
+            // Silence ends the wait: the time goes to the next in line.
+            Hold::Offer => {
+                store::end_watch(&mut tx, consultation).await?;
+                tx.enqueue_now(mails::RequestMails { booking: self.booking, what: mails::Asked::OfferOver }).await?;
+            }
         }
         Ok(Outcome::DoneWith(tx))
     }

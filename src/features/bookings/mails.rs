@@ -384,6 +384,8 @@ pub enum Asked {
     Waiting,
     Declined,
     Over,
+    Offered,
+    OfferOver,
 }
 
 impl Asked {
@@ -392,6 +394,8 @@ impl Asked {
             Asked::Waiting => ("bookings-mail-asked-subject", "bookings-mail-asked-text"),
             Asked::Declined => ("bookings-mail-declined-subject", "bookings-mail-declined-text"),
             Asked::Over => ("bookings-mail-over-subject", "bookings-mail-over-text"),
+            Asked::Offered => ("bookings-mail-offered-subject", "bookings-mail-offered-text"),
+            Asked::OfferOver => ("bookings-mail-offer_over-subject", "bookings-mail-offer_over-text"),
         }
     }
 
@@ -399,14 +403,14 @@ impl Asked {
     fn side(self) -> Side {
         match self {
             Asked::Waiting => Side::Host,
-            Asked::Declined | Asked::Over => Side::Guest,
+            Asked::Declined | Asked::Over | Asked::Offered | Asked::OfferOver => Side::Guest,
         }
     }
 
     fn is_true(self, booking: &Booking, now: DateTime<Utc>) -> bool {
         match self {
-            Asked::Waiting => booking.is_request(now),
-            Asked::Declined | Asked::Over => booking.stage == Stage::Released,
+            Asked::Waiting | Asked::Offered => booking.waits(now),
+            Asked::Declined | Asked::Over | Asked::OfferOver => booking.stage == Stage::Released,
         }
     }
 }
@@ -461,12 +465,15 @@ impl Job for RequestMail {
             .line(speech.t(text).saying("title", &consultation.title));
         let mail = details(mail, speech, &booking, host_zone);
         let mail = match (self.what, booking.held) {
-            (Asked::Waiting, Some(held)) => {
+            (Asked::Waiting | Asked::Offered, Some(held)) => {
+                let (label, ends) = match self.what {
+                    Asked::Offered => ("bookings-confirmation-offer_title", "bookings-mail-offered-until"),
+                    _ => ("bookings-confirmation-title", "bookings-mail-asked-until"),
+                };
                 let key = random::token();
                 store::add_key(&mut tx, self.booking, self.to, random::hashed(&key)).await?;
                 let url = run.platform.config.url(&format!("/bookings/{}/confirmation?key={key}", booking.id));
-                mail.action(speech.t("bookings-confirmation-title"), url)
-                    .closing(speech.t("bookings-mail-asked-until").saying("until", speech.moment(held.until)))
+                mail.action(speech.t(label), url).closing(speech.t(ends).saying("until", speech.moment(held.until)))
             }
             _ => {
                 let url = run.platform.config.url(&format!("/consultations/{}/bookings/new", booking.consultation));

@@ -19,6 +19,7 @@ mod rules;
 mod show;
 mod slots;
 mod store;
+pub mod watch;
 
 pub use rules::next_opening;
 pub use store::{Upcoming, confirmed, let_go, upcoming};
@@ -33,6 +34,7 @@ pub fn routes() -> Routes {
         .post("/consultations/{consultation}/bookings/new", Need::Participant, new::post)
         .get("/consultations/{consultation}/bookings/candidates", Need::Participant, candidates::get)
         .post("/consultations/{consultation}/bookings/candidates", Need::Participant, candidates::post)
+        .post("/consultations/{consultation}/bookings/watch", Need::Participant, watch::post)
         .get("/availability/slots", Need::Host, slots::get)
         .get("/availability/holidays", Need::Host, holidays::get)
         .post("/availability/holidays", Need::Host, holidays::post)
@@ -64,6 +66,10 @@ pub fn jobs(registry: Registry) -> Registry {
         .with::<mails::ProposalOverMail>()
         .with::<mails::RequestMails>()
         .with::<mails::RequestMail>()
+        .with::<watch::OfferTimes>()
+        .with::<watch::OfferTime>()
+        .with::<watch::TimeFreed>()
+        .with::<watch::LookAgain>()
         .with::<holds::HoldEnds>()
         .with::<follow::ReleaseTime>()
 }

@@ -6,6 +6,7 @@ use super::new::Query;
 use super::store;
 use crate::domain::access::Act;
 use crate::domain::booking::Stage;
+use crate::domain::consultation::Side;
 use crate::domain::ical;
 use crate::domain::id::BookingId;
 use crate::features::calls;
@@ -32,12 +33,16 @@ impl Show {
         self.bearer.booking.stage == Stage::Confirmed
     }
 
-    fn is_request(&self) -> bool {
-        self.bearer.booking.is_request(self.frame.now)
+    fn waits(&self) -> bool {
+        self.bearer.booking.waits(self.frame.now)
+    }
+
+    fn is_offer(&self) -> bool {
+        self.bearer.booking.answered_by() == Some(Side::Guest)
     }
 
     fn may_confirm(&self) -> bool {
-        self.is_request() && self.bearer.may(Act::ConfirmBooking)
+        self.waits() && super::confirmation::may_answer(&self.bearer)
     }
 
     fn may_page(&self) -> bool {
@@ -46,7 +51,7 @@ impl Show {
 
     /// Whether it was held and nobody took it.
     fn is_over(&self) -> bool {
-        self.bearer.booking.held.is_some() && !self.is_confirmed() && !self.is_request()
+        self.bearer.booking.held.is_some() && !self.is_confirmed() && !self.waits()
     }
 
     fn is_ahead(&self) -> bool {

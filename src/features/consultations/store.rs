@@ -421,6 +421,17 @@ pub async fn with_person(
     Ok(rows.into_iter().map(|row| (row.id, row.title)).collect())
 }
 
+/// Consultations of these calls that are prepared and have no time yet.
+pub async fn of_calls(conn: &mut PgConnection, calls: &[CallId]) -> Result<Vec<ConsultationId>, AppError> {
+    let ids = sqlx::query_scalar!(
+        r#"select consultation_id as "id: ConsultationId" from consultations where call_id = any($1) and stage in ('preparing', 'ready')"#,
+        calls as &[CallId],
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(ids)
+}
+
 /// The planned start, told by the slice that books; kept here so that lateness can be judged above it.
 pub async fn booked_start(conn: &mut PgConnection, id: ConsultationId) -> Result<Option<DateTime<Utc>>, AppError> {
     let start =
