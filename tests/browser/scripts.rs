@@ -91,3 +91,18 @@ async fn on_a_telephone_one_day_can_be_seen_alone(db: PgPool) {
     assert_eq!(chrome.overflow().await, None);
     chrome.close().await;
 }
+
+#[sqlx::test]
+async fn case_21_the_browsers_zone_is_proposed_and_never_taken_by_itself(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let chrome = Chrome::open(&app.origin, MODE).await;
+    chrome.sign_in(app.as_(aki()).await.cookies()["dev-sign-in"].clone()).await;
+    chrome.goto("/settings/profile").await;
+    let own = chrome.evaluate("Intl.DateTimeFormat().resolvedOptions().timeZone").await;
+    assert_eq!(chrome.value("time_zone").await, "Asia/Tokyo");
+    if own != "Asia/Tokyo" {
+        chrome.press(".field__after button").await;
+        assert_eq!(serde_json::Value::from(chrome.value("time_zone").await), own);
+    }
+    chrome.close().await;
+}

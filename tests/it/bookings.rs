@@ -75,6 +75,66 @@ mod new {
     }
 
     #[sqlx::test]
+    async fn case_81_a_session_with_another_host_is_said_beside_the_time(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        app.offer_hours(hana()).await;
+        app.offer_hours(sora()).await;
+        let elsewhere = app.consultation(sora(), aki()).await;
+        app.book_first(aki(), elsewhere).await;
+        let here = times_path(app.consultation(hana(), aki()).await);
+        let aki = app.as_(aki()).await;
+
+        let page = aki.get(&here).await;
+
+        assert_eq!(page.texts(".slot__clash").len(), 2, "09:00 and 09:30 run into it");
+        book(&aki, &here, &page.starts()[0], "60").await.assert_status(303);
+    }
+
+    #[sqlx::test]
+    async fn case_19_booked_instants_stay_when_the_host_changes_zone(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        app.offer_hours(hana()).await;
+        let consultation = app.consultation(hana(), aki()).await;
+        let booking = app.book_first(aki(), consultation).await;
+        let before = app.start_of(&booking).await;
+        let others = times_path(app.consultation(hana(), sora()).await);
+        let tokyo = app.as_(sora()).await.get(&others).await.starts();
+
+        sqlx::query("update people set time_zone = 'Europe/Berlin' where email = $1")
+            .bind(hana().email)
+            .execute(&app.db)
+            .await
+            .unwrap();
+
+        assert_eq!(app.start_of(&booking).await, before);
+        let berlin = app.as_(sora()).await.get(&others).await.starts();
+        assert_ne!(berlin, tokyo, "hours of the future move with the host's clock");
+        assert!(berlin.iter().all(|start| !start.contains("T07:")), "09:00 in Berlin is 08:00Z in winter");
+    }
+
+    #[sqlx::test]
+    async fn case_22_a_law_that_moves_clocks_is_said_to_both_sides(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        app.offer_hours(hana()).await;
+        let consultation = app.consultation(hana(), aki()).await;
+        let path = times_path(consultation);
+        let booking = book(&app.as_(aki()).await, &path, "2027-01-07T00:00:00Z", "60").await.leads_to();
+        let booking = booking.split('?').next().unwrap();
+        app.run_jobs().await;
+        // As if the zone's data of that day had said UTC+8 when it was booked.
+        sqlx::query("update bookings set wall_clock = '2027-01-07T08:00'").execute(&app.db).await.unwrap();
+
+        app.pass(TimeDelta::hours(48)).await;
+
+        for persona in [hana(), aki()] {
+            assert!(app.as_(persona).await.get(booking).await.text().contains("08:00 was meant"));
+            let mail = app.mailbox().last_to(persona).await;
+            assert!(mail.subject.starts_with("Tomorrow") && mail.text.contains("08:00 was meant"), "{}", mail.text);
+        }
+        assert_eq!(app.start_of(booking).await.to_rfc3339(), "2027-01-07T00:00:00+00:00", "the instant stays");
+    }
+
+    #[sqlx::test]
     async fn what_no_page_offered_is_an_error_of_the_form(db: PgPool) {
         let app = TestApp::spawn(db).await;
         app.offer_hours(hana()).await;

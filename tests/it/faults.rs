@@ -51,7 +51,7 @@ async fn serve(db: &PgPool, smtp: &MailServer, failpoints: &str) -> (Process, u1
 }
 
 #[sqlx::test]
-async fn fault_j01_killed_after_the_commit_the_same_form_gets_the_first_answer(db: PgPool) {
+async fn fault_j01_case_82_killed_after_the_commit_the_same_form_gets_the_first_answer(db: PgPool) {
     let smtp = MailServer::start().await;
     let once = Uuid::new_v4();
     TestApp::spawn_now(db.clone()).await.as_(ren()).await;

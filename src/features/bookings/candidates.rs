@@ -43,7 +43,8 @@ struct Candidates {
 
 impl Candidates {
     fn head(&self) -> Head<'_> {
-        Head::new(&self.frame, &self.room, self.frame.t("bookings-candidates-title"), "/bookings/candidates")
+        let title = if self.held.is_empty() { "bookings-candidates-title" } else { "bookings-candidates-held" };
+        Head::new(&self.frame, &self.room, self.frame.t(title), "/bookings/candidates")
     }
 
     fn is_possible(&self) -> bool {
@@ -127,6 +128,7 @@ async fn page(frame: Frame, id: ConsultationId, query: Query, fields: Fields) ->
         from: query.from,
         chosen: chosen(&fields),
         outlook: picture.outlook(minutes, &slots),
+        elsewhere: store::elsewhere(&mut read, room.me, id, frame.now).await?,
     };
     let grid = Grid::new(&frame, &slots, picture.zone(), asked).with_several();
     Ok(Candidates { host_zone: picture.zone(), frame, room, grid, held, by, booked, fields })

@@ -2,6 +2,7 @@
 //! clock, with the host's beside it where it differs.
 
 use super::rules::{FAR, Outlook};
+use crate::domain::interval::{Interval, Intervals};
 use crate::domain::slot::Slot;
 use crate::platform::form::Fields;
 use crate::platform::page::Frame;
@@ -46,6 +47,8 @@ struct Time {
     clock: String,
     /// The host's day and clock.
     other: Option<String>,
+    /// Whether the reader has a session elsewhere then.
+    is_clash: bool,
 }
 
 /// Instants that were sent in the fields of times.
@@ -61,6 +64,8 @@ pub struct Asked {
     pub from: Option<NaiveDate>,
     pub chosen: Vec<DateTime<Utc>>,
     pub outlook: Outlook,
+    /// The reader's sessions elsewhere: said, not forbidden.
+    pub elsewhere: Intervals,
 }
 
 impl Grid {
@@ -75,7 +80,7 @@ impl Grid {
         let from = asked.from.or(first).unwrap_or_default();
         let days: Vec<Day> = (0..DAYS)
             .filter_map(|n| from.checked_add_days(Days::new(n)))
-            .map(|date| Day { date, times: times(frame, by_day.get(&date), host_zone) })
+            .map(|date| Day { date, times: times(frame, by_day.get(&date), host_zone, &asked.elsewhere) })
             .collect();
         let next = from.checked_add_days(Days::new(DAYS));
         let after = next.filter(|next| by_day.range(*next..).next().is_some());
@@ -153,7 +158,7 @@ impl Grid {
 
 impl HtmlSafe for Grid {}
 
-fn times(frame: &Frame, slots: Option<&Vec<Slot>>, host_zone: Tz) -> Vec<Time> {
+fn times(frame: &Frame, slots: Option<&Vec<Slot>>, host_zone: Tz, elsewhere: &Intervals) -> Vec<Time> {
     let host = frame.speech.in_zone(host_zone);
     let other = |start: DateTime<Utc>| {
         let (here, there) = (start.with_timezone(&frame.speech.zone), start.with_timezone(&host_zone));
@@ -168,6 +173,7 @@ fn times(frame: &Frame, slots: Option<&Vec<Slot>>, host_zone: Tz) -> Vec<Time> {
         start: slot.start(),
         clock: frame.speech.clock(slot.start()),
         other: other(slot.start()),
+        is_clash: Interval::new(slot.start(), slot.end()).is_some_and(|session| elsewhere.overlap(&session)),
     });
     drawn.collect()
 }

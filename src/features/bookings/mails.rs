@@ -186,12 +186,19 @@ impl BookingMail {
         let speech = receiver.speech;
         let consultation = consultations::system(tx, booking.consultation).await?;
         let people = consultations::attendants(tx, booking.consultation).await?;
-        let host_zone = store::host_zone(tx, booking.id).await?;
+        let meant = store::meant(tx, booking.id).await?;
+        let host_zone = meant.zone;
         let (subject, text) = self.what.keys();
         let day = speech.short_date(booking.starts_at.with_timezone(&speech.zone).date_naive());
         let mail = Mail::to(receiver, speech.t(subject).saying("title", &consultation.title).saying("day", day))
             .line(speech.t(text).saying("title", &consultation.title));
         let mail = details(mail, speech, booking, host_zone);
+        let mail = match meant.differs(booking.starts_at) {
+            Some(clock) => mail.line(
+                speech.t("bookings-mail-law_changed").saying("zone", host_zone).saying("clock", clock.format("%H:%M")),
+            ),
+            None => mail,
+        };
         let mail = clock_changes([speech.zone, host_zone], run.now, booking.starts_at)
             .into_iter()
             .fold(mail, |mail, zone| mail.line(speech.t("bookings-mail-clocks_change").saying("zone", zone)));
@@ -297,7 +304,7 @@ impl Job for ProposalMail {
         let receiver = people::receiver(&mut tx, self.to).await?;
         let by = people::receiver(&mut tx, self.by).await?.name;
         let consultation = consultations::system(&mut tx, self.consultation).await?;
-        let host_zone = store::host_zone(&mut tx, first.id).await?;
+        let host_zone = store::meant(&mut tx, first.id).await?.zone;
         let speech = receiver.speech;
         let (subject, text) = match self.is_apology {
             true => ("bookings-mail-paged-subject", "bookings-mail-paged-text"),
@@ -457,7 +464,7 @@ impl Job for RequestMail {
         }
         let receiver = people::receiver(&mut tx, self.to).await?;
         let consultation = consultations::system(&mut tx, booking.consultation).await?;
-        let host_zone = store::host_zone(&mut tx, booking.id).await?;
+        let host_zone = store::meant(&mut tx, booking.id).await?.zone;
         let speech = receiver.speech;
         let (subject, text) = self.what.keys();
         let day = speech.short_date(booking.starts_at.with_timezone(&speech.zone).date_naive());

@@ -105,11 +105,12 @@ async fn page(frame: Frame, id: ConsultationId, query: Query, fields: Fields) ->
         from: query.from,
         chosen: chosen(&fields),
         outlook: picture.outlook(minutes, &slots),
+        elsewhere: store::elsewhere(&mut read, room.me, id, frame.now).await?,
     };
     let grid = Grid::new(&frame, &slots, picture.zone(), asked);
-    let booked = store::confirmed(&mut read, id).await?.map(|booking| booking.id);
-    let holds = store::holds(&mut read, id, frame.now).await?;
-    let requested = holds.into_iter().map(|(booking, _)| booking).find(|booking| booking.waits(frame.now));
+    let live = store::live(&mut read, id, frame.now).await?;
+    let booked = live.confirmed.map(|booking| booking.id);
+    let requested = live.holds.into_iter().map(|(booking, _)| booking).find(|booking| booking.waits(frame.now));
     let watch = store::watch(&mut read, id).await?;
     Ok(New { frame, room, grid, fields, booked, requested, watch, asks_host })
 }

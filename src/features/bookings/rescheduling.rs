@@ -57,6 +57,7 @@ async fn page(frame: Frame, id: BookingId, query: Query, fields: Fields) -> Resu
         from: query.from,
         chosen: chosen(&fields),
         outlook: picture.outlook(minutes, &slots),
+        elsewhere: store::elsewhere(&mut read, bearer.me.person, bearer.booking.consultation, frame.now).await?,
     };
     let grid = Grid::new(&frame, &slots, picture.zone(), asked);
     Ok(Rescheduling { frame, bearer, grid, asks_host, fields })

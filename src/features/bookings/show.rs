@@ -14,6 +14,7 @@ use crate::platform::error::{Answer, AppError};
 use crate::platform::page::{Frame, show};
 use actix_web::web::Path;
 use askama::Template;
+use chrono::NaiveDateTime;
 use chrono_tz::Tz;
 
 #[derive(Template)]
@@ -23,6 +24,8 @@ struct Show {
     bearer: Bearer,
     call_title: String,
     host_zone: Tz,
+    /// The clock that was meant, where a law moved it since.
+    meant: Option<NaiveDateTime>,
     cancel_reason: Option<String>,
     google: String,
     outlook: String,
@@ -84,11 +87,12 @@ pub async fn get(frame: Frame, id: Path<BookingId>) -> Answer {
     let bearer = Bearer::of(&mut read, *id, &frame, &Query::of(&frame).key).await?;
     let frame = bearer.framed(frame);
     let call_title = calls::find(&mut read, bearer.booking.call).await?.ok_or(AppError::NotFound)?.title;
-    let host_zone = store::host_zone(&mut read, *id).await?;
+    let meant = store::meant(&mut read, *id).await?;
+    let (host_zone, meant) = (meant.zone, meant.differs(bearer.booking.starts_at));
     let cancel_reason = store::cancel_reason(&mut read, *id).await?;
     let texts =
         event::Texts::of(&frame.platform, frame.speech, &bearer.booking, &bearer.consultation.title, &bearer.people);
     let drawn = texts.event(frame.now, &bearer.me.name, "");
     let (google, outlook) = (ical::google_link(&drawn), ical::outlook_link(&drawn));
-    show(&Show { frame, bearer, call_title, host_zone, cancel_reason, google, outlook })
+    show(&Show { frame, bearer, call_title, host_zone, meant, cancel_reason, google, outlook })
 }

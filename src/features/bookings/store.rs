@@ -4,14 +4,14 @@ use super::rules::Own;
 use crate::domain::booking::{Booking, Held, Hold, Stage, wall_clock};
 use crate::domain::fact::Fact;
 use crate::domain::id::{BookingId, CallId, ConsultationId, PersonId};
-use crate::domain::interval::Interval;
+use crate::domain::interval::{Interval, Intervals};
 use crate::domain::slot::{Booked, Minutes};
 use crate::features::consultations;
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
 use crate::platform::random::Hashed;
 use anyhow::anyhow;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use chrono_tz::Tz;
 use sqlx::PgConnection;
 
@@ -264,34 +264,46 @@ async fn commit_people(tx: &mut Tx, b: &Booking, people: &[PersonId]) -> Result<
     Ok(committed.rows_affected() as usize == people.len())
 }
 
+/// What a consultation has of times: the confirmed booking, and holds that have not ended, in order with
+/// who asked for them.
+pub struct Live {
+    pub confirmed: Option<Booking>,
+    pub holds: Vec<(Booking, PersonId)>,
+}
+
+/// The times of a consultation.
+pub async fn live(conn: &mut PgConnection, id: ConsultationId, now: DateTime<Utc>) -> Result<Live, AppError> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select booking_id as "id: BookingId", consultation_id as "consultation: ConsultationId", call_id as "call: CallId", stage, starts_at, ends_at,
+                  minutes, uid, sequence, meeting_place, hold_kind, held_until, booked_by as "booked_by: PersonId"
+             from bookings
+            where consultation_id = $1 and (stage = 'confirmed' or (stage = 'held' and held_until > $2))
+            order by starts_at, booking_id"#,
+        id as ConsultationId,
+        now,
+    )
+    .fetch_all(conn)
+    .await?;
+    let mut live = Live { confirmed: None, holds: Vec::new() };
+    for row in rows {
+        let by = row.booked_by;
+        let booking = Booking::try_from(row)?;
+        match booking.stage {
+            Stage::Confirmed => live.confirmed = Some(booking),
+            _ => live.holds.push((booking, by)),
+        }
+    }
+    Ok(live)
+}
+
 /// Times that are held for a consultation and have not ended, in order, with who asked for them.
 pub async fn holds(
     conn: &mut PgConnection,
     id: ConsultationId,
     now: DateTime<Utc>,
 ) -> Result<Vec<(Booking, PersonId)>, AppError> {
-    let rows = held(conn, id, Some(now)).await?;
-    rows.into_iter().map(|row| (row.booked_by, Booking::try_from(row))).map(|(by, b)| Ok((b?, by))).collect()
-}
-
-/// Rows that are held, those whose time is over too without an instant.
-async fn held(
-    conn: &mut PgConnection,
-    id: ConsultationId,
-    beyond: Option<DateTime<Utc>>,
-) -> Result<Vec<Row>, sqlx::Error> {
-    sqlx::query_as!(
-        Row,
-        r#"select booking_id as "id: BookingId", consultation_id as "consultation: ConsultationId", call_id as "call: CallId", stage, starts_at, ends_at,
-                  minutes, uid, sequence, meeting_place, hold_kind, held_until, booked_by as "booked_by: PersonId"
-             from bookings
-            where consultation_id = $1 and stage = 'held' and ($2::timestamptz is null or held_until > $2)
-            order by starts_at, booking_id"#,
-        id as ConsultationId,
-        beyond,
-    )
-    .fetch_all(conn)
-    .await
+    Ok(live(conn, id, now).await?.holds)
 }
 
 /// A hold becomes the booking: everyone who was held is committed.
@@ -322,7 +334,16 @@ pub async fn release_hold(tx: &mut Tx, moved: (Booking, Fact)) -> Result<(), App
 
 /// Ends all holds of a consultation, also those whose time is over and whose job did not run yet.
 pub async fn release_holds(tx: &mut Tx, id: ConsultationId) -> Result<(), AppError> {
-    for row in held(tx, id, None).await? {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select booking_id as "id: BookingId", consultation_id as "consultation: ConsultationId", call_id as "call: CallId", stage, starts_at, ends_at,
+                  minutes, uid, sequence, meeting_place, hold_kind, held_until, booked_by as "booked_by: PersonId"
+             from bookings where consultation_id = $1 and stage = 'held'"#,
+        id as ConsultationId,
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    for row in rows {
         if let Ok(moved) = Booking::try_from(row)?.release() {
             release_hold(tx, moved).await?;
         }
@@ -420,12 +441,27 @@ pub async fn bearer(conn: &mut PgConnection, id: BookingId, key: &Hashed) -> Res
     Ok(person)
 }
 
-/// The zone that the host's clocks showed when it was booked.
-pub async fn host_zone(conn: &mut PgConnection, id: BookingId) -> Result<Tz, AppError> {
-    let zone = sqlx::query_scalar!("select host_zone from bookings where booking_id = $1", id as BookingId)
+/// The host's zone of a booking, and what its clock showed at the start when it was booked.
+pub struct Meant {
+    pub zone: Tz,
+    pub wall_clock: String,
+}
+
+impl Meant {
+    /// What was meant, where a changed law moved the zone's clocks since: the instant stays.
+    pub fn differs(&self, starts_at: DateTime<Utc>) -> Option<NaiveDateTime> {
+        let now = wall_clock(starts_at, self.zone);
+        NaiveDateTime::parse_from_str(&self.wall_clock, "%Y-%m-%dT%H:%M").ok().filter(|_| now != self.wall_clock)
+    }
+}
+
+/// What was meant when a time was booked.
+pub async fn meant(conn: &mut PgConnection, id: BookingId) -> Result<Meant, AppError> {
+    let row = sqlx::query!("select host_zone, wall_clock from bookings where booking_id = $1", id as BookingId)
         .fetch_one(conn)
         .await?;
-    zone.parse().map_err(|_| AppError::Unexpected(anyhow!("bookings {id}: unknown zone")))
+    let zone = row.host_zone.parse().map_err(|_| AppError::Unexpected(anyhow!("bookings {id}: unknown zone")))?;
+    Ok(Meant { zone, wall_clock: row.wall_clock })
 }
 
 /// When the address of a person's feed was made.
@@ -570,4 +606,17 @@ pub async fn waiting(
     .fetch_all(conn)
     .await?;
     Ok(ids)
+}
+
+/// Sessions of a person elsewhere than in one consultation, from an instant on.
+pub async fn elsewhere(
+    conn: &mut PgConnection,
+    person: PersonId,
+    here: ConsultationId,
+    from: DateTime<Utc>,
+) -> Result<Intervals, AppError> {
+    let titles = consultations::with_person(&mut *conn, person).await?;
+    let ids: Vec<ConsultationId> = titles.into_keys().filter(|id| *id != here).collect();
+    let sessions = ending_after(conn, &ids, from).await?;
+    Ok(Intervals::of(sessions.iter().filter_map(|b| Interval::new(b.starts_at, b.ends_at)).collect()))
 }
