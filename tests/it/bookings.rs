@@ -10,6 +10,7 @@ mod candidates;
 mod confirmation;
 mod feed;
 mod paging;
+mod parsers;
 mod slots;
 mod watch;
 
