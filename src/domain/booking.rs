@@ -2,7 +2,7 @@
 //! raises SEQUENCE (RFC 5546 2.1.4), so that calendars replace the event instead of adding one. A
 //! hold was never invited to, so its end tells no calendar.
 
-use crate::domain::consultation::Side;
+use crate::domain::consultation::{LATE, Part, Side};
 use crate::domain::fact::Fact;
 use crate::domain::id::{BookingId, CallId, ConsultationId};
 use crate::domain::slot::{Minutes, Slot};
@@ -232,6 +232,16 @@ impl Booking {
         let sequence = self.sequence + 1;
         let fact = Fact::BookingCancelled { booking: self.id, consultation: self.consultation, sequence };
         Ok((Self { stage: Stage::Cancelled, sequence, ..self }, fact))
+    }
+
+    /// Whether so little time is left that a guest may not move it, and giving it back counts as late.
+    pub fn is_late(&self, change_notice: Minutes, now: DateTime<Utc>) -> bool {
+        self.starts_at - now < change_notice.delta().max(LATE)
+    }
+
+    /// Whether a part may still move it: hosts until it begins, guests until their notice.
+    pub fn may_move(&self, part: Part, change_notice: Minutes, now: DateTime<Utc>) -> bool {
+        self.is_ahead(now) && (part.is_host() || self.starts_at - now >= change_notice.delta())
     }
 
     /// Whether it is confirmed and has not begun.

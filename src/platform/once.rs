@@ -9,6 +9,7 @@ use crate::domain::id::PersonId;
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
+use std::time::Duration;
 use uuid::Uuid;
 
 /// A claimed key, to be settled with where the answer led.
@@ -27,9 +28,7 @@ pub(super) async fn claim(
     let Ok(key) = Uuid::parse_str(fields.value("once")) else { return Ok(()) };
     let digest = digest(fields, path, asker);
     let lock = i64::from_be_bytes(key.as_bytes()[..8].try_into().expect("a UUID has 16 bytes"));
-    let free =
-        sqlx::query_scalar!(r#"select pg_try_advisory_xact_lock($1) as "free!""#, lock).fetch_one(&mut **tx).await?;
-    if !free {
+    if !is_free(tx, lock).await? {
         return Err(AppError::BeingDone);
     }
     let spent = sqlx::query!("select digest, location from once_keys where once_key = $1", key)
@@ -53,6 +52,19 @@ pub(super) async fn claim(
             Ok(())
         }
     }
+}
+
+/// Takes the lock of a key. A refused form rolls back just after its answer, so that whoever sends the
+/// mended form at once waits for that moment.
+async fn is_free(tx: &mut Tx, lock: i64) -> Result<bool, AppError> {
+    for wait in [0, 10, 40, 150, 300] {
+        tokio::time::sleep(Duration::from_millis(wait)).await;
+        let free = sqlx::query_scalar!(r#"select pg_try_advisory_xact_lock($1) as "free!""#, lock);
+        if free.fetch_one(&mut **tx).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Stores where the answer led.

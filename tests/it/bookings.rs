@@ -70,8 +70,8 @@ mod new {
 
         let answer = aki.submit(&page, &path, &[("start", &start)]).await;
 
-        answer.assert_status(409).assert_says("bookings-new-taken");
-        assert_eq!(answer.starts()[0], page.starts()[1]);
+        answer.assert_status(409).assert_says("bookings-new-taken").assert_says("bookings-grid-nearest");
+        assert_eq!(answer.attributes(".choices input[name=start]", "value"), page.starts()[1..4], "the three nearest");
         assert_eq!(app.stage_of(consultation).await, Stage::Preparing);
     }
 
@@ -331,6 +331,29 @@ mod rescheduling {
         let other = app.book_first(sora(), app.consultation(hana(), sora()).await).await;
         let key = link.split("key=").nth(1).unwrap();
         visitor.get(&format!("{other}?key={key}")).await.assert_status(404);
+    }
+
+    #[sqlx::test]
+    async fn a_call_may_ask_for_notice_before_a_guest_moves(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        app.offer_hours(hana()).await;
+        let booking = app.book_first(aki(), app.consultation(hana(), aki()).await).await;
+        sqlx::query("update calls set change_notice_minutes = 720").execute(&app.db).await.unwrap();
+        let path = format!("{booking}/rescheduling");
+        app.clock.set(app.start_of(&booking).await - TimeDelta::hours(12));
+        app.as_(aki()).await.get(&path).await.assert_does_not_say("bookings-rescheduling-too_late");
+        app.clock.advance(TimeDelta::seconds(1));
+
+        let late = book(&app.as_(aki()).await, &path, "2027-01-08T00:00:00Z", "60").await;
+
+        late.assert_status(409).assert_says("bookings-rescheduling-too_late");
+        book(&app.as_(hana()).await, &path, "2027-01-08T00:00:00Z", "60").await.assert_status(303);
+        app.clock.set(app.start_of(&booking).await - TimeDelta::hours(11));
+        let cancellation = format!("{booking}/cancellation");
+        app.as_(aki()).await.get(&cancellation).await.assert_says("bookings-cancellation-late");
+        app.as_(aki()).await.post(&cancellation, &[]).await.assert_status(303);
+        let record = app.as_(aki()).await.get("/settings/privacy").await;
+        assert!(record.text().contains("1 given back late"), "{}", record.text());
     }
 
     #[sqlx::test]

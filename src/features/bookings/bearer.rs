@@ -4,12 +4,15 @@
 use super::store;
 use crate::domain::access::{Act, may};
 use crate::domain::booking::Booking;
-use crate::domain::consultation::Consultation;
+use crate::domain::consultation::{Consultation, LATE};
 use crate::domain::id::BookingId;
+use crate::domain::slot::Minutes;
+use crate::features::calls;
 use crate::features::consultations::{self, Attendant};
 use crate::platform::error::AppError;
 use crate::platform::page::Frame;
 use crate::platform::random;
+use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
 /// A booking with the person who looks at it.
@@ -18,6 +21,8 @@ pub struct Bearer {
     pub consultation: Consultation,
     pub people: Vec<Attendant>,
     pub me: Attendant,
+    /// How long before the start guests may still move it.
+    change_notice: Minutes,
     /// The key of the mailed link, carried on by the links of its pages.
     key: String,
 }
@@ -33,9 +38,10 @@ impl Bearer {
         let person = by_key.or(frame.person().map(|p| p.id)).ok_or(AppError::NotFound)?;
         let people = consultations::attendants(&mut *conn, booking.consultation).await?;
         let me = people.iter().find(|a| a.person == person).cloned().ok_or(AppError::NotFound)?;
-        let consultation = consultations::system(conn, booking.consultation).await?;
+        let consultation = consultations::system(&mut *conn, booking.consultation).await?;
+        let change_notice = Minutes(calls::timing(&mut *conn, booking.call).await?.change_notice_minutes);
         let key = if by_key.is_some() { key.to_owned() } else { String::new() };
-        Ok(Self { booking, consultation, people, me, key })
+        Ok(Self { booking, consultation, people, me, change_notice, key })
     }
 
     /// The booking's path, or that of a page below it, with the key.
@@ -65,6 +71,21 @@ impl Bearer {
     /// Whether the person's part may do the act.
     pub fn may(&self, act: Act) -> bool {
         may(self.me.part, act)
+    }
+
+    /// Whether the person may still move the booking.
+    pub fn may_move(&self, now: DateTime<Utc>) -> bool {
+        self.booking.may_move(self.me.part, self.change_notice, now)
+    }
+
+    /// Whether giving it back now counts as late.
+    pub fn is_late(&self, now: DateTime<Utc>) -> bool {
+        self.booking.is_late(self.change_notice, now)
+    }
+
+    /// Hours before the start from which on it counts as late.
+    pub fn late_hours(&self) -> i64 {
+        self.change_notice.delta().max(LATE).num_hours()
     }
 
     /// The frame with the person's own zone, whom a key does not sign in.

@@ -4,7 +4,6 @@ use super::bearer::Bearer;
 use super::new::Query;
 use super::store::{self, Cancellation as How};
 use crate::domain::access::Act;
-use crate::domain::consultation::LATE;
 use crate::domain::id::BookingId;
 use crate::domain::text::Text;
 use crate::features::consultations;
@@ -29,8 +28,12 @@ impl Cancellation {
         self.bearer.booking.is_ahead(self.frame.now) || self.bearer.booking.waits(self.frame.now)
     }
 
+    fn may_move(&self) -> bool {
+        self.bearer.may_move(self.frame.now)
+    }
+
     fn is_late(&self) -> bool {
-        self.bearer.booking.starts_at - self.frame.now < LATE
+        self.bearer.is_late(self.frame.now)
     }
 }
 
@@ -67,7 +70,7 @@ pub async fn post(frame: Frame, id: Path<BookingId>, mut fields: Fields) -> Answ
         fields.refuse("reason", Message::new("bookings-cancellation-not_now"));
         return show_with(StatusCode::CONFLICT, &Cancellation { frame, bearer, fields });
     };
-    let was_late = bearer.booking.starts_at - frame.now < LATE;
+    let was_late = bearer.is_late(frame.now);
     let fact = moved.1;
     let how = How { by: Some(bearer.me.person), reason: reason.as_ref().map(Text::as_str), was_late };
     store::cancel(&mut tx, moved, how).await?;

@@ -35,6 +35,8 @@ pub struct Grid {
     /// The first day with a time, where nothing can be booked within a week.
     not_before: Option<NaiveDate>,
     is_none: bool,
+    /// The nearest times to one that cannot be booked any more, with their days.
+    nearest: Vec<(String, Time)>,
 }
 
 struct Day {
@@ -86,6 +88,14 @@ impl Grid {
         let after = next.filter(|next| by_day.range(*next..).next().is_some());
         let back = from.checked_sub_days(Days::new(DAYS));
         let before = back.filter(|_| by_day.range(..from).next().is_some());
+        let nearest = nearest(slots, &asked.chosen)
+            .into_iter()
+            .map(|slot| {
+                let day = frame.speech.short_date(slot.start().with_timezone(&frame.speech.zone).date_naive());
+                times(frame, Some(&vec![slot]), host_zone, &asked.elsewhere).pop().map(|time| (day, time))
+            })
+            .collect::<Option<Vec<_>>>()
+            .unwrap_or_default();
         let last = slots.last().map_or(frame.now, Slot::start);
         Self {
             host_zone,
@@ -101,6 +111,7 @@ impl Grid {
             outlook: asked.outlook,
             not_before: slots.first().filter(|slot| slot.start() > frame.now + FAR).and(first),
             is_none: slots.is_empty(),
+            nearest,
             frame: frame.clone(),
         }
     }
@@ -143,6 +154,10 @@ impl Grid {
         self.not_before.is_some() || self.outlook.sooner.is_some() || self.outlook.opens.is_some()
     }
 
+    fn is_gone(&self) -> bool {
+        !self.nearest.is_empty() && !self.takes_several
+    }
+
     fn date(&self, date: &NaiveDate) -> String {
         self.frame.speech.date(*date)
     }
@@ -157,6 +172,22 @@ impl Grid {
 }
 
 impl HtmlSafe for Grid {}
+
+/// Times that are said at once when the chosen one is gone.
+const NEAREST: usize = 3;
+
+/// The free times nearest to one that was chosen and is not free, in order.
+fn nearest(slots: &[Slot], chosen: &[DateTime<Utc>]) -> Vec<Slot> {
+    let [chosen] = chosen else { return Vec::new() };
+    if slots.iter().any(|slot| slot.start() == *chosen) {
+        return Vec::new();
+    }
+    let mut near = slots.to_vec();
+    near.sort_by_key(|slot| (slot.start() - *chosen).abs());
+    near.truncate(NEAREST);
+    near.sort_unstable();
+    near
+}
 
 fn times(frame: &Frame, slots: Option<&Vec<Slot>>, host_zone: Tz, elsewhere: &Intervals) -> Vec<Time> {
     let host = frame.speech.in_zone(host_zone);

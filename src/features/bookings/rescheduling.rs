@@ -35,6 +35,10 @@ struct Rescheduling {
 
 impl Rescheduling {
     fn is_possible(&self) -> bool {
+        self.bearer.may_move(self.frame.now)
+    }
+
+    fn is_too_late(&self) -> bool {
         self.bearer.booking.is_ahead(self.frame.now)
     }
 }
@@ -113,8 +117,10 @@ async fn change(
     sent: &Sent,
 ) -> Result<Result<&'static str, Message>, AppError> {
     let now = tx.now();
-    if !bearer.booking.is_ahead(now) {
-        return Ok(Err(Message::new("bookings-rescheduling-not_now")));
+    if !bearer.may_move(now) {
+        let is_late = bearer.booking.is_ahead(now);
+        let key = if is_late { "bookings-rescheduling-too_late" } else { "bookings-rescheduling-not_now" };
+        return Ok(Err(Message::new(key)));
     }
     let Some(slot) = picture.find(sent.minutes, sent.start) else {
         return Ok(Err(Message::new("bookings-new-taken")));

@@ -57,12 +57,8 @@ impl Show {
         self.bearer.booking.held.is_some() && !self.is_confirmed() && !self.waits()
     }
 
-    fn is_ahead(&self) -> bool {
-        self.bearer.booking.is_ahead(self.frame.now)
-    }
-
     fn may_move(&self) -> bool {
-        self.is_ahead() && self.bearer.may(Act::Move)
+        self.bearer.may_move(self.frame.now) && self.bearer.may(Act::Move)
     }
 
     fn host_time(&self) -> Option<String> {

@@ -620,3 +620,19 @@ pub async fn elsewhere(
     let sessions = ending_after(conn, &ids, from).await?;
     Ok(Intervals::of(sessions.iter().filter_map(|b| Interval::new(b.starts_at, b.ends_at)).collect()))
 }
+
+/// How often a person gave a time back late, since an instant.
+pub async fn late_cancellations(
+    conn: &mut PgConnection,
+    person: PersonId,
+    since: DateTime<Utc>,
+) -> Result<i64, AppError> {
+    let count = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from bookings where cancelled_by = $1 and was_late and cancelled_at > $2"#,
+        person as PersonId,
+        since,
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(count)
+}

@@ -37,6 +37,7 @@ pub struct Written {
     pub sessions_per_day: Option<i32>,
     pub sessions_per_week: Option<i32>,
     pub host_confirms: bool,
+    pub change_notice_minutes: i32,
 }
 
 /// Fields whose two texts are shown when somebody else saved in the meantime, with their labels.
@@ -70,6 +71,7 @@ pub fn first(frame: &Frame) -> Fields {
         ("buffer_before_minutes", "0"),
         ("buffer_after_minutes", "0"),
         ("mode", "at_once"),
+        ("change_notice_hours", "0"),
     ]);
     fields.set("not_for", frame.t("calls-form-not_for_default").to_string());
     fields.set("confidentiality", frame.t("calls-form-confidentiality_default").to_string());
@@ -104,6 +106,7 @@ pub fn of(call: &Call, timing: &Timing) -> Fields {
         ("buffer_after_minutes", &number(timing.buffer_after_minutes)),
         ("sessions_per_day", &timing.sessions_per_day.map(number).unwrap_or_default()),
         ("sessions_per_week", &timing.sessions_per_week.map(number).unwrap_or_default()),
+        ("change_notice_hours", &number(timing.change_notice_minutes / 60)),
         ("mode", if timing.host_confirms { "host_confirms" } else { "at_once" }),
     ]);
     if call.vague_is_fine {
@@ -147,6 +150,7 @@ pub fn written(fields: &mut Fields) -> Option<Written> {
     {
         fields.refuse("notice_hours", Message::new("calls-form-notice_beyond_horizon"));
     }
+    let change_notice_hours = fields.optional::<Whole<0, 168>>("change_notice_hours").map_or(0, |n| n.0);
     let preparation_days = number::<0, 30>(fields, "preparation_days");
     let buffer_before_minutes = number::<0, 240>(fields, "buffer_before_minutes");
     let buffer_after_minutes = number::<0, 240>(fields, "buffer_after_minutes");
@@ -182,6 +186,7 @@ pub fn written(fields: &mut Fields) -> Option<Written> {
         sessions_per_day,
         sessions_per_week,
         host_confirms: fields.has("mode", "host_confirms"),
+        change_notice_minutes: change_notice_hours * 60,
     })
 }
 

@@ -81,6 +81,8 @@ pub struct Timing {
     pub sessions_per_week: Option<i32>,
     /// Whether a time is asked for, and booked when the host confirms it.
     pub host_confirms: bool,
+    /// How long before the start a guest may still move a booked time.
+    pub change_notice_minutes: i32,
     pub free_minutes: i32,
     pub longest_minutes: i32,
 }
@@ -297,7 +299,7 @@ async fn lock(tx: &mut Tx, id: CallId) -> Result<(), AppError> {
 pub async fn timing(conn: &mut PgConnection, id: CallId) -> Result<Timing, AppError> {
     let row = sqlx::query!(
         r#"select c.owner_id as "owner: PersonId", o.time_zone, c.step_minutes, c.notice_minutes, c.horizon_days, c.preparation_days,
-                  c.buffer_before_minutes, c.buffer_after_minutes, c.sessions_per_day, c.sessions_per_week, c.mode = 'host_confirms' as "host_confirms!", c.free_minutes, c.longest_minutes
+                  c.buffer_before_minutes, c.buffer_after_minutes, c.sessions_per_day, c.sessions_per_week, c.mode = 'host_confirms' as "host_confirms!", c.change_notice_minutes, c.free_minutes, c.longest_minutes
              from calls c join people o on o.person_id = c.owner_id where c.call_id = $1"#,
         id as CallId,
     )
@@ -318,6 +320,7 @@ pub async fn timing(conn: &mut PgConnection, id: CallId) -> Result<Timing, AppEr
         sessions_per_day: row.sessions_per_day,
         sessions_per_week: row.sessions_per_week,
         host_confirms: row.host_confirms,
+        change_notice_minutes: row.change_notice_minutes,
         free_minutes: row.free_minutes,
         longest_minutes: row.longest_minutes,
     })
@@ -463,7 +466,7 @@ async fn update_row(conn: &mut PgConnection, id: CallId, w: &Written) -> Result<
                   confidentiality_version = confidentiality_version + case when confidentiality <> $13 and opened_at is not null then 1 else 0 end,
                   confidentiality = $13, gift_text = $14, gift_url = $15, meeting_place = $16, step_minutes = $17, notice_minutes = $18,
                   horizon_days = $19, preparation_days = $20, buffer_before_minutes = $21, buffer_after_minutes = $22,
-                  sessions_per_day = $23, sessions_per_week = $24, mode = $25, revision = revision + 1
+                  sessions_per_day = $23, sessions_per_week = $24, mode = $25, change_notice_minutes = $26, revision = revision + 1
             where call_id = $1"#,
         id as CallId,
         w.title.as_str(),
@@ -490,6 +493,7 @@ async fn update_row(conn: &mut PgConnection, id: CallId, w: &Written) -> Result<
         w.sessions_per_day,
         w.sessions_per_week,
         if w.host_confirms { "host_confirms" } else { "at_once" },
+        w.change_notice_minutes,
     )
     .execute(&mut *conn)
     .await

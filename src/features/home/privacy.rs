@@ -4,6 +4,7 @@
 
 use crate::domain::feedback::QuoteStage;
 use crate::domain::id::{PersonId, QuoteId, ReportId};
+use crate::features::bookings;
 use crate::features::consultations;
 use crate::features::feedback::{self, OwnQuote};
 use crate::features::reports::{self, OwnApproval};
@@ -27,6 +28,7 @@ struct Privacy {
     quotes: Vec<OwnQuote>,
     approvals: Vec<OwnApproval>,
     attendance: Attendance,
+    late: i64,
     is_refused: bool,
 }
 
@@ -40,8 +42,9 @@ pub async fn get(frame: Frame) -> Answer {
 async fn page(conn: &mut PgConnection, frame: Frame, me: PersonId) -> Result<Privacy, AppError> {
     let quotes = feedback::quotes_of(&mut *conn, me).await?;
     let approvals = reports::approvals_of(&mut *conn, me).await?;
-    let attendance = sessions::attendance(conn, me, frame.now - REMEMBERED).await?;
-    Ok(Privacy { frame, quotes, approvals, attendance, is_refused: false })
+    let attendance = sessions::attendance(&mut *conn, me, frame.now - REMEMBERED).await?;
+    let late = bookings::late_cancellations(conn, me, frame.now - REMEMBERED).await?;
+    Ok(Privacy { frame, quotes, approvals, attendance, late, is_refused: false })
 }
 
 /// Takes one back; a report that needs it disappears before the answer arrives.

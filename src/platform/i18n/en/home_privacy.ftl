@@ -18,5 +18,9 @@ home-privacy-attendance_text = In the last 12 months: { $held ->
     [0] none missed
     [one] 1 missed
    *[other] { $missed } missed
+}, { $late ->
+    [0] none given back late
+    [one] 1 given back late
+   *[other] { $late } given back late
 }.
 home-privacy-attendance_hint = Only you see this. What you contested does not count, and after a year it is forgotten.
