@@ -12,6 +12,7 @@ pub mod failpoint;
 pub mod form;
 pub mod headers;
 pub mod health;
+pub mod http_client;
 pub mod i18n;
 pub mod jobs;
 pub mod limit;
@@ -23,6 +24,7 @@ pub mod page;
 pub mod problem;
 pub mod random;
 pub mod route;
+pub mod seal;
 pub mod telemetry;
 
 use crate::config::Config;
@@ -42,6 +44,10 @@ pub struct Parts {
     pub mailer: mail::Mailer,
     pub config: Config,
     pub assets: assets::Assets,
+    /// The one way out to addresses that people give.
+    pub http: http_client::HttpClient,
+    /// What seals secrets at rest.
+    pub keys: seal::Keys,
     /// Which jobs follow from a fact; the table is in `app.rs`.
     pub subscriptions: fn(&Fact) -> Vec<jobs::NewJob>,
     /// Which kinds of jobs this program knows; the table is in `app.rs`.

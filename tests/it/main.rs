@@ -14,6 +14,7 @@ mod consultations;
 mod demo;
 mod faults;
 mod feedback;
+mod fetching;
 mod home;
 mod pages;
 mod people;

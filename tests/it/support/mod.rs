@@ -7,6 +7,7 @@ mod bookings;
 pub mod browser;
 mod consultations;
 mod feedback;
+pub mod feeds;
 pub mod html;
 mod mailbox;
 mod people;
