@@ -2,6 +2,9 @@
 //!
 //! Pure: no web, no SQL, no mail, no clock and no randomness. What happens at an instant takes
 //! `now` as an argument; a change of a life-cycle returns the [`fact::Fact`] that it made.
+//!
+//! Crates that may be used here: chrono, chrono-tz, uuid, serde, thiserror, url, and for [`ical`] alone
+//! calcard and rrule: pure tables and parsers, without which calendar files are guesswork.
 
 pub mod access;
 pub mod application;
