@@ -456,7 +456,7 @@ mod tests {
         let ids: Vec<_> = config.keys.iter().map(|key| key.id.as_str()).collect();
         assert_eq!(ids, ["new", "old"]);
         assert!(!format!("{config:?}").contains(&key));
-        for wrong in [format!("{key}"), "a:short".into(), format!(":{key}"), format!("a:{key},a:{key}")] {
+        for wrong in [key.clone(), "a:short".into(), format!(":{key}"), format!("a:{key},a:{key}")] {
             assert!(sealing_keys(&wrong).is_err(), "{wrong}");
         }
     }

@@ -29,9 +29,21 @@ pub mod telemetry;
 
 use crate::config::Config;
 use crate::domain::fact::Fact;
+use crate::domain::id::PersonId;
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+use std::collections::HashSet;
+use std::future::Future;
 use std::ops::Deref;
+use std::pin::Pin;
 use std::sync::Arc;
 use tokio::sync::Notify;
+
+/// UIDs of a host's sessions since an instant. Calendars ask, and bookings, which come later, know.
+pub type OwnSessions = for<'c> fn(&'c mut PgConnection, PersonId, DateTime<Utc>) -> Uids<'c>;
+
+/// UIDs to come.
+pub type Uids<'c> = Pin<Box<dyn Future<Output = Result<HashSet<String>, error::AppError>> + Send + 'c>>;
 
 /// What everything is handed: the pool, the clock, the mailer, the settings.
 #[derive(Clone)]
@@ -52,6 +64,8 @@ pub struct Parts {
     pub subscriptions: fn(&Fact) -> Vec<jobs::NewJob>,
     /// Which kinds of jobs this program knows; the table is in `app.rs`.
     pub registry: jobs::Registry,
+    /// Which events of a host's calendar are our own sessions; `app.rs` asks `bookings`.
+    pub own_sessions: OwnSessions,
     /// Set when the process was told to stop: it is no longer ready, and still answers.
     pub stopping: std::sync::atomic::AtomicBool,
     /// Woken when a transaction with jobs committed; polling is the truth.

@@ -9,6 +9,7 @@ mod admin;
 mod applications;
 mod availability;
 mod bookings;
+mod calendars;
 mod cluster;
 mod consultations;
 mod demo;

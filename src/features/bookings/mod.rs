@@ -15,7 +15,7 @@ mod slots;
 mod store;
 
 pub use rules::next_opening;
-pub use store::{Upcoming, confirmed, let_go, upcoming};
+pub use store::{Upcoming, confirmed, let_go, uids_of_host, upcoming};
 
 use crate::platform::jobs::Registry;
 use crate::platform::route::{Need, Routes};

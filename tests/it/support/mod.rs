@@ -5,6 +5,7 @@ mod app;
 mod applications;
 mod bookings;
 pub mod browser;
+mod calendars;
 mod consultations;
 mod feedback;
 pub mod feeds;
