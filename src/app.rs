@@ -51,6 +51,7 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
         Fact::CallOpened { call } => vec![NewJob::now(calendars::read::OfCall { call })],
         Fact::CalendarBroke { calendar } => vec![calendar_news(calendar, calendars::mails::What::Broke)],
         Fact::CalendarRecovered { calendar } => vec![calendar_news(calendar, calendars::mails::What::Recovered)],
+        Fact::CallChanged { call } => vec![NewJob::now(applications::times::CapacityCheck { call })],
         Fact::ApplicationSubmitted { application } => told(application, What::Submitted),
         Fact::ApplicationRevived { application } => told(application, What::Submitted),
         Fact::ApplicationAsked { application } => told(application, What::Asked),
@@ -87,6 +88,7 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
                 place(consultation),
             ]
         }
+        Fact::TimesProposed { consultation } => vec![NewJob::now(bookings::mails::ProposalMails { consultation })],
         Fact::BookingConfirmed { booking, consultation } => {
             let watch = sessions::watch::Watch { consultation, booking, ends_at: None, day: 0 };
             let read = NewJob::now(calendars::read::OfConsultation { consultation });

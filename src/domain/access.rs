@@ -21,6 +21,7 @@ pub enum Act {
     Book,
     Move,
     CancelBooking,
+    ConfirmBooking,
     CancelConsultation,
     Lapse,
     Revive,
@@ -38,7 +39,7 @@ pub enum Act {
 
 impl Act {
     /// All acts, in the order of a consultation's life.
-    pub const ALL: [Act; 28] = [
+    pub const ALL: [Act; 29] = [
         Act::Read,
         Act::Write,
         Act::SetGoal,
@@ -54,6 +55,7 @@ impl Act {
         Act::Book,
         Act::Move,
         Act::CancelBooking,
+        Act::ConfirmBooking,
         Act::CancelConsultation,
         Act::Lapse,
         Act::Revive,
@@ -77,7 +79,7 @@ pub fn may(part: Part, act: Act) -> bool {
         (Read | Write | SetGoal | HandOver | ReopenAgenda | Revive | StartSession | AddAction, _) => true,
         (
             Order | AskForBackground | AgreeOnAgenda | ProposeResolution | RunSession | ReadAnswers | OweFollowUp
-            | WriteReport | Lapse | Close,
+            | WriteReport | Lapse | Close | ConfirmBooking,
             part,
         ) => part.is_host(),
         (SayAgendaIsOk | ConfirmResolution, part) => part == Part::Lead,
@@ -120,6 +122,7 @@ Invite: host co-host lead
 Book: host co-host lead
 Move: host co-host lead
 CancelBooking: host co-host lead
+ConfirmBooking: host co-host
 CancelConsultation: host co-host lead
 Lapse: host co-host
 Revive: host co-host lead member

@@ -1,10 +1,11 @@
-//! A time that was taken: confirmed, moved, given back. Moving keeps the row and its UID and raises
-//! SEQUENCE (RFC 5546 2.1.4), so that calendars replace the event instead of adding one.
+//! A time that was taken: held, confirmed, moved, given back. Moving keeps the row and its UID and
+//! raises SEQUENCE (RFC 5546 2.1.4), so that calendars replace the event instead of adding one. A
+//! hold was never invited to, so its end tells no calendar.
 
 use crate::domain::fact::Fact;
 use crate::domain::id::{BookingId, CallId, ConsultationId};
-use crate::domain::slot::Slot;
-use chrono::{DateTime, Utc};
+use crate::domain::slot::{Minutes, Slot};
+use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use thiserror::Error;
 
@@ -42,6 +43,65 @@ impl Stage {
     }
 }
 
+/// Why a time is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hold {
+    /// One of several times that a side proposed (候補日時).
+    Candidate,
+    /// The applicant asked for it, and the host confirms.
+    Request,
+    /// It became free and is offered to somebody who waits.
+    Offer,
+}
+
+impl Hold {
+    /// All kinds.
+    pub const ALL: [Hold; 3] = [Hold::Candidate, Hold::Request, Hold::Offer];
+
+    /// The stored word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Hold::Candidate => "candidate",
+            Hold::Request => "request",
+            Hold::Offer => "offer",
+        }
+    }
+
+    /// Reads the stored word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|hold| hold.as_str() == word)
+    }
+
+    /// How long it lasts at most.
+    pub fn lasts(self) -> TimeDelta {
+        TimeDelta::hours(match self {
+            Hold::Candidate => 72,
+            Hold::Request => 48,
+            Hold::Offer => 24,
+        })
+    }
+
+    /// When a hold made now ends: after its time, and never beyond the notice before the start.
+    /// `None` where nobody could answer in time.
+    pub fn until(self, start: DateTime<Utc>, notice: Minutes, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let until = (now + self.lasts()).min(start - notice.delta());
+        (until >= now + LEAST_HOLD).then_some(until)
+    }
+}
+
+/// A hold with its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Held {
+    pub hold: Hold,
+    pub until: DateTime<Utc>,
+}
+
+/// A hold that would end sooner is not made.
+const LEAST_HOLD: TimeDelta = TimeDelta::hours(6);
+
+/// Candidates of one proposal.
+pub const CANDIDATES: std::ops::RangeInclusive<usize> = 3..=5;
+
 /// An act that is too late, or that the stage does not allow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("cannot {act} while {}", .stage.as_str())]
@@ -63,6 +123,8 @@ pub struct Booking {
     pub uid: String,
     pub sequence: i32,
     pub meeting_place: String,
+    /// Set while, and after, it was held.
+    pub held: Option<Held>,
 }
 
 /// What a transition gives: the booking as it stands then, and the fact.
@@ -89,8 +151,56 @@ impl Booking {
             uid: format!("{id}@{instance}"),
             sequence: 0,
             meeting_place,
+            held: None,
         };
         (booking, Fact::BookingConfirmed { booking: id, consultation })
+    }
+
+    /// The same slot, not confirmed but held.
+    pub fn held(self, held: Held) -> (Self, Fact) {
+        let fact = Fact::BookingHeld { booking: self.id, consultation: self.consultation };
+        (Self { stage: Stage::Held, held: Some(held), ..self }, fact)
+    }
+
+    /// A hold becomes the booking, until its very end.
+    pub fn confirm_hold(self, now: DateTime<Utc>) -> Moved {
+        match self.is_held(now) {
+            true => {
+                let fact = Fact::BookingConfirmed { booking: self.id, consultation: self.consultation };
+                Ok((Self { stage: Stage::Confirmed, ..self }, fact))
+            }
+            false => Err(self.not_now("confirm")),
+        }
+    }
+
+    /// A hold ends without a booking.
+    pub fn release(self) -> Moved {
+        match self.stage {
+            Stage::Held => {
+                let fact = Fact::BookingReleased { booking: self.id, consultation: self.consultation };
+                Ok((Self { stage: Stage::Released, ..self }, fact))
+            }
+            _ => Err(self.not_now("release")),
+        }
+    }
+
+    /// Moves onto a time that is held for the same consultation; that hold is then released.
+    pub fn move_onto(self, hold: &Booking, now: DateTime<Utc>) -> Moved {
+        match self.is_ahead(now) && hold.is_held(now) && hold.consultation == self.consultation {
+            true => Ok(self.moved_to(hold.starts_at, hold.ends_at, hold.minutes)),
+            false => Err(self.not_now("move")),
+        }
+    }
+
+    fn moved_to(self, starts_at: DateTime<Utc>, ends_at: DateTime<Utc>, minutes: i32) -> (Self, Fact) {
+        let sequence = self.sequence + 1;
+        let fact = Fact::BookingMoved { booking: self.id, consultation: self.consultation, sequence };
+        (Self { starts_at, ends_at, minutes, sequence, ..self }, fact)
+    }
+
+    /// Whether it is held and the hold has not ended.
+    pub fn is_held(&self, now: DateTime<Utc>) -> bool {
+        self.stage == Stage::Held && self.held.is_some_and(|held| now < held.until)
     }
 
     /// Another time; possible until it begins.
@@ -98,10 +208,7 @@ impl Booking {
         if !self.is_ahead(now) {
             return Err(self.not_now("move"));
         }
-        let sequence = self.sequence + 1;
-        let fact = Fact::BookingMoved { booking: self.id, consultation: self.consultation, sequence };
-        let minutes = slot.minutes().0;
-        Ok((Self { starts_at: slot.start(), ends_at: slot.end(), minutes, sequence, ..self }, fact))
+        Ok(self.moved_to(slot.start(), slot.end(), slot.minutes().0))
     }
 
     /// Gives the time back; possible until it begins.
@@ -131,6 +238,11 @@ impl Booking {
         self.stage == Stage::Confirmed && now < self.starts_at
     }
 
+    /// Whether somebody waits for the host's word on it.
+    pub fn is_request(&self, now: DateTime<Utc>) -> bool {
+        self.is_held(now) && self.held.is_some_and(|held| held.hold == Hold::Request)
+    }
+
     fn not_now(&self, act: &'static str) -> NotNow {
         NotNow { act, stage: self.stage }
     }
@@ -145,8 +257,8 @@ pub fn wall_clock(start: DateTime<Utc>, zone: Tz) -> String {
 mod tests {
     use super::*;
     use crate::domain::availability::{Availability, WallClock, Weekly, Window};
-    use crate::domain::slot::{self, Limits, Minutes, Rules, Taken};
-    use chrono::{TimeDelta, TimeZone, Weekday};
+    use crate::domain::slot::{self, Limits, Rules, Taken};
+    use chrono::{TimeZone, Weekday};
     use std::collections::BTreeMap;
     use uuid::Uuid;
 
@@ -204,6 +316,55 @@ mod tests {
     #[test]
     fn a_consultation_takes_its_booking_along_whenever_it_ends() {
         assert!(booked().end_with_consultation().is_ok_and(|(b, _)| b.stage == Stage::Cancelled));
+    }
+
+    fn candidate(n: usize) -> Booking {
+        let until = Hold::Candidate.until(slots()[n].start(), Minutes(0), now() - TimeDelta::days(4)).unwrap();
+        let id = BookingId(Uuid::from_u128(10 + n as u128));
+        let taken = Booking::confirm(
+            id,
+            ConsultationId(Uuid::from_u128(2)),
+            CallId(Uuid::from_u128(3)),
+            slots()[n],
+            "".into(),
+            "x",
+        )
+        .0;
+        taken.held(Held { hold: Hold::Candidate, until }).0
+    }
+
+    #[test]
+    fn case_77_a_hold_can_be_taken_until_its_very_end() {
+        let hold = candidate(7);
+        let end = hold.held.unwrap().until;
+        assert!(hold.clone().confirm_hold(end).is_err());
+        let (taken, fact) = hold.confirm_hold(end - TimeDelta::seconds(1)).unwrap();
+        assert_eq!((taken.stage, taken.sequence), (Stage::Confirmed, 0));
+        assert!(matches!(fact, Fact::BookingConfirmed { .. }));
+        assert!(taken.release().is_err());
+    }
+
+    #[test]
+    fn a_hold_ends_with_its_time_or_with_the_notice() {
+        let start = now() + TimeDelta::days(10);
+        let until = |hold: Hold, start, notice| hold.until(start, Minutes(notice), now());
+        assert_eq!(until(Hold::Candidate, start, 60), Some(now() + TimeDelta::hours(72)));
+        assert_eq!(until(Hold::Request, start, 60), Some(now() + TimeDelta::hours(48)));
+        assert_eq!(until(Hold::Offer, start, 60), Some(now() + TimeDelta::hours(24)));
+        let soon = now() + TimeDelta::hours(30);
+        assert_eq!(until(Hold::Candidate, soon, 24 * 60), Some(now() + TimeDelta::hours(6)));
+        assert_eq!(until(Hold::Candidate, soon, 24 * 60 + 1), None);
+    }
+
+    #[test]
+    fn a_booking_moves_onto_a_hold_and_stays_the_same_event() {
+        let before = candidate(7).held.unwrap().until - TimeDelta::seconds(1);
+        let (moved, _) = booked().move_onto(&candidate(7), before).unwrap();
+        assert_eq!((moved.starts_at, moved.sequence), (candidate(7).starts_at, 1));
+        assert_eq!(moved.uid, booked().uid);
+        let stranger = Booking { consultation: ConsultationId(Uuid::from_u128(9)), ..candidate(7) };
+        assert!(booked().move_onto(&stranger, before).is_err());
+        assert!(booked().move_onto(&candidate(7), candidate(7).held.unwrap().until).is_err());
     }
 
     #[test]

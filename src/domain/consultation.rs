@@ -165,6 +165,8 @@ pub struct Consultation {
     pub resolution_proposed_at: Option<DateTime<Utc>>,
     pub wished_minutes: i32,
     pub opened_at: DateTime<Utc>,
+    /// Whether it was taken up again after it lapsed.
+    pub revived: bool,
 }
 
 /// What a transition gives: the consultation as it stands then, and the fact.
@@ -184,12 +186,14 @@ impl Consultation {
         }
     }
 
-    /// Either side opens the document again.
-    pub fn reopen(self, now: DateTime<Utc>) -> Moved {
+    /// Either side opens the document again. The turn begins anew: while the agenda stood, nobody
+    /// had to write.
+    pub fn reopen(self, due_at: DateTime<Utc>, now: DateTime<Utc>) -> Moved {
         match self.stage {
             Stage::Ready => {
                 let fact = Fact::AgendaReopened { consultation: self.id };
-                Ok(Self { agreed_at: None, ..self }.moved_to(Stage::Preparing, now, fact))
+                let reopened = Self { agreed_at: None, turn_since: now, due_at: Some(due_at), ..self };
+                Ok(reopened.moved_to(Stage::Preparing, now, fact))
             }
             _ => Err(self.not_now("reopen the agenda")),
         }
@@ -198,7 +202,11 @@ impl Consultation {
     /// A booking was confirmed; the fact is the booking's own.
     pub fn book(self, fact: Fact, now: DateTime<Utc>) -> Moved {
         match self.stage {
-            Stage::Preparing | Stage::Ready => Ok(self.moved_to(Stage::Booked, now, fact)),
+            Stage::Preparing | Stage::Ready => {
+                // Whoever books wants to talk: a proposal to end in writing is over.
+                let talking = Self { resolution_proposed_at: None, ..self };
+                Ok(talking.moved_to(Stage::Booked, now, fact))
+            }
             _ => Err(self.not_now("book")),
         }
     }
@@ -288,10 +296,11 @@ impl Consultation {
         }
     }
 
-    /// The lead agrees that writing was enough.
-    pub fn resolve_in_writing(self, now: DateTime<Utc>) -> Moved {
+    /// The lead agrees that writing was enough. Needs that no item is open: one may have been added
+    /// since the proposal.
+    pub fn resolve_in_writing(self, open_items: usize, now: DateTime<Utc>) -> Moved {
         match self.stage {
-            Stage::Preparing | Stage::Ready if self.resolution_proposed_at.is_some() => {
+            Stage::Preparing | Stage::Ready if open_items == 0 && self.resolution_proposed_at.is_some() => {
                 let fact = Fact::ConsultationResolved { consultation: self.id };
                 Ok(self.moved_to(Stage::ResolvedInWriting, now, fact))
             }
@@ -300,7 +309,7 @@ impl Consultation {
     }
 
     /// The lead would like to talk after all, within 14 days.
-    pub fn talk_after_all(self, now: DateTime<Utc>) -> Moved {
+    pub fn talk_after_all(self, due_at: DateTime<Utc>, now: DateTime<Utc>) -> Moved {
         match self.stage {
             Stage::ResolvedInWriting if now - self.stage_since <= TimeDelta::days(14) => {
                 let fact = Fact::ConsultationRevived { consultation: self.id };
@@ -308,7 +317,7 @@ impl Consultation {
                     resolution_proposed_at: None,
                     turn: Side::Guest,
                     turn_since: now,
-                    due_at: Some(now + GUEST_TURN),
+                    due_at: Some(due_at),
                     ..self
                 };
                 Ok(taken_up.moved_to(Stage::Preparing, now, fact))
@@ -360,12 +369,12 @@ impl Consultation {
         }
     }
 
-    /// Either side takes a lapsed consultation up again.
-    pub fn revive(self, now: DateTime<Utc>) -> Moved {
+    /// Either side takes a lapsed consultation up again, once.
+    pub fn revive(self, due_at: DateTime<Utc>, now: DateTime<Utc>) -> Moved {
         match self.stage {
-            Stage::Lapsed => {
+            Stage::Lapsed if !self.revived => {
                 let fact = Fact::ConsultationRevived { consultation: self.id };
-                let revived = Self { turn_since: now, due_at: Some(now + GUEST_TURN), ..self };
+                let revived = Self { revived: true, turn_since: now, due_at: Some(due_at), ..self };
                 Ok(revived.moved_to(Stage::Preparing, now, fact))
             }
             _ => Err(self.not_now("take it up again")),
@@ -426,6 +435,7 @@ mod tests {
             resolution_proposed_at: Some(now),
             wished_minutes: 60,
             opened_at: now,
+            revived: false,
         }
     }
 
@@ -437,7 +447,7 @@ mod tests {
 
     const ACTS: [Act; 15] = [
         ("make_ready", |c| c.make_ready(1, now())),
-        ("reopen", |c| c.reopen(now())),
+        ("reopen", |c| c.reopen(now(), now())),
         ("book", |c| {
             let fact = Fact::SessionHeld { consultation: c.id };
             c.book(fact, now())
@@ -451,12 +461,12 @@ mod tests {
         ("hold", |c| c.hold(now())),
         ("mark_no_show", |c| c.mark_no_show(now())),
         ("give_second_chance", |c| c.give_second_chance(now())),
-        ("resolve_in_writing", |c| c.resolve_in_writing(now())),
-        ("talk_after_all", |c| c.talk_after_all(now())),
+        ("resolve_in_writing", |c| c.resolve_in_writing(0, now())),
+        ("talk_after_all", |c| c.talk_after_all(now(), now())),
         ("close", |c| c.close(0, now())),
         ("cancel", |c| c.cancel(None, now())),
         ("lapse", |c| c.lapse(None, now() + LAPSES_AFTER)),
-        ("revive", |c| c.revive(now())),
+        ("revive", |c| c.revive(now(), now())),
     ];
 
     #[test]
@@ -503,8 +513,16 @@ lapsed: revive→preparing
         assert!(at(Stage::Held).close(1, now()).is_err());
         let fresh = Consultation { resolution_proposed_at: None, ..at(Stage::Preparing) };
         assert!(fresh.clone().propose_resolution(1, now()).is_err());
-        assert!(fresh.clone().resolve_in_writing(now()).is_err());
+        assert!(fresh.clone().resolve_in_writing(0, now()).is_err());
+        assert!(at(Stage::Preparing).resolve_in_writing(1, now()).is_err());
         assert!(fresh.propose_resolution(0, now()).is_ok());
+    }
+
+    #[test]
+    fn it_is_taken_up_again_once() {
+        let (again, _) = at(Stage::Lapsed).revive(now(), now()).unwrap();
+        let (lapsed, _) = again.lapse(None, now() + LAPSES_AFTER).unwrap();
+        assert!(lapsed.revive(now(), now() + LAPSES_AFTER).is_err());
     }
 
     #[test]

@@ -91,8 +91,12 @@ pub struct Asked {
     pub verdict: Option<Verdict>,
 }
 
-/// Whether everyone whose ok is needed gave it; somebody must have been asked.
+/// Whether everyone whose ok is needed gave it, and nobody took theirs back; somebody must have been
+/// asked.
 pub fn is_agreed(asked: &[Asked]) -> bool {
+    if asked.iter().any(|a| a.verdict == Some(Verdict::Revoked)) {
+        return false;
+    }
     let mut needed = asked.iter().filter(|a| a.must_approve).peekable();
     needed.peek().is_some() && needed.all(|a| a.verdict == Some(Verdict::Approved))
 }
@@ -295,6 +299,7 @@ withdrawn: - - - - - - - - -
             (vec![ok], false),
             (vec![ok, asked(true, None)], true),
             (vec![ok, asked(true, Some(Verdict::Revoked))], true),
+            (vec![ok, asked(false, Some(Verdict::Revoked))], true),
             (vec![asked(false, Some(Verdict::Approved))], true),
         ] {
             assert!(r.publish(1, &all, granted, at(1)).is_err(), "{all:?} {granted}");

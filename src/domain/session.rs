@@ -173,6 +173,14 @@ impl Block {
         }
     }
 
+    /// As if it had not begun: the start of the session was a false one.
+    pub fn take_back(self) -> Result<(Self, Fact), NotNow> {
+        match self.stage {
+            BlockStage::Todo => Err(NotNow),
+            _ => Ok(Self { stage: BlockStage::Todo, started_at: None, ended_at: None, ..self }.told()),
+        }
+    }
+
     fn told(self) -> (Self, Fact) {
         let fact = Fact::BlockMoved { consultation: self.consultation, block: self.id };
         (self, fact)
@@ -304,15 +312,16 @@ mod tests {
         let word = |moved: Result<(Block, Fact), NotNow>| moved.map_or("-", |(b, _)| b.stage.as_str());
         let row = |stage: BlockStage| {
             let (start, finish) = (word(block(stage).start(now())), word(block(stage).finish(now())));
-            format!("{}: start {start}, finish {finish}, skip {}\n", stage.as_str(), word(block(stage).skip()))
+            let (skip, take_back) = (word(block(stage).skip()), word(block(stage).take_back()));
+            format!("{}: start {start}, finish {finish}, skip {skip}, take back {take_back}\n", stage.as_str())
         };
         assert_eq!(
             BlockStage::ALL.into_iter().map(row).collect::<String>(),
             "\
-todo: start running, finish -, skip skipped
-running: start -, finish done, skip -
-done: start running, finish -, skip -
-skipped: start running, finish -, skip -
+todo: start running, finish -, skip skipped, take back -
+running: start -, finish done, skip -, take back todo
+done: start running, finish -, skip -, take back todo
+skipped: start running, finish -, skip -, take back todo
 "
         );
     }

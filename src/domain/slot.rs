@@ -121,7 +121,7 @@ impl Rules {
         if self.duration.0 < 1 || self.step.0 < 1 {
             return Err(RulesError::NoLength);
         }
-        if self.notice.0 / DAY >= self.horizon_days as i32 {
+        if is_notice_beyond_horizon(self.notice, self.horizon_days) {
             return Err(RulesError::NoticeBeyondHorizon);
         }
         // Windows that touch are one, so a day is as long as all of its windows together.
@@ -173,6 +173,11 @@ impl Rules {
         let own = self.availability.windows(date).iter().map(|w| (w.from.minutes(), w.end_minutes().min(DAY)));
         spilled.chain(own)
     }
+}
+
+/// Whether a notice leaves no day of the horizon.
+pub fn is_notice_beyond_horizon(notice: Minutes, horizon_days: u32) -> bool {
+    notice.0 / DAY >= horizon_days as i32
 }
 
 /// How much is booked by the host's dates and weeks.

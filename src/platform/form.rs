@@ -6,7 +6,7 @@ use super::i18n::Message;
 use crate::domain::person::{EmailAddress, Locale, Slug, SlugError, TimeZone};
 use crate::domain::text::{Line, Text, TextError};
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use std::future::Future;
 use std::pin::Pin;
 
@@ -112,6 +112,9 @@ impl Fields {
     }
 }
 
+/// What was typed into the form of this request: the page of what went wrong gives it back.
+pub struct Typed(pub Fields);
+
 /// `form_urlencoded` replaces broken UTF-8 silently: what people sent must not change unseen.
 fn has_broken_utf8(body: &[u8]) -> bool {
     let mut bytes = Vec::with_capacity(body.len());
@@ -137,8 +140,12 @@ impl FromRequest for Fields {
     type Future = Pin<Box<dyn Future<Output = Result<Self, AppError>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let body = web::Bytes::from_request(request, payload);
-        Box::pin(async move { Fields::parse(&body.await.map_err(unread)?) })
+        let (body, request) = (web::Bytes::from_request(request, payload), request.clone());
+        Box::pin(async move {
+            let fields = Fields::parse(&body.await.map_err(unread)?)?;
+            request.extensions_mut().insert(Typed(fields.clone()));
+            Ok(fields)
+        })
     }
 }
 

@@ -1,9 +1,9 @@
 //! Draws the page of what went wrong, in the visitor's language, and logs it once.
 
 use super::error::AppError;
+use super::form::Typed;
 use super::i18n::Told;
 use super::page::Frame;
-use super::route::Typed;
 use actix_web::HttpMessage;
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -18,7 +18,7 @@ struct Problem {
     frame: Frame,
     status: StatusCode,
     request_id: String,
-    typed: Vec<(String, String)>,
+    typed: Vec<String>,
     retry_after_seconds: i64,
 }
 
@@ -41,6 +41,15 @@ impl Problem {
         })
     }
 
+    /// Where to sign in and come back to this page.
+    fn sign_in_path(&self) -> String {
+        let back: String = url::form_urlencoded::byte_serialize(self.frame.path().as_bytes()).collect();
+        match self.status {
+            StatusCode::UNAUTHORIZED => self.frame.carry(&format!("/sign-in?next={back}")),
+            _ => self.frame.carry("/sign-in"),
+        }
+    }
+
     fn explanation(&self) -> Told {
         match self.status.as_u16() {
             400 => self.frame.t("problem-unreadable-text"),
@@ -53,10 +62,22 @@ impl Problem {
             413 => self.frame.t("problem-too_large-text"),
             421 => self.frame.t("problem-misdirected-text"),
             422 => self.frame.t("problem-unprocessable-text"),
-            429 => self.frame.t("problem-too_many-text").with("seconds", self.retry_after_seconds),
+            429 => {
+                let (unit, count) = rounded(self.retry_after_seconds);
+                self.frame.t("problem-too_many-text").with("unit", unit).with("count", count)
+            }
             503 => self.frame.t("problem-unavailable-text"),
             _ => self.frame.t("problem-unexpected-text"),
         }
+    }
+}
+
+/// Seconds as people say them: the unit and how many of it, rounded up.
+fn rounded(seconds: i64) -> (&'static str, i64) {
+    match seconds {
+        ..=90 => ("seconds", seconds),
+        91..=5400 => ("minutes", (seconds + 59) / 60),
+        _ => ("hours", (seconds + 3599) / 3600),
     }
 }
 
@@ -87,7 +108,7 @@ fn drawn<B: MessageBody>(response: ServiceResponse<EitherBody<B, BoxBody>>) -> S
         frame: Frame::of_request(response.request()),
         status: response.status(),
         request_id: super::telemetry::request_id(response.request()),
-        typed: typed.map(|t| readable(t.0.all())).unwrap_or_default(),
+        typed: typed.map(|t| written(t.0.all())).unwrap_or_default(),
         retry_after_seconds,
     };
     let html = page.render().unwrap_or_else(|error| {
@@ -99,13 +120,12 @@ fn drawn<B: MessageBody>(response: ServiceResponse<EitherBody<B, BoxBody>>) -> S
     ServiceResponse::new(request, response.set_body(BoxBody::new(html)).map_into_right_body())
 }
 
-/// What a person typed, without the fields that the page itself put in.
-fn readable(values: &[(String, String)]) -> Vec<(String, String)> {
-    values
-        .iter()
-        .filter(|(name, value)| !["once", "revision"].contains(&name.as_str()) && !value.trim().is_empty())
-        .cloned()
-        .collect()
+/// What a person wrote, without what the page itself put in: keys, choices, numbers, instants.
+fn written(values: &[(String, String)]) -> Vec<String> {
+    let is_word = |value: &str| value.is_ascii() && !value.contains(char::is_whitespace) && !value.contains('@');
+    let is_put_in = |value: &str| is_word(value) && (value.len() <= 20 || uuid::Uuid::parse_str(value).is_ok());
+    let values = values.iter().map(|(_, value)| value.trim());
+    values.filter(|value| !value.is_empty() && !is_put_in(value)).map(str::to_owned).collect()
 }
 
 fn log<B>(response: &ServiceResponse<B>, error: Option<&AppError>) {
@@ -120,5 +140,27 @@ fn log<B>(response: &ServiceResponse<B>, error: Option<&AppError>) {
             tracing::error!(cause, path, "a request failed");
         }
         None => tracing::info!(status = response.status().as_u16(), path, "a request was refused"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_somebody_wrote_is_given_back_and_what_the_page_put_in_is_not() {
+        let pairs = |values: &[&str]| values.iter().map(|v| ("field".to_owned(), v.to_string())).collect::<Vec<_>>();
+        let put_in = ["", "pick", "60", "2027-01-05T00:00:00Z", "01a21409-6bbd-73de-ba37-b0c63c4483c4", "on"];
+        assert_eq!(written(&pairs(&put_in)), Vec::<String>::new());
+        let by_hand = ["困っています", "not sure", "aki@example.org", "https://example.org/a-long-address"];
+        assert_eq!(written(&pairs(&by_hand)), by_hand);
+    }
+
+    #[test]
+    fn long_waits_are_told_in_minutes_and_hours() {
+        assert_eq!(
+            [30, 90, 91, 3600, 5401].map(rounded),
+            [("seconds", 30), ("seconds", 90), ("minutes", 2), ("minutes", 60), ("hours", 2)]
+        );
     }
 }

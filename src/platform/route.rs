@@ -4,7 +4,7 @@
 use super::Platform;
 use super::asker::Asker;
 use super::error::AppError;
-use super::form::{Fields, unread};
+use super::form::{Fields, Typed, unread};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{Method, header};
@@ -138,9 +138,6 @@ impl Needs {
         self.0.get(&(request.match_pattern()?, method)).copied()
     }
 }
-
-/// What a visitor typed into a form that needs a sign-in; the problem page gives it back.
-pub struct Typed(pub Fields);
 
 /// Refuses whoever does not meet the need that is known before anything is loaded.
 pub async fn require(

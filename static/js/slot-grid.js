@@ -14,6 +14,7 @@ for (const grid of document.querySelectorAll("[data-slot-grid]")) {
     const next = sideways ? beside(day, event.target, step) : times(day)[times(day).indexOf(event.target) + step];
     if (!next) return;
     next.focus();
+    if (next.type === "checkbox") return;
     next.checked = true;
     next.dispatchEvent(new Event("input", { bubbles: true }));
   });

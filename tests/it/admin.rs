@@ -25,6 +25,22 @@ mod people {
     }
 
     #[sqlx::test]
+    async fn a_double_click_is_one_click(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        app.as_(ren()).await;
+        let toma = app.as_(toma()).await;
+        for act in ["grant", "withdraw"] {
+            let page = toma.get("/admin/people?search=ren").await;
+            let field = |name| page.attributes(&format!("form.card__side input[name={name}]"), "value").pop().unwrap();
+            let (once, person) = (field("once"), field("person"));
+            for _ in 0..2 {
+                let click = [("once", once.as_str()), ("person", &person), ("act", act)];
+                toma.post("/admin/people", &click).await.assert_status(303);
+            }
+        }
+    }
+
+    #[sqlx::test]
     async fn it_is_hidden_from_everyone_else(db: PgPool) {
         let app = TestApp::spawn(db).await;
         for path in ["/admin/people", "/admin/jobs"] {
@@ -59,5 +75,24 @@ mod jobs {
 
         toma.get("/admin/jobs").await.assert_says("admin-jobs-none");
         toma.post("/admin/jobs", &[("job", &id.to_string())]).await.assert_status(404);
+    }
+}
+
+mod answers {
+    use super::*;
+
+    #[sqlx::test]
+    async fn what_is_for_administrators_alone_is_read_by_them(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let id = app.consultation(hana(), aki()).await;
+        app.hold(id).await;
+        app.as_(toma()).await.get("/admin/answers").await.assert_says("admin-answers-none");
+        app.as_(hana()).await.get("/admin/answers").await.assert_status(404);
+        let said = [("answer1", "The map helped"), ("answer5", "He shouted"), ("administrators_only", "yes")];
+        app.answer(aki(), id, &said).await.assert_status(303);
+
+        let page = app.as_(toma()).await.get("/admin/answers").await;
+
+        assert_eq!(page.texts(".card__text"), ["He shouted"]);
     }
 }

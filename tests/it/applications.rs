@@ -107,6 +107,75 @@ mod new {
         let page = app.as_(aki()).await.post(&path, &fields).await;
         page.assert_status(409).assert_says("applications-new-not_open");
         assert_eq!(page.texts("textarea"), [ROUGH[0].1]);
+        let empty = app.as_(mio()).await.get(&path).await;
+        empty.assert_says("applications-new-not_open");
+        assert_eq!(empty.texts("textarea"), Vec::<String>::new(), "nobody types in vain");
+    }
+
+    #[sqlx::test]
+    async fn a_call_that_pauses_while_the_form_is_on_its_way_takes_none(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let call = app.open_call(hana()).await;
+        let path = app.apply_path(call).await;
+        let aki = app.as_(aki()).await;
+        let mut pausing = app.db.begin().await.unwrap();
+        sqlx::query("update calls set stage = 'paused' where call_id = $1")
+            .bind(call.0)
+            .execute(&mut *pausing)
+            .await
+            .unwrap();
+        let until_it_waits = async {
+            let waits =
+                "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
+            while sqlx::query_scalar::<_, i64>(waits).fetch_one(&app.db).await.unwrap() == 0 {}
+            pausing.commit().await.unwrap();
+        };
+
+        let fields = [ROUGH.as_slice(), &[("locale", "en")]].concat();
+        let (page, ()) = tokio::join!(aki.post(&path, &fields), until_it_waits);
+
+        page.assert_status(409).assert_says("applications-new-not_open");
+        assert_eq!(page.texts("textarea"), [ROUGH[0].1]);
+    }
+
+    #[sqlx::test]
+    async fn one_agrees_to_the_promise_that_one_read(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let call = app.open_call(hana()).await;
+        let path = app.apply_path(call).await;
+        let (aki, hana) = (app.as_(aki()).await, app.as_(hana()).await);
+        let page = aki.get(&path).await;
+        let edit = format!("/calls/{call}/edit");
+        let form = hana.get(&edit).await;
+        let changes = [("topics", "SRE: SLO"), ("confidentiality", "What is said here may be retold")];
+        hana.submit(&form, &edit, &changes).await.assert_status(303);
+
+        let refused = aki.submit(&page, &path, &ROUGH).await;
+
+        refused.assert_status(422).assert_says("applications-new-confidential_changed");
+        assert_eq!(refused.texts("textarea"), [ROUGH[0].1]);
+        assert!(
+            refused.text().contains("may be retold")
+                && !refused.form(&path).contains(&("confidential".into(), "yes".into()))
+        );
+        aki.submit(&refused, &path, &[("confidential", "yes")]).await.assert_status(303);
+    }
+
+    #[sqlx::test]
+    async fn a_visitor_who_tries_too_often_keeps_the_text(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let path = app.apply_path(app.open_call(hana()).await).await;
+        let browser = app.visitor();
+        let fields = [ROUGH.as_slice(), &[("locale", "en"), ("email", "aki@example.org")]].concat();
+
+        let mut page = browser.post(&path, &fields).await;
+        while page.status == 303 {
+            page = browser.post(&path, &fields).await;
+        }
+
+        page.assert_status(429);
+        assert_eq!(page.texts("textarea"), [ROUGH[0].1]);
+        assert!(page.headers.contains_key("retry-after"));
     }
 
     #[sqlx::test]
@@ -183,12 +252,122 @@ mod acceptance {
 
         app.run_jobs().await;
         assert_eq!(app.mailbox().last_to(sora()).await.subject, "A place became free: Talk to me about SRE");
+        let told = app.mailbox().subjects(crate::support::hana()).await;
+        let new = told.iter().filter(|subject| *subject == "An application: Talk to me about SRE").count();
+        assert_eq!(new, 2, "nobody applied a second time: {told:?}");
+        assert!(told.contains(&"An application is with you again: Talk to me about SRE".to_owned()), "{told:?}");
         hana.post(&format!("{second}/acceptance"), &[]).await.assert_status(303);
+    }
+}
+
+mod places {
+    use super::*;
+
+    /// Who waits for Hana's one place after Aki has it: Sora first, Mio next. Gives Aki's room.
+    async fn full(app: &TestApp, call: CallId) -> String {
+        app.set_capacity(call, 1).await;
+        let first = app.apply(aki(), call).await;
+        let room = app.as_(hana()).await.post(&format!("{first}/acceptance"), &[]).await.leads_to();
+        app.run_jobs().await;
+        room.split('?').next().unwrap().to_owned()
+    }
+
+    const FREE: &str = "A place became free: Talk to me about SRE";
+
+    #[sqlx::test]
+    async fn one_free_place_is_told_to_one_who_waits(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let call = app.open_call(hana()).await;
+        let room = full(&app, call).await;
+        let (second, _third) = (app.apply(sora(), call).await, app.apply(mio(), call).await);
+        let hana = app.as_(hana()).await;
+        hana.post(&format!("{room}/resolution"), &[("act", "propose")]).await.assert_status(303);
+        app.as_(aki()).await.post(&format!("{room}/resolution"), &[("act", "confirm")]).await.assert_status(303);
+        app.run_jobs().await;
+        assert_eq!(app.mailbox().last_to(sora()).await.subject, FREE);
+
+        hana.post(&format!("{room}/closing"), &[]).await.assert_status(303);
+        app.run_jobs().await;
+
+        assert_ne!(app.mailbox().last_to(mio()).await.subject, FREE, "the place is still Sora's");
+        hana.post(&format!("{second}/refusal"), &[("kind", "scope")]).await.assert_status(303);
+        app.run_jobs().await;
+        assert_eq!(app.mailbox().last_to(mio()).await.subject, FREE, "who is declined gives the place on");
+    }
+
+    #[sqlx::test]
+    async fn who_waits_is_taken_up_when_the_host_makes_more_places(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let call = app.open_call(hana()).await;
+        full(&app, call).await;
+        app.apply(sora(), call).await;
+        let hana = app.as_(hana()).await;
+        let path = format!("/calls/{call}/edit");
+        let page = hana.get(&path).await;
+
+        let more = [("capacity", "2"), ("topics", "SRE: SLO")];
+        hana.submit(&page, &path, &more).await.assert_status(303);
+
+        app.run_jobs().await;
+        assert_eq!(app.mailbox().last_to(sora()).await.subject, FREE);
+    }
+
+    #[sqlx::test]
+    async fn whom_the_host_lets_wait_does_not_make_the_call_full(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let call = app.open_call(hana()).await;
+        let first = app.apply(aki(), call).await;
+        app.as_(hana()).await.post(&format!("{first}/waiting"), &[("act", "wait")]).await.assert_status(303);
+
+        let second = app.apply(sora(), call).await;
+
+        app.as_(sora()).await.get(&second).await.assert_says("applications-stage-submitted");
     }
 }
 
 mod decisions {
     use super::*;
+
+    #[sqlx::test]
+    async fn a_decision_that_came_too_late_gives_the_text_back(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let call = app.open_call(hana()).await;
+        let application = app.apply(aki(), call).await;
+        let (hana, aki) = (app.as_(hana()).await, app.as_(aki()).await);
+        hana.post(&format!("{application}/request"), &[("body", "How large is the team?")]).await.assert_status(303);
+        hana.post(&format!("{application}/refusal"), &[("kind", "time")]).await.assert_status(303);
+
+        let tries = [
+            (&aki, "", vec![("act", "answer"), ("body", "Three people")]),
+            (&aki, "", vec![("act", "edit"), ("revision", "0"), ("summary", "Three people")]),
+            (&aki, "/withdrawal", vec![("reason", "Three people")]),
+            (&hana, "/request", vec![("body", "Three people")]),
+            (&hana, "/refusal", vec![("kind", "scope"), ("note", "Three people")]),
+        ];
+        for (browser, below, fields) in tries {
+            let page = browser.post(&format!("{application}{below}"), &fields).await;
+
+            page.assert_status(409).assert_says("applications-show-not_now");
+            assert!(page.text().contains("Three people"), "{below} {fields:?}");
+        }
+    }
+
+    #[sqlx::test]
+    async fn a_refused_answer_leaves_the_other_form_as_it_was(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let application = app.apply(aki(), app.open_call(hana()).await).await;
+        app.as_(hana()).await.post(&format!("{application}/request"), &[("body", "Why?")]).await.assert_status(303);
+        let aki = app.as_(aki()).await;
+
+        let refused = aki.post(&application, &[("act", "answer"), ("body", " ")]).await;
+
+        refused.assert_status(422);
+        assert_eq!(
+            refused.texts("textarea[name=summary]"),
+            [aki.get(&application).await.texts("textarea[name=summary]")[0].as_str()]
+        );
+        assert_eq!(refused.attributes("input[name=revision]", "value"), ["0"]);
+    }
 
     #[sqlx::test]
     async fn the_host_asks_and_the_applicant_answers(db: PgPool) {
@@ -201,6 +380,9 @@ mod decisions {
         app.run_jobs().await;
         let mail = app.mailbox().last_to(aki()).await;
         assert!(!mail.text.contains("How large"), "mails never carry the text");
+        assert!(mail.text.contains("25 January 2027"), "{}", mail.text);
+        let until = aki_browser.get(&application).await.texts(".turn__until");
+        assert!(until[0].contains("25 January 2027"), "{until:?}");
 
         let page = aki_browser.get(&application).await;
         let draft = page.attributes("form[data-autosave]", "data-autosave").remove(0);
@@ -294,6 +476,74 @@ mod times {
         aki.submit(&page, &application, &[("act", "revive")]).await.assert_status(303);
         app.run_jobs().await;
         assert_eq!(app.mailbox().last_to(hana()).await.subject, "An application: Talk to me about SRE");
+    }
+
+    /// Aki's application to a call of Hana's after nobody answered it.
+    async fn expired(app: &TestApp) -> (CallId, String) {
+        let call = app.open_call(hana()).await;
+        let application = app.apply(aki(), call).await;
+        app.pass(TimeDelta::days(15)).await;
+        app.mailbox().empty().await;
+        (call, application)
+    }
+
+    #[sqlx::test]
+    async fn beside_a_newer_application_the_old_one_is_not_sent_again(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let (call, old) = expired(&app).await;
+        app.apply(aki(), call).await;
+
+        let again = app.as_(aki()).await.post(&old, &[("act", "revive")]).await;
+
+        again.assert_status(409).assert_says("applications-new-already");
+    }
+
+    #[sqlx::test]
+    async fn sending_again_is_refused_where_applying_is(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let (call, old) = expired(&app).await;
+        for _ in 0..5 {
+            app.apply(aki(), app.open_call(hana()).await).await;
+        }
+        let aki = app.as_(aki()).await;
+        aki.post(&old, &[("act", "revive")]).await.assert_status(409).assert_says("applications-new-too_many");
+
+        app.as_(hana()).await.post(&format!("/calls/{call}/pause"), &[]).await.assert_status(303);
+
+        aki.post(&old, &[("act", "revive")]).await.assert_status(409).assert_says("applications-new-not_open");
+        let page = aki.get(&old).await;
+        assert_eq!(page.attributes("button[value=revive]", "name"), Vec::<String>::new());
+    }
+
+    #[sqlx::test]
+    async fn sent_again_to_a_full_call_it_waits_for_a_place(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let (call, old) = expired(&app).await;
+        app.set_capacity(call, 1).await;
+        let taken = app.apply(sora(), call).await;
+        app.as_(hana()).await.post(&format!("{taken}/acceptance"), &[]).await.assert_status(303);
+
+        app.as_(aki()).await.post(&old, &[("act", "revive")]).await.assert_status(303);
+
+        app.run_jobs().await;
+        assert_eq!(app.mailbox().subjects(aki()).await, ["Your application waits for a place: Talk to me about SRE"]);
+    }
+
+    #[sqlx::test]
+    async fn whoever_sent_it_again_is_not_told_that_they_may(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let call = app.open_call(hana()).await;
+        let application = app.apply(aki(), call).await;
+        app.pass(TimeDelta::days(15)).await;
+        let told = app.mailbox().last_to(aki()).await;
+        assert!(told.text.contains("send it again once"), "{}", told.text);
+        app.as_(aki()).await.post(&application, &[("act", "revive")]).await.assert_status(303);
+
+        app.pass(TimeDelta::days(16)).await;
+
+        let told = app.mailbox().last_to(aki()).await;
+        assert_eq!(told.subject, "No answer to your application: Talk to me about SRE");
+        assert!(!told.text.contains("send it again"), "{}", told.text);
     }
 
     #[sqlx::test]

@@ -125,7 +125,11 @@ mod holidays {
 
         // 1 January is past; 11 January and 11 and 23 February lie within the horizon, with 16 times each.
         assert_eq!(page.attributes("input[name=dates]", "value")[..2], ["2027-01-11", "2027-02-11"]);
-        assert!(page.text().contains("48 times that can be booked now would go."), "{}", page.text());
+        assert!(
+            page.text().contains("48 times of “Talk to me about SRE” that can be booked now would go."),
+            "{}",
+            page.text()
+        );
         let chosen = [("dates", "2027-01-11"), ("dates", "2027-02-11")];
         let ticked = [("set", "public"), ("year", "2027"), chosen[0], chosen[1]];
         assert_eq!(hana.post(path, &ticked).await.leads_to(), "/availability/overrides?said=saved");

@@ -3,6 +3,7 @@
 use crate::support::*;
 use chrono::TimeDelta;
 use kabeuchi::domain::consultation::Stage;
+use kabeuchi::platform::clock::Clock;
 use sqlx::PgPool;
 
 mod participants {
@@ -123,8 +124,9 @@ mod cancellation {
         }
         let told = app.as_(aki()).await.visit(&format!("/consultations/{consultation}")).await;
         assert!(told.text().contains("I am ill"), "{}", told.text());
-        let again = hana.submit(&page, &path, &[("reason", "again"), ("once", "")]).await;
+        let again = hana.submit(&page, &path, &[("reason", "Ill again"), ("once", "")]).await;
         again.assert_status(409).assert_says("consultations-cancellation-not_now");
+        assert!(again.text().contains("Ill again"), "what was typed is given back");
     }
 }
 
@@ -154,7 +156,53 @@ mod lapse {
             .await
             .assert_status(409)
             .assert_says("home-consultation-not_now");
+        app.mailbox().empty().await;
         app.pass(TimeDelta::days(30)).await;
+        assert_eq!(app.stage_of(consultation).await, Stage::Lapsed);
+        let mail = app.mailbox().last_to(aki()).await;
+        assert!(!mail.text.contains("take it up again"), "{}", mail.text);
+        app.as_(aki()).await.post(&path, &[("act", "revive")]).await.assert_status(409);
+        assert_eq!(app.stage_of(consultation).await, Stage::Lapsed, "once");
+    }
+
+    #[sqlx::test]
+    async fn a_second_chance_that_nobody_takes_lapses_as_well(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        app.offer_hours(hana()).await;
+        let consultation = app.consultation(hana(), aki()).await;
+        let path = format!("/consultations/{consultation}");
+        app.clock.advance(TimeDelta::days(28));
+        let booking = app.book_first(aki(), consultation).await;
+        let start = app.start_of(&booking).await;
+        app.pass(start + TimeDelta::minutes(30) - app.clock.now()).await;
+        let aki = app.as_(aki()).await;
+        aki.post(&format!("{path}/no-show"), &[("absent", "host")]).await.assert_status(303);
+        app.pass(TimeDelta::days(3)).await;
+        aki.post(&format!("{path}/no-show"), &[("act", "second_chance")]).await.assert_status(303);
+        aki.post(&format!("{path}/agenda"), &[("act", "reopen")]).await.assert_status(303);
+        app.pass(TimeDelta::days(31)).await;
+        assert_eq!(app.stage_of(consultation).await, Stage::Lapsed);
+    }
+
+    #[sqlx::test]
+    async fn a_document_that_is_opened_again_after_weeks_does_not_rest_the_next_day(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let consultation = app.consultation(hana(), aki()).await;
+        let item = app.ask(consultation, aki(), "Where do we begin?", "We are four.").await;
+        let agenda = format!("/consultations/{consultation}/agenda");
+        let (aki_browser, hana_browser) = (app.as_(aki()).await, app.as_(hana()).await);
+        aki_browser.post(&item, &[("act", "keep")]).await.assert_status(303);
+        aki_browser.post(&agenda, &[("act", "ok")]).await.assert_status(303);
+        hana_browser.post(&agenda, &[("act", "agree")]).await.assert_status(303);
+        app.pass(TimeDelta::days(29)).await;
+        app.mailbox().empty().await;
+        app.as_(aki()).await.post(&agenda, &[("act", "reopen")]).await.assert_status(303);
+
+        app.pass(TimeDelta::days(13)).await;
+
+        assert_eq!(app.stage_of(consultation).await, Stage::Preparing);
+        assert_eq!(app.mailbox().subjects(aki()).await, ["Still your turn: Where to begin as the first SRE"]);
+        app.pass(TimeDelta::days(17)).await;
         assert_eq!(app.stage_of(consultation).await, Stage::Lapsed);
     }
 

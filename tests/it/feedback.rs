@@ -127,6 +127,26 @@ mod form {
         app.answer_is_refused(id).await;
     }
 
+    #[sqlx::test]
+    async fn whoever_declines_before_the_first_mail_is_not_asked_at_all(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let id = app.in_session(hana(), aki()).await;
+        app.join(id, mio()).await;
+        app.mailbox().empty().await;
+        app.as_(hana()).await.post(&format!("/consultations/{id}/run"), &[("act", "finish")]).await.assert_status(303);
+        let path = format!("/consultations/{id}/feedback");
+        app.as_(aki()).await.post(&path, &[("act", "skip")]).await.assert_status(303);
+        app.as_(mio()).await.post(&path, &[("act", "keep"), ("answer2", "half a thou")]).await.assert_status(303);
+
+        app.run_jobs().await;
+
+        assert_eq!(app.mailbox().subjects(aki()).await, [] as [&str; 0]);
+        assert_eq!(app.mailbox().to(mio()).await.len(), 1, "whoever is not done yet is reminded");
+        app.as_(aki()).await.get(&path).await.assert_says("feedback-form-skipped");
+        app.pass(TimeDelta::days(15)).await;
+        assert_eq!((app.mailbox().to(aki()).await.len(), app.mailbox().to(mio()).await.len()), (0, 4));
+    }
+
     impl TestApp {
         async fn answer_is_refused(&self, id: kabeuchi::domain::id::ConsultationId) {
             let path = format!("/consultations/{id}/feedback");
@@ -209,6 +229,43 @@ mod follow_ups {
         hana.get(&path).await.assert_says("feedback-follow_ups-read");
         hana.post(&closing, &[]).await.assert_status(303);
         assert_eq!(app.stage_of(id).await, Stage::Closed);
+    }
+}
+
+mod drafts {
+    use super::*;
+
+    #[sqlx::test]
+    async fn a_follow_up_half_written_waits_in_its_form_until_it_is_sent(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let id = app.consultation(hana(), aki()).await;
+        app.join(id, mio()).await;
+        app.hold(id).await;
+        for persona in [aki(), mio()] {
+            app.answer(persona, id, &[("answer2", "How to begin with SLOs")]).await;
+        }
+        let (hana, path) = (app.as_(hana()).await, format!("/consultations/{id}/follow-ups"));
+        for form in hana.get(&format!("/consultations/{id}/answers")).await.attributes("button[name=feedback]", "value")
+        {
+            hana.post(&path, &[("act", "owe"), ("feedback", &form)]).await.assert_status(303);
+        }
+        let page = hana.get(&path).await;
+        let autosave = page.attributes("form[data-autosave]", "data-autosave");
+        assert_eq!(autosave.len(), 2, "one for each that is owed: {autosave:?}");
+        let owed = page.attributes("form[data-autosave] input[name=follow_up]", "value");
+        let draft = [("follow_up", owed[1].as_str()), ("body", "Begin with one pa")];
+        hana.post(&autosave[1], &draft).await.assert_status(204);
+
+        let texts = async || hana.get(&path).await.texts("textarea[name=body]");
+
+        assert_eq!(texts().await, ["", "Begin with one pa"]);
+        let other = [("act", "send"), ("follow_up", owed[0].as_str()), ("body", "Begin with one path")];
+        hana.post(&path, &other).await.assert_status(303);
+        assert_eq!(texts().await, ["Begin with one pa"], "the other draft still waits");
+        let reason = [("act", "drop"), ("follow_up", owed[1].as_str()), ("reason", "They wrote to me")];
+        hana.post(&path, &reason).await.assert_status(303);
+        let drafts: i64 = sqlx::query_scalar("select count(*) from drafts").fetch_one(&app.db).await.unwrap();
+        assert_eq!(drafts, 0);
     }
 }
 

@@ -83,3 +83,35 @@ mod me {
         assert_eq!(aki.get("/home").await.texts(".action__text"), Vec::<String>::new());
     }
 }
+
+mod consultation {
+    use super::*;
+
+    #[sqlx::test]
+    async fn whoever_looked_back_is_not_sent_there_again_and_finds_the_rest(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let id = app.held().await;
+        let path = format!("/consultations/{id}");
+        let aki_browser = app.as_(aki()).await;
+        aki_browser.get(&path).await.assert_says("home-consultation-next_feedback");
+
+        app.answer(aki(), id, &[("answer1", "All of it")]).await.assert_status(303);
+
+        let page = aki_browser.get(&path).await;
+        page.assert_does_not_say("home-consultation-next_feedback").assert_says("home-consultation-next_actions");
+        app.as_(hana()).await.post(&format!("{path}/closing"), &[]).await.assert_status(303);
+        let closed = aki_browser.get(&path).await;
+        for below in ["/follow-ups", "/actions", "/thanks"] {
+            assert_eq!(closed.links(&format!("{path}{below}")).len(), 1, "{below} is not found any more");
+        }
+    }
+
+    #[sqlx::test]
+    async fn the_questions_stay_open_after_the_host_closed(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let id = app.held().await;
+        let path = format!("/consultations/{id}");
+        app.as_(hana()).await.post(&format!("{path}/closing"), &[]).await.assert_status(303);
+        app.as_(aki()).await.get(&path).await.assert_says("home-consultation-next_feedback");
+    }
+}

@@ -10,6 +10,7 @@ mod applications;
 mod availability;
 mod bookings;
 mod calendars;
+mod calls;
 mod cluster;
 mod consultations;
 mod demo;

@@ -225,3 +225,22 @@ async fn a_form_sent_twice_does_one_thing(db: PgPool) {
     app.run_jobs().await;
     assert_eq!(app.mailbox().all().await.len(), 1);
 }
+
+#[sqlx::test]
+async fn what_was_written_comes_back_whatever_is_refused(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let consultation = app.consultation(hana(), aki()).await;
+    app.join(consultation, mio()).await;
+    let typed = [("reason", "We found somebody else to ask"), ("once", "01a21409-6bbd-73de-ba37-b0c63c4483c4")];
+    let path = format!("/consultations/{consultation}/cancellation");
+
+    for (persona, status) in [(mio(), 403), (ren(), 404)] {
+        let page = app.as_(persona).await.post(&path, &typed).await;
+        page.assert_status(status);
+        assert_eq!(page.texts("textarea"), ["We found somebody else to ask"], "{status}");
+    }
+    let visitor = app.visitor().post(&path, &typed).await;
+    visitor.assert_status(401);
+    let back: String = url::form_urlencoded::byte_serialize(path.as_bytes()).collect();
+    assert_eq!(visitor.links("/sign-in?next="), [format!("/sign-in?next={back}")]);
+}

@@ -509,6 +509,29 @@ mod resolution {
     }
 
     #[sqlx::test]
+    async fn what_was_asked_after_the_proposal_is_not_sealed_unanswered(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let (consultation, item) = asked(&app).await;
+        let path = format!("/consultations/{consultation}/resolution");
+        let (aki_browser, hana) = (app.as_(aki()).await, app.as_(hana()).await);
+        hana.post(&item, &[("act", "answer"), ("body", "Small")]).await.assert_status(303);
+        hana.post(&path, &[("act", "propose")]).await.assert_status(303);
+        let later = app.ask(consultation, aki(), "And then?", "What comes after?").await;
+
+        aki_browser
+            .post(&path, &[("act", "confirm")])
+            .await
+            .assert_status(409)
+            .assert_says("questions-resolution-open");
+
+        let page = aki_browser.get(&path).await;
+        assert_eq!(page.attributes("main button[name=act]", "value"), ["refuse"]);
+        hana.post(&later, &[("act", "answer"), ("body", "Smaller")]).await.assert_status(303);
+        aki_browser.post(&path, &[("act", "confirm")]).await.assert_status(303);
+        assert_eq!(app.stage_of(consultation).await, Stage::ResolvedInWriting);
+    }
+
+    #[sqlx::test]
     async fn after_two_weeks_it_stays_resolved(db: PgPool) {
         let app = TestApp::spawn(db).await;
         let consultation = app.consultation(hana(), aki()).await;

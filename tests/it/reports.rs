@@ -68,15 +68,26 @@ mod report {
     }
 
     #[sqlx::test]
-    async fn words_that_may_not_be_quoted_are_refused_and_looking_saves_nothing(db: PgPool) {
+    async fn words_of_answers_are_ticked_or_refused_and_looking_saves_nothing(db: PgPool) {
         let app = TestApp::spawn(db).await;
         let id = told(&app).await;
         let path = format!("/consultations/{id}/report");
         let repeated = format!("They said: **{}**", SECRET.to_uppercase());
         app.report(id, "A theme", &repeated).await.assert_status(422).assert_says("reports-report-repeats");
 
-        let host = app.as_(hana()).await;
+        let typed = format!("One of them told me: {WORDS}. So it is.");
+        let (host, by_hand) =
+            (app.as_(hana()).await, [("title", "A theme"), ("body", typed.as_str()), ("act", "save")]);
         let page = host.get(&path).await;
+        let refused = host.submit(&page, &path, &by_hand).await;
+        refused.assert_status(422).assert_says("reports-report-repeats");
+        assert_eq!(refused.texts("#field-body"), [typed], "words that may be quoted are ticked, not typed");
+        let quote = page.attributes("input[name=quote]", "value").pop().unwrap();
+        let role = format!("role-{quote}");
+        let in_role =
+            [("quote", quote.as_str()), (&role, SECRET), ("body", "We talked."), ("act", "save"), ("once", "")];
+        host.submit(&page, &path, &in_role).await.assert_status(422).assert_says("reports-report-repeats");
+
         let looked =
             host.submit(&page, &path, &[("body", "# Only a look"), ("month", "2027-01"), ("act", "look")]).await;
 
@@ -107,8 +118,9 @@ mod preview {
         let visitor = app.visitor().get(&link).await;
         assert!(visitor.text().contains(WORDS), "the whole version: {}", visitor.text());
         visitor.assert_says("reports-preview-sign_in").assert_does_not_say("reports-preview-approve");
-        let sign_in = app.visitor().post(&link, &[("act", "approve")]).await.leads_to();
-        assert_eq!(sign_in, format!("/sign-in?next={link}"));
+        let signed_out = app.visitor().post(&link, &[("act", "changes"), ("remark", "Leave the tool out")]).await;
+        signed_out.assert_status(401);
+        assert!(signed_out.text().contains("Leave the tool out"), "{}", signed_out.text());
         for persona in [mio(), hana(), ren()] {
             let browser = app.as_(persona).await;
             browser.get(&link).await.assert_status(200).assert_does_not_say("reports-preview-approve");
@@ -116,9 +128,12 @@ mod preview {
         }
         let publication = format!("/consultations/{id}/report/publication");
         app.as_(hana()).await.post(&publication, &CHECKED).await.assert_status(409);
+        let mios = app.mailbox().last_to(mio()).await.link();
 
         let aki_browser = app.as_(aki()).await;
         let page = aki_browser.get(&link).await;
+        aki_browser.post(&link, &[("remark", "Fine")]).await.assert_status(422);
+        aki_browser.get(&link).await.assert_says("reports-preview-approve");
         aki_browser.submit(&page, &link, &[("act", "approve")]).await.assert_status(303);
 
         app.run_jobs().await;
@@ -130,6 +145,9 @@ mod preview {
             .submit(&page, &link, &[("act", "changes"), ("remark", "No"), ("once", "")])
             .await
             .assert_status(409);
+        app.as_(mio()).await.get(&mios).await.assert_says("reports-preview-decided");
+        let host = app.as_(hana()).await.get(&format!("/consultations/{id}/report")).await;
+        assert_eq!(host.texts(".button--primary"), ["Go on to publishing"], "one next step");
         app.visitor().get("/previews/nonsense").await.assert_status(410);
     }
 
@@ -148,10 +166,53 @@ mod preview {
         app.run_jobs().await;
         let (akis, mios) = (app.mailbox().last_to(aki()).await.link(), app.mailbox().last_to(mio()).await.link());
 
+        app.as_(mio()).await.get(&akis).await.assert_says("reports-preview-not_yours");
         app.as_(aki()).await.post(&akis, &[("act", "approve")]).await.assert_status(303);
         host.get(&path).await.assert_says("reports-report-is_in_preview");
         app.as_(mio()).await.post(&mios, &[("act", "approve")]).await.assert_status(303);
         host.get(&path).await.assert_says("reports-report-is_approved");
+    }
+
+    #[sqlx::test]
+    async fn the_host_hears_once_that_everyone_said_ok(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let id = told(&app).await;
+        app.report(id, "A theme", "We talked.").await.assert_status(303);
+        let (path, host) = (format!("/consultations/{id}/report"), app.as_(hana()).await);
+        let page = host.get(&path).await;
+        let mios = page.attributes("input[name=recognisable]", "value").pop().unwrap();
+        let revision = page.attributes("input[name=revision]", "value").pop().unwrap();
+        let asked = [("act", "preview"), ("revision", revision.as_str()), ("recognisable", &mios)];
+        host.post(&path, &asked).await.assert_status(303);
+        app.run_jobs().await;
+        let (akis, mios) = (app.mailbox().last_to(aki()).await.link(), app.mailbox().last_to(mio()).await.link());
+        app.mailbox().empty().await;
+
+        app.as_(aki()).await.post(&akis, &[("act", "approve")]).await.assert_status(303);
+        app.as_(mio()).await.post(&mios, &[("act", "approve")]).await.assert_status(303);
+        app.run_jobs().await;
+
+        let subject = "The report may be published: Where to begin as the first SRE";
+        assert_eq!(app.mailbox().subjects(hana()).await, [subject]);
+    }
+
+    #[sqlx::test]
+    async fn whoever_was_marked_as_recognisable_stays_marked_when_asked_again(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let id = told(&app).await;
+        app.report(id, "A theme", "We talked.").await.assert_status(303);
+        let (path, host) = (format!("/consultations/{id}/report"), app.as_(hana()).await);
+        let page = host.get(&path).await;
+        let mios = page.attributes("input[name=recognisable]", "value").pop().unwrap();
+        let revision = page.attributes("input[name=revision]", "value").pop().unwrap();
+        let asked = [("act", "preview"), ("revision", revision.as_str()), ("recognisable", &mios)];
+        host.post(&path, &asked).await.assert_status(303);
+        let page = host.get(&path).await;
+        host.submit(&page, &path, &[("body", "We talked, briefly."), ("act", "save")]).await.assert_status(303);
+
+        let again = host.get(&path).await;
+
+        assert_eq!(again.attributes("input[name=recognisable][checked]", "value"), [mios]);
     }
 
     #[sqlx::test]
@@ -170,6 +231,9 @@ mod preview {
 
         host.submit(&page, &path, &[("body", "We talked, briefly."), ("act", "save")]).await.assert_status(303);
         aki_browser.get(&link).await.assert_status(410);
+        let late = aki_browser.post(&link, &[("act", "changes"), ("remark", "And the name of the tool")]).await;
+        late.assert_status(410);
+        assert!(late.text().contains("And the name of the tool"), "{}", late.text());
         let second = app.ask_about_report(id, aki()).await;
         app.pass(TimeDelta::days(7)).await;
 
@@ -243,10 +307,34 @@ mod publication {
         let two = app.publish(second).await;
 
         assert_eq!(two, one.replace("/1", "/2"));
-        app.visitor().get(&one).await.assert_status(410);
+        let gap = app.visitor().get(&one).await;
+        gap.assert_status(410).assert_says("reports-gone-title").assert_does_not_say("problem-way-sign_in");
+        assert!(!gap.body.contains("The first"), "not even its title");
         let index = app.visitor().get(one.trim_end_matches("/1")).await;
         assert_eq!(index.texts(".card__title"), ["The second"]);
         index.assert_says("reports-index-withdrawn");
+    }
+
+    #[sqlx::test]
+    async fn two_reports_published_at_once_get_two_numbers(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let first = told(&app).await;
+        let second = app.again(first, ren()).await;
+        app.hold(second).await;
+        for (id, persona) in [(first, aki()), (second, ren())] {
+            app.report(id, "A theme", "We talked.").await.assert_status(303);
+            let link = app.ask_about_report(id, persona).await;
+            app.as_(persona).await.post(&link, &[("act", "approve")]).await.assert_status(303);
+        }
+        let series = [("slug", "sre-talks"), ("prefix", "sre")];
+        let (host, fields) = (app.as_(hana()).await, [&CHECKED[..], &series[..]].concat());
+        let [one, two] = [first, second].map(|id| format!("/consultations/{id}/report/publication"));
+
+        let (one, two) = tokio::join!(host.post(&one, &fields), host.post(&two, &fields));
+
+        let mut numbers = [one.leads_to(), two.leads_to()];
+        numbers.sort();
+        assert_eq!(numbers, ["/reports/sre-talks/1?said=published", "/reports/sre-talks/2?said=published"]);
     }
 
     #[sqlx::test]
@@ -263,6 +351,39 @@ mod publication {
         let refused = host.post(&format!("{path}/publication"), &CHECKED).await;
 
         refused.assert_status(409).assert_says("reports-publication-not_now");
+    }
+
+    #[sqlx::test]
+    async fn an_edit_that_meets_a_publication_gets_its_text_back(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let id = told(&app).await;
+        app.report(id, "A theme", "We talked.").await.assert_status(303);
+        let link = app.ask_about_report(id, aki()).await;
+        app.as_(aki()).await.post(&link, &[("act", "approve")]).await.assert_status(303);
+        let (path, host) = (format!("/consultations/{id}/report"), app.as_(hana()).await);
+        let window = host.get(&path).await;
+        app.publish(id).await;
+
+        let late = host.submit(&window, &path, &[("body", "An hour of work"), ("act", "save")]).await;
+
+        late.assert_status(409).assert_says("reports-report-not_now");
+        assert!(late.text().contains("An hour of work"), "{}", late.text());
+    }
+}
+
+mod skeleton {
+    use super::*;
+    use kabeuchi::domain::consultation::Stage;
+
+    #[sqlx::test]
+    async fn what_was_settled_in_writing_is_not_told_as_a_talk(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let id = app.consultation(hana(), aki()).await;
+        app.set_stage(id, Stage::ResolvedInWriting).await;
+        let (path, host) = (format!("/consultations/{id}/report"), app.as_(hana()).await);
+        host.post(&path, &[("act", "draft")]).await.assert_status(303);
+        let body = host.get(&path).await.texts("#field-body").pop().unwrap();
+        assert!(body.contains("all was settled in writing") && !body.contains("then talked"), "{body}");
     }
 }
 
@@ -323,6 +444,20 @@ mod privacy {
     }
 
     #[sqlx::test]
+    async fn a_quote_that_was_changed_is_missed_where_the_host_looks(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let id = told(&app).await;
+        let path = format!("/consultations/{id}/report");
+        app.report(id, "A theme", "We talked.").await.assert_status(303);
+        let host = app.as_(hana()).await;
+        host.get(&path).await.assert_does_not_say("reports-report-not_granted");
+
+        app.answer(aki(), id, &[("answer1", "Something else")]).await.assert_status(303);
+
+        host.get(&path).await.assert_says("reports-report-not_granted");
+    }
+
+    #[sqlx::test]
     async fn a_revoked_approval_hides_the_report_and_a_new_version_keeps_its_number(db: PgPool) {
         let app = TestApp::spawn(db).await;
         let id = told(&app).await;
@@ -344,5 +479,27 @@ mod privacy {
         aki_browser.post(&link, &[("act", "approve")]).await.assert_status(303);
         assert_eq!(app.publish(id).await, public);
         assert!(app.visitor().get(&public).await.text().contains("Told differently."));
+    }
+
+    #[sqlx::test]
+    async fn an_ok_that_was_taken_back_keeps_that_version_away_even_where_it_was_not_needed(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let id = told(&app).await;
+        app.report(id, "A theme", "We talked.").await.assert_status(303);
+        app.ask_about_report(id, aki()).await;
+        let (akis, mios) = (app.mailbox().last_to(aki()).await.link(), app.mailbox().last_to(mio()).await.link());
+        app.as_(mio()).await.post(&mios, &[("act", "approve")]).await.assert_status(303);
+        app.as_(aki()).await.post(&akis, &[("act", "approve")]).await.assert_status(303);
+        let public = app.publish(id).await;
+        let mio_browser = app.as_(mio()).await;
+        let page = mio_browser.get("/settings/privacy").await;
+        let report = page.attributes("button[name=report]", "value").pop().unwrap();
+
+        mio_browser.post("/settings/privacy", &[("report", &report)]).await.assert_status(303);
+
+        app.visitor().get(&public).await.assert_status(410);
+        let publication = format!("/consultations/{id}/report/publication");
+        app.as_(hana()).await.post(&publication, &CHECKED).await.assert_status(409);
+        app.visitor().get(&public).await.assert_status(410);
     }
 }

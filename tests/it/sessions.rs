@@ -88,7 +88,9 @@ mod run {
         let refused = hana_browser.post(&run, &stale).await;
         refused.assert_status(409).assert_says("sessions-run-stale");
         assert!(refused.text().contains("One thing at a time") && refused.text().contains("Another thought"));
-        hana_browser.post(&run, &[("act", "finish"), ("actual", "many")]).await.assert_status(422);
+        let many = hana_browser.post(&run, &[("act", "finish"), ("actual", "many")]).await;
+        many.assert_status(422);
+        assert_eq!(many.attributes("input[name=actual]", "value"), ["many"]);
         hana_browser.post(&run, &[("act", "finish"), ("actual", "55")]).await.assert_status(303);
 
         assert_eq!(app.stage_of(consultation).await, Stage::Held);
@@ -109,6 +111,148 @@ mod run {
     }
 
     #[sqlx::test]
+    async fn after_a_false_start_the_session_begins_with_its_first_block_again(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let consultation = app.in_session(hana(), aki()).await;
+        let run = format!("/consultations/{consultation}/run");
+        let hana = app.as_(hana()).await;
+        let running = async || hana.get(&run).await.texts(".run-block--now .run-block__title");
+        app.clock.advance(TimeDelta::minutes(3));
+
+        hana.post(&run, &[("act", "take_back")]).await.assert_status(303);
+
+        assert_eq!(running().await, [] as [&str; 0], "nothing runs before the session");
+        hana.post(&run, &[("act", "start")]).await.assert_status(303);
+        assert_eq!(running().await, ["Getting to know each other"]);
+        let timers = hana.get(&run).await.attributes(".run-block--now [data-timer-since]", "data-timer-since");
+        assert_eq!(timers, ["2027-01-05T00:03:00Z"], "its time counts from the real beginning");
+    }
+
+    #[sqlx::test]
+    async fn a_text_that_is_too_long_is_refused_and_takes_no_other_with_it(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let consultation = app.in_session(hana(), aki()).await;
+        let run = format!("/consultations/{consultation}/run");
+        let hana = app.as_(hana()).await;
+        hana.post(&run, &[("act", "item"), ("title", "On-call at night")]).await.assert_status(303);
+        let page = hana.get(&run).await;
+        let item = page.attributes("input[name=item]", "value")[0].clone();
+        let blocks = page.attributes(".run-block", "id");
+        let block = blocks[blocks.len() - 2].trim_start_matches("block-").to_owned();
+        let act = |act, name, text: &str, revision| {
+            let fields = [
+                ("act", act),
+                ("block", &*block),
+                ("item", &item),
+                ("outcome", "covered"),
+                ("revision", revision),
+                (name, text),
+            ];
+            fields.map(|(name, value)| (name, value.to_owned()))
+        };
+        let post = async |fields: [(&str, String); 6]| {
+            let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
+            hana.post(&run, &fields).await
+        };
+        for (what, name) in [("note", "note"), ("outcome", "outcome_note"), ("takeaways", "takeaways")] {
+            post(act(what, name, &format!("The saved {what}"), "0")).await.assert_status(303);
+
+            let refused = post(act(what, name, &format!("Begun {}", "a".repeat(8001)), "1")).await;
+
+            refused.assert_status(422).assert_says("field-too_long");
+            assert!(refused.body.contains("Begun aaa"), "{what} is lost: {}", refused.text());
+            assert!(hana.get(&run).await.body.contains(&format!("The saved {what}")), "the saved {what} is gone");
+        }
+    }
+
+    #[sqlx::test]
+    async fn a_note_that_another_window_saved_stands_beside_ones_own(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let consultation = app.in_session(hana(), aki()).await;
+        let run = format!("/consultations/{consultation}/run");
+        let hana = app.as_(hana()).await;
+        let block = hana.get(&run).await.attributes(".run-block input[name=block]", "value").pop().unwrap();
+        let note = |text| [("act", "note"), ("block", block.as_str()), ("revision", "0"), ("note", text)];
+        hana.post(&run, &note("From the first window")).await.assert_status(303);
+
+        let stale = hana.post(&run, &note("From the second")).await;
+
+        stale.assert_status(409).assert_says("sessions-run-stale");
+        assert_eq!(stale.texts("pre"), ["From the first window"]);
+        assert_eq!(stale.texts("details[open] textarea[name=note]").pop().as_deref(), Some("From the second"));
+    }
+
+    #[sqlx::test]
+    async fn a_note_half_written_waits_at_its_block(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let consultation = app.in_session(hana(), aki()).await;
+        let run = format!("/consultations/{consultation}/run");
+        let hana = app.as_(hana()).await;
+        let page = hana.get(&run).await;
+        let block = page.attributes(".run-block input[name=block]", "value").pop().unwrap();
+        let autosave = page.attributes("form[data-autosave]:has(textarea[name=note])", "data-autosave").pop().unwrap();
+        let note = |text| [("act", "note"), ("block", block.as_str()), ("revision", "0"), ("note", text)];
+        hana.post(&autosave, &note("They laughed a")).await.assert_status(204);
+
+        let again = hana.get(&run).await;
+
+        again.assert_says("sessions-run-unsent");
+        assert_eq!(again.texts("textarea[name=note]").last().unwrap(), "They laughed a");
+        assert_eq!(again.texts("details[open] textarea[name=note]").len(), 2, "the present block, and this one");
+        let other = page.attributes(".run-block input[name=block]", "value")[0].clone();
+        let other = [("act", "note"), ("block", other.as_str()), ("revision", "0"), ("note", "Good morning")];
+        hana.post(&run, &other).await.assert_status(303);
+        hana.get(&run).await.assert_says("sessions-run-unsent");
+        hana.post(&run, &note("They laughed a lot")).await.assert_status(303);
+        hana.get(&run).await.assert_does_not_say("sessions-run-unsent");
+    }
+
+    #[sqlx::test]
+    async fn whoever_was_writing_when_it_ended_gets_the_text_back(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let consultation = app.in_session(hana(), aki()).await;
+        let run = format!("/consultations/{consultation}/run");
+        let (hana, aki) = (app.as_(hana()).await, app.as_(aki()).await);
+        let block = hana.get(&run).await.attributes(".run-block input[name=block]", "value").pop().unwrap();
+        hana.post(&run, &[("act", "finish")]).await.assert_status(303);
+
+        let item = aki.post(&run, &[("act", "item"), ("title", "On-call at night")]).await;
+
+        item.assert_status(409);
+        assert!(item.text().contains("On-call at night"), "{}", item.text());
+        app.set_stage(consultation, Stage::Closed).await;
+        let takeaways = [("act", "takeaways"), ("revision", "0"), ("takeaways", "One thing at a time")];
+        let takeaways = aki.post(&run, &takeaways).await;
+        takeaways.assert_status(409);
+        assert!(takeaways.text().contains("One thing at a time"), "{}", takeaways.text());
+        let note = [("act", "note"), ("block", block.as_str()), ("revision", "0"), ("note", "They laughed")];
+        let note = hana.post(&run, &note).await;
+        note.assert_status(409);
+        assert!(note.text().contains("They laughed"), "{}", note.text());
+    }
+
+    #[sqlx::test]
+    async fn a_draft_does_not_replace_what_others_saved_meanwhile(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let consultation = app.in_session(hana(), aki()).await;
+        let run = format!("/consultations/{consultation}/run");
+        let (hana, aki) = (app.as_(hana()).await, app.as_(aki()).await);
+        let takeaways = |text| [("act", "takeaways"), ("revision", "0"), ("takeaways", text)];
+        aki.post(&format!("/drafts/takeaways/{consultation}"), &takeaways("What Aki typed")).await.assert_status(204);
+        hana.post(&run, &takeaways("What Hana saved")).await.assert_status(303);
+
+        let page = aki.get(&run).await;
+        page.assert_says("sessions-run-unsent");
+        let revision = page.attributes("#field-takeaways input[name=revision]", "value").pop().unwrap();
+        let text = page.texts("textarea[name=takeaways]").pop().unwrap();
+        let sent = aki.post(&run, &[("act", "takeaways"), ("revision", &revision), ("takeaways", &text)]).await;
+
+        sent.assert_status(409).assert_says("sessions-run-theirs");
+        assert_eq!(sent.texts("pre"), ["What Hana saved"]);
+        assert_eq!(sent.texts("textarea[name=takeaways]"), ["What Aki typed"]);
+    }
+
+    #[sqlx::test]
     async fn the_plan_is_changed_before_the_day(db: PgPool) {
         let app = TestApp::spawn(db).await;
         let consultation = app.booked(hana(), aki()).await;
@@ -126,8 +270,14 @@ mod run {
         let page = hana.get(&run).await;
         page.assert_says("sessions-run-too_long");
         assert_eq!(page.texts(".run-block__minutes")[2], "40 minutes");
-        hana.post(&run, &[("act", "minutes"), ("minutes", "long")]).await.assert_status(422);
+        let wrong = [("minutes", "5"), ("minutes", "long"), ("minutes", "35"), ("minutes", "0"), ("minutes", "5")];
+        let refused = hana.post(&run, &[&[("act", "minutes")], &wrong[..]].concat()).await;
+        refused.assert_status(422);
+        assert_eq!(refused.attributes("details[open] input[name=minutes]", "value"), ["5", "long", "35", "0", "5"]);
+        assert_eq!(hana.get(&run).await.texts(".run-block__minutes")[0], "10 minutes", "nothing is half saved");
+        hana.post(&run, &[("act", "minutes"), ("minutes", "20")]).await.assert_status(409);
         app.as_(aki()).await.post(&run, &minutes).await.assert_status(403);
+        app.as_(aki()).await.post(&run, &[("act", "renew")]).await.assert_status(403);
         app.as_(ren()).await.get(&run).await.assert_status(404);
     }
 }
@@ -143,6 +293,8 @@ mod watch {
         assert_eq!(app.stage_of(consultation).await, Stage::InSession);
         app.pass(TimeDelta::minutes(2)).await;
         assert_eq!(app.stage_of(consultation).await, Stage::Held);
+        let page = app.as_(aki()).await.get(&format!("/consultations/{consultation}/run")).await;
+        assert_eq!(page.texts(".run-block--now"), [] as [&str; 0], "no block goes on after the end");
     }
 
     #[sqlx::test]
@@ -154,6 +306,18 @@ mod watch {
         assert_eq!((asked, app.stage_of(consultation).await), (2, Stage::Booked));
         app.pass(TimeDelta::days(1)).await;
         assert_eq!(app.stage_of(consultation).await, Stage::Held);
+    }
+
+    #[sqlx::test]
+    async fn only_those_who_can_say_whether_they_talked_are_asked(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let consultation = app.booked(hana(), aki()).await;
+        app.join(consultation, mio()).await;
+        app.pass(TimeDelta::days(3)).await;
+        let asked = async |persona| {
+            app.mailbox().subjects(persona).await.into_iter().filter(|s| s.starts_with("Did you talk?")).count()
+        };
+        assert_eq!((asked(hana()).await, asked(aki()).await, asked(mio()).await), (1, 1, 0));
     }
 
     #[sqlx::test]
@@ -200,6 +364,33 @@ mod actions {
         assert_eq!(hana_browser.get(&path).await.texts(".action--done .action__text"), ["Send the book"]);
         hana_browser.post(&path, &[("act", "reopen"), ("action", &own)]).await.assert_status(303);
     }
+
+    #[sqlx::test]
+    async fn what_was_typed_comes_back_whatever_is_refused(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let consultation = app.consultation(hana(), aki()).await;
+        let path = format!("/consultations/{consultation}/actions");
+        let aki = app.as_(aki()).await;
+        let page = aki.get(&path).await;
+        aki.submit(&page, &path, &[("what", "Write one SLO")]).await.assert_status(303);
+        let action = aki.get(&path).await.attributes("input[name=action]", "value")[0].clone();
+        let long = format!("Because {}", "a".repeat(301));
+
+        let refused = aki.post(&path, &[("act", "drop"), ("action", &action), ("reason", &long)]).await;
+
+        refused.assert_status(422).assert_says("field-too_long");
+        assert_eq!(refused.attributes("details[open] input[name=reason]", "value"), [long]);
+        aki.post(&path, &[("act", "done"), ("action", &action)]).await.assert_status(303);
+        let late = aki.post(&path, &[("act", "drop"), ("action", &action), ("reason", "No time")]).await;
+        late.assert_status(409);
+        assert!(late.text().contains("No time"), "{}", late.text());
+        let cancellation = format!("/consultations/{consultation}/cancellation");
+        aki.post(&cancellation, &[]).await.assert_status(303);
+        let owner = app.id_of(crate::support::aki()).await.to_string();
+        let added = aki.post(&path, &[("act", "add"), ("what", "Read the book"), ("owner", &owner)]).await;
+        added.assert_status(409);
+        assert!(added.text().contains("Read the book"), "{}", added.text());
+    }
 }
 
 mod no_show {
@@ -227,6 +418,22 @@ mod no_show {
         app.run_jobs().await;
         app.book_first(aki(), consultation).await;
         assert_eq!(app.stage_of(consultation).await, Stage::Booked);
+    }
+
+    #[sqlx::test]
+    async fn a_host_who_did_not_come_cannot_close_it_and_spare_the_second_chance(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let consultation = app.booked(hana(), aki()).await;
+        app.clock.advance(TimeDelta::hours(25));
+        let path = format!("/consultations/{consultation}/no-show");
+        let (hana, aki) = (app.as_(hana()).await, app.as_(aki()).await);
+        aki.post(&path, &[("absent", "host")]).await.assert_status(303);
+        hana.post(&path, &[("act", "close")]).await.assert_status(409);
+
+        let closed = hana.post(&format!("/consultations/{consultation}/closing"), &[]).await;
+
+        closed.assert_status(409).assert_says("feedback-closing-not_now");
+        aki.post(&path, &[("act", "second_chance")]).await.assert_status(303);
     }
 
     #[sqlx::test]

@@ -1,5 +1,6 @@
 //! Administration: who may host, and work that failed. Documents are not read here.
 
+mod answers;
 mod jobs;
 mod people;
 mod store;
@@ -11,6 +12,7 @@ pub fn routes() -> Routes {
     Routes::new()
         .get("/admin/people", Need::Administrator, people::get)
         .post("/admin/people", Need::Administrator, people::post)
+        .get("/admin/answers", Need::Administrator, answers::get)
         .get("/admin/jobs", Need::Administrator, jobs::get)
         .post("/admin/jobs", Need::Administrator, jobs::post)
 }

@@ -1,4 +1,4 @@
-//! SQL over the queue, which has no slice of its own: what failed, and working on it again.
+//! SQL over the queue, which has no slice of its own, and what administrators read of several slices.
 
 use crate::domain::id::JobId;
 use crate::platform::db::Tx;
@@ -60,4 +60,36 @@ pub async fn retry(tx: &mut Tx, id: JobId) -> Result<bool, AppError> {
     .execute(&mut **tx)
     .await?;
     Ok(again.rows_affected() == 1)
+}
+
+/// An answer that its author kept from the hosts.
+pub struct ForAdministrators {
+    pub call_title: String,
+    pub host: String,
+    pub author: String,
+    pub body: String,
+    /// The language of the form, as a BCP 47 tag.
+    pub lang: String,
+    pub submitted_at: Option<DateTime<Utc>>,
+}
+
+/// Answers for administrators alone, the newest first. One join over four owners, as administration
+/// may read, since a list of names and titles by ID would be four lists.
+pub async fn for_administrators(conn: &mut PgConnection) -> Result<Vec<ForAdministrators>, AppError> {
+    let answers = sqlx::query_as!(
+        ForAdministrators,
+        r#"select c.title as call_title, h.name as host, p.name as author, a.body, f.locale as lang, f.submitted_at
+             from feedback_answers a
+             join feedback f using (feedback_id)
+             join consultations s using (consultation_id)
+             join calls c using (call_id)
+             join people h on h.person_id = c.owner_id
+             join people p on p.person_id = f.person_id
+            where a.administrators_only and f.submitted_at is not null
+            order by f.submitted_at desc, f.feedback_id
+            limit 200"#,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(answers)
 }

@@ -62,12 +62,13 @@ pub async fn post(frame: Frame, id: Path<ApplicationId>, fields: Fields) -> Answ
     }
 }
 
-/// The first sentence of the summary, as the consultation is called in lists and mails.
+/// The first sentence of the summary, as the consultation is called in lists and mails. What has no
+/// letter in it, as the number of a list, is no sentence.
 fn title(summary: &str) -> String {
     const LONGEST: usize = 60;
     let line = summary.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim();
     let end = line.find(['。', '!', '?', '！', '？']).or_else(|| line.find(". ")).unwrap_or(line.len());
-    let sentence = &line[..end];
+    let sentence = Some(&line[..end]).filter(|s| s.chars().any(char::is_alphabetic)).unwrap_or(line);
     match sentence.chars().count() > LONGEST {
         true => format!("{}…", sentence.chars().take(LONGEST - 1).collect::<String>()),
         false => sentence.to_owned(),
@@ -83,6 +84,8 @@ mod tests {
         assert_eq!(title("何から始めればいいかわかりません。SREは私だけです。"), "何から始めればいいかわかりません");
         assert_eq!(title("\n Where to begin? I am alone."), "Where to begin");
         assert_eq!(title("SLOs. And more"), "SLOs");
+        assert_eq!(title("1. Where to begin"), "1. Where to begin");
+        assert_eq!(title("？？？"), "？？？");
         assert_eq!(title(&"あ".repeat(200)).chars().count(), 60);
     }
 }

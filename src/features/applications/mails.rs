@@ -10,6 +10,7 @@ use crate::platform::error::AppError;
 use crate::platform::i18n::Speech;
 use crate::platform::jobs::{Job, JobRun, Outcome};
 use crate::platform::mail::Mail;
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 /// What is told.
@@ -23,6 +24,7 @@ pub enum What {
     Answered,
     Waitlisted,
     Readmitted,
+    TakenUp,
     Accepted,
     Declined,
     Withdrawn,
@@ -42,6 +44,7 @@ impl What {
             What::Answered => ("applications-mail-answered-subject", "applications-mail-answered-text"),
             What::Waitlisted => ("applications-mail-waitlisted-subject", "applications-mail-waitlisted-text"),
             What::Readmitted => ("applications-mail-readmitted-subject", "applications-mail-readmitted-text"),
+            What::TakenUp => ("applications-mail-taken_up-subject", "applications-mail-taken_up-text"),
             What::Accepted => ("applications-mail-accepted-subject", "applications-mail-accepted-text"),
             What::Declined => ("applications-mail-declined-subject", "applications-mail-declined-text"),
             What::Withdrawn => ("applications-mail-withdrawn-subject", "applications-mail-withdrawn-text"),
@@ -56,19 +59,19 @@ impl What {
         match self {
             What::Submitted => Some(What::Arrived),
             What::Answered | What::Withdrawn => Some(self),
-            What::Readmitted => Some(What::Arrived),
+            What::Readmitted => Some(What::TakenUp),
             _ => None,
         }
     }
 
     fn goes_to_applicant(self) -> bool {
-        !matches!(self, What::Answered | What::Withdrawn | What::Arrived | What::Due)
+        !matches!(self, What::Answered | What::Withdrawn | What::Arrived | What::TakenUp | What::Due)
     }
 
     /// Whether the world still is as the mail says.
     fn is_true(self, application: &Application) -> bool {
         match self {
-            What::Due => application.stage == Stage::Submitted,
+            What::Due | What::TakenUp => application.stage == Stage::Submitted,
             What::Asked | What::StillAsked => application.stage == Stage::Asked,
             What::Waitlisted => application.stage == Stage::Waitlisted,
             What::Submitted => application.stage != Stage::Waitlisted,
@@ -77,7 +80,8 @@ impl What {
     }
 }
 
-/// Tells everyone whom a change concerns, and plans what time will do to it.
+/// Tells everyone whom a change concerns, gives on the place that somebody would have got, and plans
+/// what time will do to it.
 #[derive(Serialize, Deserialize)]
 pub struct Notices {
     pub application: ApplicationId,
@@ -89,6 +93,7 @@ impl Job for Notices {
 
     async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
         let mut tx = run.begin().await?;
+        store::lock(&mut tx, self.application).await?;
         let application = store::system(&mut tx, self.application).await?;
         if self.what.goes_to_applicant() {
             let to = application.applicant;
@@ -102,7 +107,11 @@ impl Job for Notices {
         match application.stage {
             Stage::Submitted => times::plan(&mut tx, self.application).await?,
             Stage::Asked => times::plan_lapse(&mut tx, self.application).await?,
-            _ => {}
+            Stage::Declined | Stage::Withdrawn | Stage::Expired | Stage::Lapsed => {
+                let call = calls::locked(&mut tx, application.call).await?;
+                times::give_places(&mut tx, &call).await?;
+            }
+            Stage::Waitlisted | Stage::Accepted | Stage::Blocked => {}
         }
         Ok(Outcome::DoneWith(tx))
     }
@@ -143,10 +152,10 @@ impl Job for Notice {
 }
 
 impl Notice {
-    /// Until when, with what advice.
+    /// Until when, with what advice, what can be done then.
     fn details(&self, mail: Mail, speech: Speech, application: &Application, call: &Call) -> Mail {
-        match (self.what, application.due_at, application.decline) {
-            (What::Declined, _, Some(kind)) => {
+        let mail = match (self.what, application.decline) {
+            (What::Declined, Some(kind)) => {
                 let mail = mail.line(speech.t(kind.advice()));
                 match &application.note {
                     Some(note) => {
@@ -155,12 +164,23 @@ impl Notice {
                     None => mail,
                 }
             }
-            (What::Submitted | What::Arrived | What::Answered | What::Readmitted | What::Due, Some(due), _) => {
-                // The promise ends at midnight: the day before is the last one.
-                let last = due - chrono::TimeDelta::seconds(1);
-                mail.fact(speech.t("applications-mail-due"), speech.day_of(last))
-            }
+            (What::Expired | What::Lapsed, _) => mail.line(speech.t(match application.may_be_revived() {
+                true => "applications-mail-may_revive",
+                false => "applications-mail-may_apply",
+            })),
+            (What::StillAsked, _) if !application.revived => mail.line(speech.t("applications-mail-will_revive")),
             _ => mail,
+        };
+        let until = match self.what {
+            What::Submitted | What::Arrived | What::Answered => application.due_at,
+            What::Readmitted | What::TakenUp | What::Due => application.due_at,
+            What::Asked | What::StillAsked => application.lapses_at(),
+            _ => None,
+        };
+        match until {
+            // The promise ends at midnight: the day before is the last one.
+            Some(end) => mail.fact(speech.t("applications-mail-due"), speech.day_of(end - TimeDelta::seconds(1))),
+            None => mail,
         }
     }
 }

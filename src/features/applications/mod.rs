@@ -47,5 +47,6 @@ pub fn jobs(registry: Registry) -> Registry {
         .with::<times::Expiry>()
         .with::<times::Lapse>()
         .with::<times::PlaceCheck>()
+        .with::<times::CapacityCheck>()
         .with::<times::Dismissal>()
 }

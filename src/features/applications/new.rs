@@ -11,12 +11,12 @@ use crate::features::calls::{self, Call};
 use crate::features::{consultations, people};
 use crate::platform::db::{Tx, lock_people};
 use crate::platform::drafts;
-use crate::platform::error::Answer;
+use crate::platform::error::{Answer, AppError};
 use crate::platform::form::Fields;
 use crate::platform::i18n::Message;
 use crate::platform::page::{Frame, show, show_with};
 use actix_web::HttpRequest;
-use actix_web::http::StatusCode;
+use actix_web::http::{StatusCode, header};
 use actix_web::web::Path;
 use askama::Template;
 
@@ -51,6 +51,11 @@ impl New {
     fn is_open(&self) -> bool {
         self.call.stage == Stage::Open
     }
+
+    /// What was typed is always shown; nobody begins what could not be sent.
+    fn takes_text(&self) -> bool {
+        self.is_open() && self.already.is_none() || self.is_unsent || self.fields.is_refused()
+    }
 }
 
 /// What was typed, each value valid.
@@ -71,6 +76,9 @@ pub async fn get(frame: Frame, slugs: Path<(String, String)>) -> Answer {
     if let Some(person) = frame.person() {
         if let Some(draft) = drafts::find(&mut read, person.id, FORM, &call.id.to_string()).await? {
             (fields, is_unsent) = (draft.fields, true);
+            if !agreed(&fields, &call) {
+                fields.set("confidential", "");
+            }
         }
         already = store::active_on(&mut read, call.id, person.id).await?;
     }
@@ -109,14 +117,26 @@ fn typed(fields: &mut Fields, call: &Call) -> Option<Typed> {
         fields.refuse("minutes", Message::new("field-choice"));
     }
     let locale = fields.required::<Locale>("locale");
-    if !call.confidentiality.is_empty() && !fields.has("confidential", "yes") {
-        fields.refuse("confidential", Message::new("applications-new-confidential_missing"));
+    if !agreed(fields, call) {
+        let is_other = fields.has("confidential", "yes");
+        let key =
+            if is_other { "applications-new-confidential_changed" } else { "applications-new-confidential_missing" };
+        fields.refuse("confidential", Message::new(key));
+        fields.set("confidential", "");
     }
     let kinds = call.kinds.iter().copied().filter(|kind| fields.has("kinds", kind.as_str())).collect();
     if fields.is_refused() {
         return None;
     }
     Some(Typed { summary: summary?, wished_minutes: wished?, kinds, locale: locale? })
+}
+
+/// Whether the person agreed to what both sides promise, in the version that stands in the call now:
+/// they agree to what they read.
+fn agreed(fields: &Fields, call: &Call) -> bool {
+    let read = fields.value("confidentiality_version");
+    let is_current = read.is_empty() || read == call.confidentiality_version.to_string();
+    call.confidentiality.is_empty() || fields.has("confidential", "yes") && is_current
 }
 
 async fn keep(
@@ -128,23 +148,31 @@ async fn keep(
     fields: Fields,
 ) -> Answer {
     drafts::keep_for_address(&mut tx, &address, FORM, &call.id.to_string(), &fields, frame.now).await?;
-    people::ask(tx, &frame, request, &address, &format!("{}/applications/new", call.path())).await
+    match people::ask(tx, &frame, request, &address, &format!("{}/applications/new", call.path())).await {
+        Err(AppError::TooMany { retry_after_seconds }) => too_often(frame, call, fields, retry_after_seconds),
+        answer => answer,
+    }
+}
+
+/// The draft was not kept either, so the page holds the only copy of the text.
+fn too_often(frame: Frame, call: Call, mut fields: Fields, retry_after_seconds: i64) -> Answer {
+    fields.refuse("email", Message::new("problem-too_many-text").with("seconds", retry_after_seconds));
+    let page = New { frame, call, fields, is_unsent: false, is_full: false, already: None };
+    let mut answer = show_with(StatusCode::TOO_MANY_REQUESTS, &page)?;
+    answer.headers_mut().insert(header::RETRY_AFTER, retry_after_seconds.into());
+    Ok(answer)
 }
 
 async fn send(frame: Frame, mut tx: Tx, call: Call, me: PersonId, typed: Typed, mut fields: Fields) -> Answer {
     let call = calls::locked(&mut tx, call.id).await?;
-    // Two applications of one person to two calls must not both be the fifth.
-    lock_people(&mut tx, &[me]).await?;
     if calls::hosts(&mut tx, call.id).await?.iter().any(|host| host.person == me) {
         fields.refuse("summary", Message::new("applications-new-own_call"));
         return refused(frame, tx, call, fields, StatusCode::UNPROCESSABLE_ENTITY).await;
     }
-    if store::active_of(&mut tx, me).await? >= MOST_ACTIVE as i64 {
-        fields.refuse("summary", Message::new("applications-new-too_many").with("most", MOST_ACTIVE));
+    if let Some(hindrance) = hindrance(&mut tx, &call, me).await? {
+        fields.refuse("summary", hindrance);
         return refused(frame, tx, call, fields, StatusCode::CONFLICT).await;
     }
-    let active = consultations::active_of_call(&mut tx, call.id).await?;
-    let is_full = store::is_full(&mut tx, &call, active).await?;
     let sent = Sent {
         applicant: me,
         former: None,
@@ -159,17 +187,39 @@ async fn send(frame: Frame, mut tx: Tx, call: Call, me: PersonId, typed: Typed, 
         fields.refuse("summary", Message::new("applications-new-already"));
         return refused(frame, tx, call, fields, StatusCode::CONFLICT).await;
     };
-    if is_full && let Ok(moved) = store::system(&mut tx, id).await?.waitlist(frame.now) {
-        store::save(&mut tx, moved).await?;
-    }
+    wait_if_full(&mut tx, &call, id).await?;
     drafts::delete(&mut tx, me, FORM, &call.id.to_string()).await?;
     tx.see_other(format!("/applications/{id}?said=sent")).await
 }
 
+/// Why a person cannot send an application to a call now. The caller locked the call; the person is
+/// locked here, so that two applications to two calls are not both the fifth.
+pub(super) async fn hindrance(tx: &mut Tx, call: &Call, person: PersonId) -> Result<Option<Message>, AppError> {
+    if call.stage != Stage::Open {
+        return Ok(Some(Message::new("applications-new-not_open")));
+    }
+    lock_people(tx, &[person]).await?;
+    let has_most = store::active_of(tx, person).await? >= MOST_ACTIVE as i64;
+    Ok(has_most.then(|| Message::new("applications-new-too_many").with("most", MOST_ACTIVE)))
+}
+
+/// Lets an application that was just sent wait where all places of its call are taken.
+pub(super) async fn wait_if_full(tx: &mut Tx, call: &Call, id: ApplicationId) -> Result<(), AppError> {
+    let (active, now) = (consultations::active_of_call(tx, call.id).await?, tx.now());
+    if store::is_full(tx, call, active).await?
+        && let Ok(moved) = store::system(tx, id).await?.waitlist(now)
+    {
+        store::save(tx, moved).await?;
+    }
+    Ok(())
+}
+
 async fn refused(frame: Frame, mut tx: Tx, call: Call, fields: Fields, status: StatusCode) -> Answer {
+    let active = consultations::active_of_call(&mut tx, call.id).await?;
+    let is_full = store::is_full(&mut tx, &call, active).await?;
     let already = match frame.person() {
         Some(person) => store::active_on(&mut tx, call.id, person.id).await?,
         None => None,
     };
-    show_with(status, &New { frame, call, fields, is_unsent: false, is_full: false, already })
+    show_with(status, &New { frame, call, fields, is_unsent: false, is_full, already })
 }

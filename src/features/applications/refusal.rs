@@ -62,7 +62,7 @@ pub async fn post(frame: Frame, id: Path<ApplicationId>, mut fields: Fields) -> 
             tx.see_other("/applications?said=done").await
         }
         Err(_) => {
-            fields.refuse("kind", Message::new("applications-show-not_now"));
+            fields.refuse("note", Message::new("applications-show-not_now"));
             show_with(StatusCode::CONFLICT, &Refusal { frame, seen, fields })
         }
     }

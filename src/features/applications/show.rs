@@ -2,8 +2,10 @@
 //! applicant answers, changes their text, or sends it again.
 
 use super::inbox::stage_key;
+use super::new;
 use super::store::{self, Former, Post, Seen};
-use crate::domain::application::{Application, Moved, Stage, end_of_day};
+use crate::domain::application::{Application, Stage, end_of_day};
+use crate::domain::call;
 use crate::domain::id::{ApplicationId, PersonId};
 use crate::domain::text::Text;
 use crate::platform::db::Tx;
@@ -15,6 +17,7 @@ use crate::platform::page::{Frame, show, show_with};
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use askama::Template;
+use chrono::{DateTime, Utc};
 
 /// The name of the drafts of answers; their subject is the application.
 const FORM: &str = "answer";
@@ -39,6 +42,11 @@ impl Show {
         &self.seen.application
     }
 
+    /// Until when whoever has the turn answers.
+    fn until(&self) -> Option<DateTime<Utc>> {
+        self.seen.application.due_at.or(self.seen.application.lapses_at())
+    }
+
     fn is_waiting(&self) -> bool {
         self.seen.application.stage.is_waiting()
     }
@@ -49,6 +57,10 @@ impl Show {
 
     fn takes_edits(&self) -> bool {
         !self.seen.is_host() && self.seen.application.takes_edits()
+    }
+
+    fn may_revive(&self) -> bool {
+        !self.seen.is_host() && self.seen.application.may_be_revived() && self.seen.call.stage == call::Stage::Open
     }
 
     fn is_applicants(&self, author: &PersonId) -> bool {
@@ -89,16 +101,12 @@ pub async fn post(frame: Frame, id: Path<ApplicationId>, fields: Fields) -> Answ
     seen.require_applicant()?;
     match fields.value("act") {
         "edit" => edit(frame, tx, seen, fields).await,
-        "revive" => {
-            let due = due(&frame, &seen);
-            let moved = seen.application.clone().revive(due, frame.now);
-            go_on(frame, tx, seen, fields, moved, "summary").await
-        }
+        "revive" => revive(frame, tx, seen, fields).await,
         _ => answer(frame, tx, seen, fields).await,
     }
 }
 
-fn due(frame: &Frame, seen: &Seen) -> chrono::DateTime<chrono::Utc> {
+fn due(frame: &Frame, seen: &Seen) -> DateTime<Utc> {
     end_of_day(frame.now, seen.call.reply_days.into(), seen.call.host_zone.0)
 }
 
@@ -107,11 +115,38 @@ async fn answer(frame: Frame, mut tx: Tx, seen: Seen, mut fields: Fields) -> Ans
     let Some(body) = fields.required::<Text<8000>>("body") else {
         return refused(frame, tx, seen, fields, StatusCode::UNPROCESSABLE_ENTITY).await;
     };
-    if moved.is_ok() {
-        store::add_post(&mut tx, seen.application.id, seen.me, body.as_str()).await?;
-        drafts::delete(&mut tx, seen.me, FORM, &seen.application.id.to_string()).await?;
+    let Ok(moved) = moved else {
+        fields.refuse("body", Message::new("applications-show-not_now"));
+        return refused(frame, tx, seen, fields, StatusCode::CONFLICT).await;
+    };
+    store::add_post(&mut tx, seen.application.id, seen.me, body.as_str()).await?;
+    drafts::delete(&mut tx, seen.me, FORM, &seen.application.id.to_string()).await?;
+    store::save(&mut tx, moved).await?;
+    tx.see_other(format!("{}?said=sent", seen.path(""))).await
+}
+
+/// Sending again is refused where applying would be.
+async fn revive(frame: Frame, mut tx: Tx, seen: Seen, mut fields: Fields) -> Answer {
+    let moved = seen.application.clone().revive(due(&frame, &seen), frame.now);
+    let hindrance = match new::hindrance(&mut tx, &seen.call, seen.me).await? {
+        None => {
+            let newer = store::active_on(&mut tx, seen.call.id, seen.me).await?;
+            newer.map(|_| Message::new("applications-new-already"))
+        }
+        hindrance => hindrance,
+    };
+    match (moved, hindrance) {
+        (Ok(moved), None) => {
+            store::save(&mut tx, moved).await?;
+            new::wait_if_full(&mut tx, &seen.call, seen.application.id).await?;
+            tx.see_other(format!("{}?said=sent", seen.path(""))).await
+        }
+        (moved, hindrance) => {
+            let why = hindrance.filter(|_| moved.is_ok());
+            fields.refuse("revive", why.unwrap_or_else(|| Message::new("applications-show-not_now")));
+            refused(frame, tx, seen, fields, StatusCode::CONFLICT).await
+        }
     }
-    go_on(frame, tx, seen, fields, moved, "body").await
 }
 
 async fn edit(frame: Frame, mut tx: Tx, seen: Seen, mut fields: Fields) -> Answer {
@@ -132,21 +167,22 @@ async fn edit(frame: Frame, mut tx: Tx, seen: Seen, mut fields: Fields) -> Answe
     tx.see_other(format!("{}?said=saved", seen.path(""))).await
 }
 
-async fn go_on(frame: Frame, mut tx: Tx, seen: Seen, mut fields: Fields, moved: Moved, field: &str) -> Answer {
-    match moved {
-        Ok(moved) => {
-            store::save(&mut tx, moved).await?;
-            tx.see_other(format!("{}?said=sent", seen.path(""))).await
+/// The page holds two forms: the one that was not sent stays as it is stored.
+async fn refused(frame: Frame, mut tx: Tx, seen: Seen, mut fields: Fields, status: StatusCode) -> Answer {
+    let id = seen.application.id;
+    let draft = match fields.value("act") {
+        "edit" => drafts::find(&mut tx, seen.me, FORM, &id.to_string()).await?,
+        _ => {
+            fields.set("summary", seen.summary.as_str());
+            fields.set("revision", seen.revision.to_string());
+            None
         }
-        Err(_) => {
-            fields.refuse(field, Message::new("applications-show-not_now"));
-            refused(frame, tx, seen, fields, StatusCode::CONFLICT).await
-        }
+    };
+    let is_unsent = draft.is_some();
+    if let Some(draft) = draft {
+        fields.set("body", draft.fields.value("body"));
     }
-}
-
-async fn refused(frame: Frame, mut tx: Tx, seen: Seen, fields: Fields, status: StatusCode) -> Answer {
-    let posts = store::posts(&mut tx, seen.application.id).await?;
-    let former = store::former_summaries(&mut tx, seen.application.id).await?;
-    show_with(status, &Show { frame, seen, posts, former, fields, is_unsent: false })
+    let posts = store::posts(&mut tx, id).await?;
+    let former = store::former_summaries(&mut tx, id).await?;
+    show_with(status, &Show { frame, seen, posts, former, fields, is_unsent })
 }

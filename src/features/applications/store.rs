@@ -412,12 +412,25 @@ pub async fn undecided(conn: &mut PgConnection, call: CallId) -> Result<Vec<Appl
     Ok(ids)
 }
 
-/// Whether a new application would have to wait: all places are taken, or somebody waits already.
+/// Whether a new application would have to wait: all places are taken, or others wait for those that
+/// are left. Whom the host lets wait beside a free place keeps nobody out.
 pub async fn is_full(conn: &mut PgConnection, call: &Call, active: i64) -> Result<bool, AppError> {
     if active >= i64::from(call.capacity) {
         return Ok(true);
     }
-    Ok(!waitlisted(conn, call.id, 1).await?.is_empty())
+    let somebody_waits = !waitlisted(&mut *conn, call.id, 1).await?.is_empty();
+    Ok(somebody_waits && unpromised(conn, call, active).await? <= 0)
+}
+
+/// Places that are neither taken nor may be by whoever is being decided over.
+pub async fn unpromised(conn: &mut PgConnection, call: &Call, active: i64) -> Result<i64, AppError> {
+    let being_decided = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from applications where call_id = $1 and stage in ('submitted', 'asked')"#,
+        call.id as CallId,
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(i64::from(call.capacity) - active - being_decided)
 }
 
 /// How many applications of each call wait for a decision; calls without one are left out.
@@ -475,7 +488,8 @@ pub async fn of_host(conn: &mut PgConnection, host: PersonId, limit: i64) -> Res
              join calls c on c.call_id = a.call_id
              join people q on q.person_id = a.applicant_id
             where a.stage <> 'blocked'
-            order by array_position(array['submitted', 'asked', 'waitlisted'], a.stage) nulls last, a.due_at, a.stage_since desc, a.application_id
+            order by array_position(array['submitted', 'asked', 'waitlisted'], a.stage) nulls last, a.due_at,
+                     case when a.stage = 'waitlisted' then a.submitted_at end, a.stage_since desc, a.application_id
             limit $2"#,
         host as PersonId,
         limit,

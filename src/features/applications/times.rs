@@ -7,7 +7,8 @@ use crate::domain::application::{
     DeclineKind, EXPIRES_DAYS, LAPSES_AFTER, REMINDED_DAYS, Stage, days_after, end_of_day,
 };
 use crate::domain::id::{ApplicationId, CallId, ConsultationId, PersonId};
-use crate::features::{calls, consultations};
+use crate::features::calls::{self, Call};
+use crate::features::consultations;
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
 use crate::platform::jobs::{Job, JobRun, NewJob, Outcome};
@@ -149,15 +150,40 @@ impl Job for PlaceCheck {
         let call = consultations::system(&mut tx, self.consultation).await?.call;
         let call = calls::locked(&mut tx, call).await?;
         store::follow(&mut tx, self.consultation).await?;
-        let free = i64::from(call.capacity) - consultations::active_of_call(&mut tx, call.id).await?;
-        for id in store::waitlisted(&mut tx, call.id, free.max(0)).await? {
-            let due = end_of_day(run.now, call.reply_days.into(), call.host_zone.0);
-            if let Ok(moved) = store::system(&mut tx, id).await?.readmit(due, run.now) {
-                store::save(&mut tx, moved).await?;
-            }
-        }
+        give_places(&mut tx, &call).await?;
         Ok(Outcome::DoneWith(tx))
     }
+}
+
+/// A call was changed: where it has more places than before, who waits longest gets them.
+#[derive(Serialize, Deserialize)]
+pub struct CapacityCheck {
+    pub call: CallId,
+}
+
+impl Job for CapacityCheck {
+    const KIND: &'static str = "applications.capacity_check";
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        let call = calls::locked(&mut tx, self.call).await?;
+        give_places(&mut tx, &call).await?;
+        Ok(Outcome::DoneWith(tx))
+    }
+}
+
+/// Takes up as many of those who wait as there are places that nobody else may get. The caller
+/// locked the call.
+pub(super) async fn give_places(tx: &mut Tx, call: &Call) -> Result<(), AppError> {
+    let (active, now) = (consultations::active_of_call(tx, call.id).await?, tx.now());
+    let free = store::unpromised(tx, call, active).await?;
+    let due = end_of_day(now, call.reply_days.into(), call.host_zone.0);
+    for id in store::waitlisted(tx, call.id, free.max(0)).await? {
+        if let Ok(moved) = store::system(tx, id).await?.readmit(due, now) {
+            store::save(tx, moved).await?;
+        }
+    }
+    Ok(())
 }
 
 /// The call was closed, and its host declines all who wait.

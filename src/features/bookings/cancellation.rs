@@ -26,7 +26,7 @@ struct Cancellation {
 
 impl Cancellation {
     fn is_possible(&self) -> bool {
-        self.bearer.booking.is_ahead(self.frame.now)
+        self.bearer.booking.is_ahead(self.frame.now) || self.bearer.booking.is_request(self.frame.now)
     }
 
     fn is_late(&self) -> bool {
@@ -53,6 +53,11 @@ pub async fn post(frame: Frame, id: Path<BookingId>, mut fields: Fields) -> Answ
     bearer.require(Act::CancelBooking)?;
     if fields.is_refused() {
         return show_with(StatusCode::UNPROCESSABLE_ENTITY, &Cancellation { frame, bearer, fields });
+    }
+    if bearer.booking.is_request(frame.now) {
+        let moved = bearer.booking.clone().release().map_err(|_| AppError::NotNow("taking the request back"))?;
+        store::release_hold(&mut tx, moved).await?;
+        return tx.see_other(bearer.path_saying("cancelled")).await;
     }
     let Ok(moved) = bearer.booking.clone().cancel(frame.now) else {
         fields.refuse("reason", Message::new("bookings-cancellation-not_now"));

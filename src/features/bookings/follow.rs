@@ -20,7 +20,10 @@ impl Job for ReleaseTime {
     async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
         let mut tx = run.begin().await?;
         consultations::lock(&mut tx, self.consultation).await?;
-        let Some(booking) = store::confirmed(&mut tx, self.consultation).await? else { return Ok(Outcome::Done) };
+        store::release_holds(&mut tx, self.consultation).await?;
+        let Some(booking) = store::confirmed(&mut tx, self.consultation).await? else {
+            return Ok(Outcome::DoneWith(tx));
+        };
         if let Ok(moved) = booking.end_with_consultation() {
             let how = Cancellation { by: None, reason: None, was_late: false };
             store::cancel(&mut tx, moved, how).await?;

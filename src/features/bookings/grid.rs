@@ -3,6 +3,7 @@
 
 use super::rules::{FAR, Outlook};
 use crate::domain::slot::Slot;
+use crate::platform::form::Fields;
 use crate::platform::page::Frame;
 use askama::Template;
 use askama::filters::HtmlSafe;
@@ -25,7 +26,9 @@ pub struct Grid {
     days: Vec<Day>,
     before: Option<NaiveDate>,
     after: Option<NaiveDate>,
-    chosen: Option<DateTime<Utc>>,
+    chosen: Vec<DateTime<Utc>>,
+    /// Whether several times are ticked, or one is chosen.
+    takes_several: bool,
     changes: Vec<Tz>,
     outlook: Outlook,
     /// The first day with a time, where nothing can be booked within a week.
@@ -45,13 +48,18 @@ struct Time {
     other: Option<String>,
 }
 
+/// Instants that were sent in the fields of times.
+pub fn chosen(fields: &Fields) -> Vec<DateTime<Utc>> {
+    fields.values("start").filter_map(|typed| DateTime::parse_from_rfc3339(typed).ok()).map(|at| at.to_utc()).collect()
+}
+
 /// Where the grid stands and what it shows.
 pub struct Asked {
     pub path: String,
     pub minutes: i32,
     pub durations: Vec<i32>,
     pub from: Option<NaiveDate>,
-    pub chosen: Option<DateTime<Utc>>,
+    pub chosen: Vec<DateTime<Utc>>,
     pub outlook: Outlook,
 }
 
@@ -83,12 +91,18 @@ impl Grid {
             before,
             after,
             chosen: asked.chosen,
+            takes_several: false,
             changes: changes(frame, host_zone, last),
             outlook: asked.outlook,
             not_before: slots.first().filter(|slot| slot.start() > frame.now + FAR).and(first),
             is_none: slots.is_empty(),
             frame: frame.clone(),
         }
+    }
+
+    /// The same times to tick several of.
+    pub fn with_several(self) -> Self {
+        Self { takes_several: true, ..self }
     }
 
     fn zone(&self) -> String {
@@ -117,7 +131,7 @@ impl Grid {
     }
 
     fn is_chosen(&self, time: &Time) -> bool {
-        self.chosen == Some(time.start)
+        self.chosen.contains(&time.start)
     }
 
     fn has_outlook(&self) -> bool {

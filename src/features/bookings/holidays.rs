@@ -15,7 +15,7 @@ use askama::Template;
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use chrono_tz::Tz;
 use sqlx::PgConnection;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Years that can be chosen: this one and the next two.
 const YEARS: i32 = 3;
@@ -28,6 +28,7 @@ struct Holidays {
     year: i32,
     years: Vec<i32>,
     dates: Vec<Date>,
+    call_title: String,
     fields: Fields,
 }
 
@@ -39,7 +40,7 @@ struct Date {
     /// Set by hand before: it stays as it is unless it is ticked.
     is_set: bool,
     is_closed: bool,
-    /// Times of any of the host's calls that can be booked now and would go.
+    /// Times that can be booked now and would go.
     times: usize,
     /// A session that is booked stays booked.
     is_booked: bool,
@@ -81,35 +82,35 @@ async fn page(frame: Frame, fields: Fields, set: &str, year: &str) -> Result<Hol
             name,
             is_set: overrides.contains_key(&date),
             is_closed: overrides.get(&date).is_some_and(Vec::is_empty),
-            times: taken.free.get(&date).map_or(0, BTreeSet::len),
+            times: taken.free.get(&date).copied().unwrap_or_default(),
             is_booked: taken.is_booked(date, zone),
             date,
         })
         .collect();
     drop(read);
-    Ok(Holidays { frame, kind, year, years, dates, fields })
+    Ok(Holidays { frame, kind, year, years, dates, call_title: taken.call_title, fields })
 }
 
-/// What lies on the host's dates: free starts of all calls together, and booked sessions.
+/// What lies on the host's dates: free times, and booked sessions of all calls.
 #[derive(Default)]
 struct Taken {
-    free: BTreeMap<NaiveDate, BTreeSet<DateTime<Utc>>>,
+    /// The call whose times are counted: the one that was opened last. All calls share the hours, so
+    /// one shows what goes, and the page does not ask more the more calls there are.
+    call_title: String,
+    free: BTreeMap<NaiveDate, usize>,
     booked: Intervals,
 }
 
 impl Taken {
     async fn load(conn: &mut PgConnection, me: PersonId, now: DateTime<Utc>) -> Result<Self, AppError> {
-        let mut all = Self::default();
-        for call in own_calls(&mut *conn, me).await? {
-            let picture = Picture::of_call(&mut *conn, call.id, now).await?;
-            let shortest = picture.durations.first().copied().unwrap_or(call.free_minutes);
-            for slot in picture.slots(shortest) {
-                let date = slot.start().with_timezone(&picture.zone()).date_naive();
-                all.free.entry(date).or_default().insert(slot.start());
-            }
-            all.booked = all.booked.union(&picture.booked());
+        let calls = own_calls(&mut *conn, me).await?;
+        let Some(call) = calls.into_iter().next() else { return Ok(Self::default()) };
+        let picture = Picture::of_call(&mut *conn, call.id, now).await?;
+        let mut free = BTreeMap::new();
+        for slot in picture.slots(call.free_minutes) {
+            *free.entry(slot.start().with_timezone(&picture.zone()).date_naive()).or_default() += 1;
         }
-        Ok(all)
+        Ok(Self { call_title: call.title, free, booked: picture.booked() })
     }
 
     fn is_booked(&self, date: NaiveDate, zone: Tz) -> bool {

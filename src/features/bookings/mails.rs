@@ -2,7 +2,9 @@
 
 use super::event::Texts;
 use super::store;
+use crate::domain::access::{Act, may};
 use crate::domain::booking::{Booking, Stage};
+use crate::domain::consultation::{self, Side};
 use crate::domain::ical::{self, Method};
 use crate::domain::id::{BookingId, ConsultationId, PersonId};
 use crate::features::{consultations, people, questions};
@@ -12,7 +14,7 @@ use crate::platform::i18n::Speech;
 use crate::platform::jobs::{Job, JobRun, NewJob, Outcome};
 use crate::platform::mail::{Mail, Receiver};
 use crate::platform::random;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 /// What is told about a booking.
@@ -56,7 +58,7 @@ impl What {
 
     /// Whether the booking still is as the mail says: a later change has a mail of its own, and a
     /// reminder is never sent for a time that is not the booking's, or after it began.
-    fn is_true(self, booking: &Booking, sequence: i32, now: chrono::DateTime<chrono::Utc>) -> bool {
+    fn is_true(self, booking: &Booking, sequence: i32, now: DateTime<Utc>) -> bool {
         let is_confirmed = booking.stage == Stage::Confirmed;
         booking.sequence == sequence
             && match self {
@@ -232,5 +234,222 @@ impl Job for LateInvitation {
         let Some(booking) = booking else { return Ok(Outcome::Done) };
         tell(&mut tx, &booking, What::Booked, self.person).await?;
         Ok(Outcome::DoneWith(tx))
+    }
+}
+
+/// Tells the side across about times that were proposed.
+#[derive(Serialize, Deserialize)]
+pub struct ProposalMails {
+    pub consultation: ConsultationId,
+}
+
+impl Job for ProposalMails {
+    const KIND: &'static str = "bookings.proposal_mails";
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        let held = store::holds(&mut tx, self.consultation, run.now).await?;
+        let Some((_, by)) = held.first() else { return Ok(Outcome::Done) };
+        let people = consultations::attendants(&mut tx, self.consultation).await?;
+        let side = people.iter().find(|a| a.person == *by).map(|a| a.part.side());
+        for attendant in people.iter().filter(|a| Some(a.part.side()) != side && may(a.part, Act::Book)) {
+            tx.enqueue_now(ProposalMail { consultation: self.consultation, to: attendant.person, by: *by }).await?;
+        }
+        Ok(Outcome::DoneWith(tx))
+    }
+}
+
+/// Tells one person about times that were proposed.
+#[derive(Serialize, Deserialize)]
+pub struct ProposalMail {
+    pub consultation: ConsultationId,
+    pub to: PersonId,
+    pub by: PersonId,
+}
+
+impl Job for ProposalMail {
+    const KIND: &'static str = "bookings.proposal_mail";
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        let held = store::holds(&mut tx, self.consultation, run.now).await?;
+        let Some((first, _)) = held.first() else { return Ok(Outcome::Done) };
+        let receiver = people::receiver(&mut tx, self.to).await?;
+        let by = people::receiver(&mut tx, self.by).await?.name;
+        let consultation = consultations::system(&mut tx, self.consultation).await?;
+        let host_zone = store::host_zone(&mut tx, first.id).await?;
+        let speech = receiver.speech;
+        let mut mail =
+            Mail::to(&receiver, speech.t("bookings-mail-proposed-subject").saying("title", &consultation.title))
+                .line(speech.t("bookings-mail-proposed-text").saying("name", by).saying("title", &consultation.title));
+        for (n, (booking, _)) in held.iter().enumerate() {
+            let here = speech.span_with_offset(booking.starts_at, booking.ends_at);
+            let there = speech.in_zone(host_zone).span_with_offset(booking.starts_at, booking.ends_at);
+            let both = if host_zone == speech.zone { here } else { format!("{here} / {there}") };
+            mail = mail.fact(speech.t("bookings-mail-proposed-time").with("number", n + 1), both);
+        }
+        let until = held.iter().filter_map(|(booking, _)| booking.held).map(|held| held.until).min();
+        let url = run.platform.config.url(&format!("/consultations/{}/bookings/candidates", self.consultation));
+        let mail = mail.action(speech.t("bookings-mail-proposed-action"), url);
+        let mail = match until {
+            Some(until) => mail.closing(speech.t("bookings-mail-proposed-until").saying("until", speech.moment(until))),
+            None => mail,
+        };
+        Ok(Outcome::Send(tx, Box::new(mail)))
+    }
+}
+
+/// Tells both sides that nobody picked one of the proposed times, the last of which was held until then.
+#[derive(Serialize, Deserialize)]
+pub struct ProposalOver {
+    pub consultation: ConsultationId,
+    pub until: DateTime<Utc>,
+}
+
+impl Job for ProposalOver {
+    const KIND: &'static str = "bookings.proposal_over";
+
+    /// Candidates that end at one instant are one end.
+    fn key(&self) -> Option<String> {
+        Some(format!("bookings.proposal_over {} {}", self.consultation, self.until.timestamp_micros()))
+    }
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        for attendant in consultations::attendants(&mut tx, self.consultation).await? {
+            if may(attendant.part, Act::Book) {
+                let mail = ProposalOverMail { consultation: self.consultation, to: attendant.person };
+                tx.enqueue_now(mail).await?;
+            }
+        }
+        Ok(Outcome::DoneWith(tx))
+    }
+}
+
+/// Tells one person that the proposed times are free again.
+#[derive(Serialize, Deserialize)]
+pub struct ProposalOverMail {
+    pub consultation: ConsultationId,
+    pub to: PersonId,
+}
+
+impl Job for ProposalOverMail {
+    const KIND: &'static str = "bookings.proposal_over_mail";
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        let consultation = consultations::system(&mut tx, self.consultation).await?;
+        let is_open = matches!(consultation.stage, consultation::Stage::Preparing | consultation::Stage::Ready);
+        if !is_open || !store::holds(&mut tx, self.consultation, run.now).await?.is_empty() {
+            return Ok(Outcome::Done);
+        }
+        let receiver = people::receiver(&mut tx, self.to).await?;
+        let speech = receiver.speech;
+        let title = &consultation.title;
+        let url = run.platform.config.url(&format!("/consultations/{}/bookings/new", self.consultation));
+        let mail = Mail::to(&receiver, speech.t("bookings-mail-proposal_over-subject").saying("title", title))
+            .line(speech.t("bookings-mail-proposal_over-text").saying("title", title))
+            .action(speech.t("bookings-new-title"), url);
+        Ok(Outcome::Send(tx, Box::new(mail)))
+    }
+}
+
+/// What is told about a time that somebody asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Asked {
+    Waiting,
+    Declined,
+    Over,
+}
+
+impl Asked {
+    fn keys(self) -> (&'static str, &'static str) {
+        match self {
+            Asked::Waiting => ("bookings-mail-asked-subject", "bookings-mail-asked-text"),
+            Asked::Declined => ("bookings-mail-declined-subject", "bookings-mail-declined-text"),
+            Asked::Over => ("bookings-mail-over-subject", "bookings-mail-over-text"),
+        }
+    }
+
+    /// Whose side hears of it: the host is asked, the guest is answered.
+    fn side(self) -> Side {
+        match self {
+            Asked::Waiting => Side::Host,
+            Asked::Declined | Asked::Over => Side::Guest,
+        }
+    }
+
+    fn is_true(self, booking: &Booking, now: DateTime<Utc>) -> bool {
+        match self {
+            Asked::Waiting => booking.is_request(now),
+            Asked::Declined | Asked::Over => booking.stage == Stage::Released,
+        }
+    }
+}
+
+/// Tells one side about a time that was asked for.
+#[derive(Serialize, Deserialize)]
+pub struct RequestMails {
+    pub booking: BookingId,
+    pub what: Asked,
+}
+
+impl Job for RequestMails {
+    const KIND: &'static str = "bookings.request_mails";
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        let booking = store::system(&mut tx, self.booking).await?;
+        for attendant in consultations::attendants(&mut tx, booking.consultation).await? {
+            if attendant.part.side() == self.what.side() && may(attendant.part, Act::Book) {
+                let mail = RequestMail { booking: self.booking, what: self.what, to: attendant.person };
+                tx.enqueue_now(mail).await?;
+            }
+        }
+        Ok(Outcome::DoneWith(tx))
+    }
+}
+
+/// Tells one person about a time that was asked for; the host's link confirms without a sign-in.
+#[derive(Serialize, Deserialize)]
+pub struct RequestMail {
+    pub booking: BookingId,
+    pub what: Asked,
+    pub to: PersonId,
+}
+
+impl Job for RequestMail {
+    const KIND: &'static str = "bookings.request_mail";
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        let booking = store::system(&mut tx, self.booking).await?;
+        if !self.what.is_true(&booking, run.now) {
+            return Ok(Outcome::Done);
+        }
+        let receiver = people::receiver(&mut tx, self.to).await?;
+        let consultation = consultations::system(&mut tx, booking.consultation).await?;
+        let host_zone = store::host_zone(&mut tx, booking.id).await?;
+        let speech = receiver.speech;
+        let (subject, text) = self.what.keys();
+        let day = speech.short_date(booking.starts_at.with_timezone(&speech.zone).date_naive());
+        let mail = Mail::to(&receiver, speech.t(subject).saying("title", &consultation.title).saying("day", day))
+            .line(speech.t(text).saying("title", &consultation.title));
+        let mail = details(mail, speech, &booking, host_zone);
+        let mail = match (self.what, booking.held) {
+            (Asked::Waiting, Some(held)) => {
+                let key = random::token();
+                store::add_key(&mut tx, self.booking, self.to, random::hashed(&key)).await?;
+                let url = run.platform.config.url(&format!("/bookings/{}/confirmation?key={key}", booking.id));
+                mail.action(speech.t("bookings-confirmation-title"), url)
+                    .closing(speech.t("bookings-mail-asked-until").saying("until", speech.moment(held.until)))
+            }
+            _ => {
+                let url = run.platform.config.url(&format!("/consultations/{}/bookings/new", booking.consultation));
+                mail.action(speech.t("bookings-new-title"), url)
+            }
+        };
+        Ok(Outcome::Send(tx, Box::new(mail)))
     }
 }

@@ -2,9 +2,12 @@
 
 mod bearer;
 mod cancellation;
+mod candidates;
+mod confirmation;
 mod event;
 pub mod follow;
 mod grid;
+pub mod holds;
 mod holidays;
 pub mod mails;
 mod new;
@@ -25,6 +28,8 @@ pub fn routes() -> Routes {
     Routes::new()
         .get("/consultations/{consultation}/bookings/new", Need::Participant, new::get)
         .post("/consultations/{consultation}/bookings/new", Need::Participant, new::post)
+        .get("/consultations/{consultation}/bookings/candidates", Need::Participant, candidates::get)
+        .post("/consultations/{consultation}/bookings/candidates", Need::Participant, candidates::post)
         .get("/availability/slots", Need::Host, slots::get)
         .get("/availability/holidays", Need::Host, holidays::get)
         .post("/availability/holidays", Need::Host, holidays::post)
@@ -32,6 +37,8 @@ pub fn routes() -> Routes {
         .get("/bookings/{booking}/event.ics", Need::BookingBearer, event::get)
         .get("/bookings/{booking}/rescheduling", Need::BookingBearer, rescheduling::get)
         .post("/bookings/{booking}/rescheduling", Need::BookingBearer, rescheduling::post)
+        .get("/bookings/{booking}/confirmation", Need::BookingBearer, confirmation::get)
+        .post("/bookings/{booking}/confirmation", Need::BookingBearer, confirmation::post)
         .get("/bookings/{booking}/cancellation", Need::BookingBearer, cancellation::get)
         .post("/bookings/{booking}/cancellation", Need::BookingBearer, cancellation::post)
 }
@@ -43,5 +50,12 @@ pub fn jobs(registry: Registry) -> Registry {
         .with::<mails::Reminder>()
         .with::<mails::BookingMail>()
         .with::<mails::LateInvitation>()
+        .with::<mails::ProposalMails>()
+        .with::<mails::ProposalMail>()
+        .with::<mails::ProposalOver>()
+        .with::<mails::ProposalOverMail>()
+        .with::<mails::RequestMails>()
+        .with::<mails::RequestMail>()
+        .with::<holds::HoldEnds>()
         .with::<follow::ReleaseTime>()
 }

@@ -1,11 +1,11 @@
 //! `/consultations/{consultation}/bookings/new`: chooses a time and books it at once.
 
-use super::grid::{Asked, Grid};
+use super::grid::{Asked, Grid, chosen};
 use super::rules::Picture;
-use super::store;
+use super::{holds, store};
 use crate::domain::access::Act;
-use crate::domain::booking::Booking;
-use crate::domain::consultation::Stage;
+use crate::domain::booking::{Booking, Hold};
+use crate::domain::consultation::{Consultation, Stage};
 use crate::domain::id::{BookingId, ConsultationId};
 use crate::features::consultations::{self, Head, Room};
 use crate::platform::db::{Tx, lock_people};
@@ -28,6 +28,10 @@ struct New {
     fields: Fields,
     /// A confirmed booking that is there already.
     booked: Option<BookingId>,
+    /// A time that waits for the host's word.
+    requested: Option<Booking>,
+    /// Whether a time is asked for and not booked at once.
+    asks_host: bool,
 }
 
 impl New {
@@ -90,18 +94,21 @@ async fn page(frame: Frame, id: ConsultationId, query: Query, fields: Fields) ->
     let picture = Picture::of(&mut read, &room.consultation, None, frame.now).await?;
     let asked = query.minutes.filter(|minutes| picture.durations.contains(minutes));
     let minutes = asked.unwrap_or_else(|| wished(&room, &picture.durations));
-    let slots = picture.slots(minutes);
+    let asks_host = picture.asks_host(room.part);
+    let slots = if asks_host { picture.holdable(minutes, Hold::Request) } else { picture.slots(minutes) };
     let asked = Asked {
         path: room.path("/bookings/new"),
         minutes,
         durations: picture.durations.clone(),
         from: query.from,
-        chosen: DateTime::parse_from_rfc3339(fields.value("start")).ok().map(|start| start.to_utc()),
+        chosen: chosen(&fields),
         outlook: picture.outlook(minutes, &slots),
     };
     let grid = Grid::new(&frame, &slots, picture.zone(), asked);
     let booked = store::confirmed(&mut read, id).await?.map(|booking| booking.id);
-    Ok(New { frame, room, grid, fields, booked })
+    let holds = store::holds(&mut read, id, frame.now).await?;
+    let requested = holds.into_iter().map(|(booking, _)| booking).find(|booking| booking.is_request(frame.now));
+    Ok(New { frame, room, grid, fields, booked, requested, asks_host })
 }
 
 /// Shows the times.
@@ -133,10 +140,19 @@ pub async fn post(frame: Frame, id: Path<ConsultationId>, mut fields: Fields) ->
 /// The picture as nobody can change it until the transaction ends: whoever takes time of these hosts
 /// holds their locks.
 pub(super) async fn locked_picture(tx: &mut Tx, room: &Room, without: Option<BookingId>) -> Result<Picture, AppError> {
-    let attending = crate::features::calls::attending(tx, room.consultation.call).await?;
+    locked_picture_of(tx, &room.consultation, without).await
+}
+
+/// The same for whoever came to the consultation by a booking.
+pub(super) async fn locked_picture_of(
+    tx: &mut Tx,
+    consultation: &Consultation,
+    without: Option<BookingId>,
+) -> Result<Picture, AppError> {
+    let attending = crate::features::calls::attending(tx, consultation.call).await?;
     lock_people(tx, &attending).await?;
     let now = tx.now();
-    Picture::of(tx, &room.consultation, without, now).await
+    Picture::of(tx, consultation, without, now).await
 }
 
 async fn book(tx: &mut Tx, room: &Room, picture: &Picture, sent: &Sent) -> Result<Result<Booking, Message>, AppError> {
@@ -150,6 +166,10 @@ async fn book(tx: &mut Tx, room: &Room, picture: &Picture, sent: &Sent) -> Resul
     let instance = tx.platform().config.instance().to_owned();
     let confirmed =
         Booking::confirm(random::id(), room.id(), room.consultation.call, slot, room.meeting_place.clone(), &instance);
+    store::release_holds(tx, room.id()).await?;
+    if picture.asks_host(room.part) {
+        return holds::request(tx, picture, confirmed.0, room.me).await;
+    }
     let fact = confirmed.1;
     let Ok(booking) = store::insert(tx, confirmed, picture.own(), &picture.attending, room.me).await? else {
         return Ok(Err(Message::new("bookings-new-taken")));

@@ -2,11 +2,12 @@
 //! one is taken.
 
 use super::bearer::Bearer;
-use super::grid::{Asked, Grid};
+use super::grid::{Asked, Grid, chosen};
 use super::new::{Query, Sent, sent};
 use super::rules::Picture;
-use super::store;
+use super::{holds, store};
 use crate::domain::access::Act;
+use crate::domain::booking::{Booking, Hold};
 use crate::domain::id::BookingId;
 use crate::features::{calls, consultations};
 use crate::platform::db::{Tx, lock_people};
@@ -14,10 +15,10 @@ use crate::platform::error::{Answer, AppError};
 use crate::platform::form::Fields;
 use crate::platform::i18n::Message;
 use crate::platform::page::{Frame, show, show_with};
+use crate::platform::random;
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use askama::Template;
-use chrono::DateTime;
 
 #[derive(Template)]
 #[template(path = "bookings/rescheduling.html")]
@@ -25,6 +26,8 @@ struct Rescheduling {
     frame: Frame,
     bearer: Bearer,
     grid: Grid,
+    /// Whether another time is asked for, and the present one stays until the host says yes.
+    asks_host: bool,
     fields: Fields,
 }
 
@@ -42,18 +45,19 @@ async fn page(frame: Frame, id: BookingId, query: Query, fields: Fields) -> Resu
     let picture = Picture::of(&mut read, &bearer.consultation, Some(id), frame.now).await?;
     let asked = query.minutes.filter(|minutes| picture.durations.contains(minutes));
     let minutes = asked.unwrap_or(bearer.booking.minutes);
-    let mut slots = picture.slots(minutes);
+    let asks_host = picture.asks_host(bearer.me.part);
+    let mut slots = if asks_host { picture.holdable(minutes, Hold::Request) } else { picture.slots(minutes) };
     slots.retain(|slot| slot.start() != bearer.booking.starts_at || minutes != bearer.booking.minutes);
     let asked = Asked {
         path: bearer.path("/rescheduling"),
         minutes,
         durations: picture.durations.clone(),
         from: query.from,
-        chosen: DateTime::parse_from_rfc3339(fields.value("start")).ok().map(|start| start.to_utc()),
+        chosen: chosen(&fields),
         outlook: picture.outlook(minutes, &slots),
     };
     let grid = Grid::new(&frame, &slots, picture.zone(), asked);
-    Ok(Rescheduling { frame, bearer, grid, fields })
+    Ok(Rescheduling { frame, bearer, grid, asks_host, fields })
 }
 
 /// Shows the times.
@@ -80,7 +84,7 @@ pub async fn post(frame: Frame, id: Path<BookingId>, mut fields: Fields) -> Answ
         return refused(frame, *id, query, fields, StatusCode::UNPROCESSABLE_ENTITY).await;
     };
     match change(&mut tx, &bearer, &picture, &sent).await? {
-        Ok(()) => tx.see_other(bearer.path_saying("moved")).await,
+        Ok(said) => tx.see_other(bearer.path_saying(said)).await,
         Err(message) => {
             drop(tx);
             fields.refuse("start", message);
@@ -89,7 +93,12 @@ pub async fn post(frame: Frame, id: Path<BookingId>, mut fields: Fields) -> Answ
     }
 }
 
-async fn change(tx: &mut Tx, bearer: &Bearer, picture: &Picture, sent: &Sent) -> Result<Result<(), Message>, AppError> {
+async fn change(
+    tx: &mut Tx,
+    bearer: &Bearer,
+    picture: &Picture,
+    sent: &Sent,
+) -> Result<Result<&'static str, Message>, AppError> {
     let now = tx.now();
     if !bearer.booking.is_ahead(now) {
         return Ok(Err(Message::new("bookings-rescheduling-not_now")));
@@ -100,11 +109,18 @@ async fn change(tx: &mut Tx, bearer: &Bearer, picture: &Picture, sent: &Sent) ->
     let Ok(moved) = bearer.booking.clone().reschedule(slot, now) else {
         return Ok(Err(Message::new("bookings-rescheduling-not_now")));
     };
+    store::release_holds(tx, bearer.booking.consultation).await?;
+    if picture.asks_host(bearer.me.part) {
+        let instance = tx.platform().config.instance().to_owned();
+        let Booking { consultation, call, meeting_place, .. } = bearer.booking.clone();
+        let asked = Booking::confirm(random::id(), consultation, call, slot, meeting_place, &instance).0;
+        return Ok(holds::request(tx, picture, asked, bearer.me.person).await?.map(|_| "sent"));
+    }
     let Ok(booking) = store::replace(tx, moved, picture.own(), &picture.attending).await? else {
         return Ok(Err(Message::new("bookings-new-taken")));
     };
     consultations::set_start(tx, booking.consultation, Some(booking.starts_at)).await?;
-    Ok(Ok(()))
+    Ok(Ok("moved"))
 }
 
 async fn refused(frame: Frame, id: BookingId, query: Query, fields: Fields, status: StatusCode) -> Answer {

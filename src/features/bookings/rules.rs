@@ -1,8 +1,9 @@
 //! What the slot engine is asked with: the host's hours and limits, the call's timing, and all time
 //! that is taken. The picker and the submit ask with the same, so they cannot differ.
 
-use super::store;
-use crate::domain::consultation::Consultation;
+use super::store::{self, Without};
+use crate::domain::booking::Hold;
+use crate::domain::consultation::{Consultation, Part};
 use crate::domain::id::{BookingId, CallId, PersonId};
 use crate::domain::interval::{Interval, Intervals};
 use crate::domain::slot::{self, Booked, Limits, Minutes, Opening, Reason, Rules, Slot, Taken};
@@ -31,30 +32,34 @@ pub struct Picture {
     /// Hosts who must be there.
     pub attending: Vec<PersonId>,
     pub durations: Vec<i32>,
+    /// Whether guests ask, and the host confirms.
+    host_confirms: bool,
     now: DateTime<Utc>,
 }
 
 impl Picture {
-    /// The picture for a consultation. A booking that is to be moved does not stand in its own way.
+    /// The picture for a consultation. A booking that is to be moved, and times that are held for it,
+    /// do not stand in its own way.
     pub async fn of(
         conn: &mut PgConnection,
         consultation: &Consultation,
-        without: Option<BookingId>,
+        moved: Option<BookingId>,
         now: DateTime<Utc>,
     ) -> Result<Self, AppError> {
+        let without = Without { booking: moved, holds_of: Some(consultation.id) };
         Self::load(conn, consultation.call, Some(consultation.opened_at), without, now).await
     }
 
     /// The picture of a call alone, for its host.
     pub async fn of_call(conn: &mut PgConnection, call: CallId, now: DateTime<Utc>) -> Result<Self, AppError> {
-        Self::load(conn, call, None, None, now).await
+        Self::load(conn, call, None, Without::default(), now).await
     }
 
     async fn load(
         conn: &mut PgConnection,
         call: CallId,
         opened_at: Option<DateTime<Utc>>,
-        without: Option<BookingId>,
+        without: Without,
         now: DateTime<Utc>,
     ) -> Result<Self, AppError> {
         let timing = calls::timing(&mut *conn, call).await?;
@@ -83,23 +88,33 @@ impl Picture {
         let window = Interval::new(now - TimeDelta::days(8), now + TimeDelta::days(i64::from(timing.horizon_days) + 9))
             .ok_or(AppError::Unprocessable("the horizon is before today"))?;
         let attending = calls::attending(&mut *conn, call).await?;
-        let bookings = store::booked(&mut *conn, timing.owner, call, &window, without).await?;
+        let bookings = store::booked(&mut *conn, timing.owner, call, &window, without, now).await?;
         let mut busy = Vec::new();
         for person in attending.iter().filter(|person| **person != timing.owner) {
-            let taken = store::booked(&mut *conn, *person, call, &window, without).await?;
+            let taken = store::booked(&mut *conn, *person, call, &window, without, now).await?;
             busy.extend(taken.into_iter().map(|b| b.interval));
         }
         busy.extend(calendars::busy(&mut *conn, &attending, &window).await?.iter().copied());
         let busy = Intervals::of(busy).as_slice().to_vec();
         let mut durations = vec![timing.free_minutes, timing.longest_minutes];
         durations.dedup();
-        Ok(Self { rules, bookings, busy, attending, durations, now })
+        Ok(Self { rules, bookings, busy, attending, durations, host_confirms: timing.host_confirms, now })
     }
 
     /// What is stored with a booking made now.
     pub fn own(&self) -> Own {
         let zone = self.rules.availability.zone;
         Own { buffer_before: self.rules.buffer_before, buffer_after: self.rules.buffer_after, zone }
+    }
+
+    /// Whether this part asks for a time, for the host to confirm. A host's own word is the confirmation.
+    pub fn asks_host(&self, part: Part) -> bool {
+        self.host_confirms && !part.is_host()
+    }
+
+    /// Elapsed time that must lie between asking and starting.
+    pub fn notice(&self) -> Minutes {
+        self.rules.notice
     }
 
     /// The host's zone.
@@ -113,6 +128,13 @@ impl Picture {
         let horizon = TimeDelta::days(i64::from(self.rules.horizon_days) + 2);
         let Some(window) = Interval::new(self.now, self.now + horizon) else { return Vec::new() };
         slot::slots(&rules, self.taken(), self.now, &window)
+    }
+
+    /// The times of a length that can be held for the other side to answer.
+    pub fn holdable(&self, minutes: i32, hold: Hold) -> Vec<Slot> {
+        let mut slots = self.slots(minutes);
+        slots.retain(|slot| hold.until(slot.start(), self.rules.notice, self.now).is_some());
+        slots
     }
 
     /// The time that begins at this instant, where it can be booked now.

@@ -32,6 +32,19 @@ impl Show {
         self.bearer.booking.stage == Stage::Confirmed
     }
 
+    fn is_request(&self) -> bool {
+        self.bearer.booking.is_request(self.frame.now)
+    }
+
+    fn may_confirm(&self) -> bool {
+        self.is_request() && self.bearer.may(Act::ConfirmBooking)
+    }
+
+    /// Whether it was held and nobody took it.
+    fn is_over(&self) -> bool {
+        self.bearer.booking.held.is_some() && !self.is_confirmed() && !self.is_request()
+    }
+
     fn is_ahead(&self) -> bool {
         self.bearer.booking.is_ahead(self.frame.now)
     }

@@ -1,7 +1,7 @@
 //! All SQL over bookings, their mailed keys and the commitments that keep them apart.
 
 use super::rules::Own;
-use crate::domain::booking::{Booking, Stage, wall_clock};
+use crate::domain::booking::{Booking, Held, Hold, Stage, wall_clock};
 use crate::domain::fact::Fact;
 use crate::domain::id::{BookingId, CallId, ConsultationId, PersonId};
 use crate::domain::interval::Interval;
@@ -27,6 +27,9 @@ struct Row {
     uid: String,
     sequence: i32,
     meeting_place: String,
+    hold_kind: Option<String>,
+    held_until: Option<DateTime<Utc>>,
+    booked_by: PersonId,
 }
 
 impl TryFrom<Row> for Booking {
@@ -35,8 +38,13 @@ impl TryFrom<Row> for Booking {
     fn try_from(row: Row) -> Result<Self, AppError> {
         let stage = Stage::parse(&row.stage)
             .ok_or_else(|| AppError::Unexpected(anyhow!("bookings {}: unknown stage", row.id)))?;
+        let hold = row.hold_kind.as_deref().map(|word| {
+            Hold::parse(word).ok_or_else(|| AppError::Unexpected(anyhow!("bookings {}: unknown hold", row.id)))
+        });
+        let held = hold.transpose()?.zip(row.held_until).map(|(hold, until)| Held { hold, until });
         Ok(Self {
             stage,
+            held,
             id: row.id,
             consultation: row.consultation,
             call: row.call,
@@ -55,7 +63,7 @@ pub async fn system(conn: &mut PgConnection, id: BookingId) -> Result<Booking, A
     let row = sqlx::query_as!(
         Row,
         r#"select booking_id as "id: BookingId", consultation_id as "consultation: ConsultationId", call_id as "call: CallId", stage, starts_at, ends_at,
-                  minutes, uid, sequence, meeting_place
+                  minutes, uid, sequence, meeting_place, hold_kind, held_until, booked_by as "booked_by: PersonId"
              from bookings where booking_id = $1"#,
         id as BookingId,
     )
@@ -69,7 +77,7 @@ pub async fn confirmed(conn: &mut PgConnection, id: ConsultationId) -> Result<Op
     let row = sqlx::query_as!(
         Row,
         r#"select booking_id as "id: BookingId", consultation_id as "consultation: ConsultationId", call_id as "call: CallId", stage, starts_at, ends_at,
-                  minutes, uid, sequence, meeting_place
+                  minutes, uid, sequence, meeting_place, hold_kind, held_until, booked_by as "booked_by: PersonId"
              from bookings where consultation_id = $1 and stage = 'confirmed'"#,
         id as ConsultationId,
     )
@@ -105,25 +113,37 @@ pub async fn upcoming(
     Ok(upcoming)
 }
 
-/// Bookings of a person in a window with the buffers that were stored with them; one of them may be
-/// left out, as it is to be moved.
+/// What does not stand in its own way: the booking that is to be moved, and the times that are held
+/// for the same consultation.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Without {
+    pub booking: Option<BookingId>,
+    pub holds_of: Option<ConsultationId>,
+}
+
+/// Bookings of a person in a window with the buffers that were stored with them. A hold that has
+/// ended takes no time, also before its job removed it.
 pub async fn booked(
     conn: &mut PgConnection,
     person: PersonId,
     call: CallId,
     window: &Interval,
-    without: Option<BookingId>,
+    without: Without,
+    now: DateTime<Utc>,
 ) -> Result<Vec<Booked>, AppError> {
     let rows = sqlx::query!(
         r#"select b.starts_at, b.ends_at, b.buffer_before_minutes, b.buffer_after_minutes, b.call_id = $2 as "is_of_this_call!"
              from commitments c join bookings b using (booking_id)
             where c.person_id = $1 and c.during && tstzrange($3, $4) and ($5::uuid is null or b.booking_id <> $5)
+              and (c.stage = 'confirmed' or (c.held_until > $6 and b.consultation_id is distinct from $7))
             order by b.starts_at"#,
         person as PersonId,
         call as CallId,
         window.start(),
         window.end(),
-        without as Option<BookingId>,
+        without.booking as Option<BookingId>,
+        now,
+        without.holds_of as Option<ConsultationId>,
     )
     .fetch_all(conn)
     .await?;
@@ -142,19 +162,20 @@ pub async fn booked(
 #[derive(Debug)]
 pub struct Taken;
 
-/// Stores a booking and commits everyone to it. The caller holds the locks of these people.
+/// Stores a booking, confirmed or held, and commits everyone to it. The caller holds the locks of
+/// these people.
 pub async fn insert(
     tx: &mut Tx,
-    confirmed: (Booking, Fact),
+    made: (Booking, Fact),
     own: Own,
     people: &[PersonId],
     by: PersonId,
 ) -> Result<Result<Booking, Taken>, AppError> {
-    let ((b, fact), now) = (confirmed, tx.now());
+    let ((b, fact), now) = (made, tx.now());
     sqlx::query!(
         r#"insert into bookings (booking_id, consultation_id, call_id, stage, starts_at, ends_at, minutes, buffer_before_minutes, buffer_after_minutes,
-                                 host_zone, wall_clock, uid, sequence, meeting_place, booked_by, booked_at)
-           values ($1, $2, $3, 'confirmed', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"#,
+                                 host_zone, wall_clock, uid, sequence, meeting_place, booked_by, booked_at, hold_kind, held_until)
+           values ($1, $2, $3, $16, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $17, $18)"#,
         b.id as BookingId,
         b.consultation as ConsultationId,
         b.call as CallId,
@@ -170,6 +191,9 @@ pub async fn insert(
         b.meeting_place,
         by as PersonId,
         now,
+        b.stage.as_str(),
+        b.held.map(|held| held.hold.as_str()),
+        b.held.map(|held| held.until),
     )
     .execute(&mut **tx)
     .await?;
@@ -226,17 +250,85 @@ async fn commit_people(tx: &mut Tx, b: &Booking, people: &[PersonId]) -> Result<
     .execute(&mut **tx)
     .await?;
     let committed = sqlx::query!(
-        r#"insert into commitments (booking_id, person_id, during, stage)
-           select $1, person, tstzrange($3, $4), 'confirmed' from unnest($2::uuid[]) as person order by person
+        r#"insert into commitments (booking_id, person_id, during, stage, held_until)
+           select $1, person, tstzrange($3, $4), $5, $6 from unnest($2::uuid[]) as person order by person
            on conflict do nothing"#,
         b.id as BookingId,
         people as &[PersonId],
         b.starts_at,
         b.ends_at,
+        b.stage.as_str(),
+        b.held.filter(|_| b.stage == Stage::Held).map(|held| held.until),
     )
     .execute(&mut **tx)
     .await?;
     Ok(committed.rows_affected() as usize == people.len())
+}
+
+/// Times that are held for a consultation and have not ended, in order, with who asked for them.
+pub async fn holds(
+    conn: &mut PgConnection,
+    id: ConsultationId,
+    now: DateTime<Utc>,
+) -> Result<Vec<(Booking, PersonId)>, AppError> {
+    let rows = held(conn, id, Some(now)).await?;
+    rows.into_iter().map(|row| (row.booked_by, Booking::try_from(row))).map(|(by, b)| Ok((b?, by))).collect()
+}
+
+/// Rows that are held, those whose time is over too without an instant.
+async fn held(
+    conn: &mut PgConnection,
+    id: ConsultationId,
+    beyond: Option<DateTime<Utc>>,
+) -> Result<Vec<Row>, sqlx::Error> {
+    sqlx::query_as!(
+        Row,
+        r#"select booking_id as "id: BookingId", consultation_id as "consultation: ConsultationId", call_id as "call: CallId", stage, starts_at, ends_at,
+                  minutes, uid, sequence, meeting_place, hold_kind, held_until, booked_by as "booked_by: PersonId"
+             from bookings
+            where consultation_id = $1 and stage = 'held' and ($2::timestamptz is null or held_until > $2)
+            order by starts_at, booking_id"#,
+        id as ConsultationId,
+        beyond,
+    )
+    .fetch_all(conn)
+    .await
+}
+
+/// A hold becomes the booking: everyone who was held is committed.
+pub async fn confirm(tx: &mut Tx, moved: (Booking, Fact)) -> Result<Booking, AppError> {
+    let (b, fact) = moved;
+    sqlx::query!("update bookings set stage = 'confirmed' where booking_id = $1", b.id as BookingId)
+        .execute(&mut **tx)
+        .await?;
+    sqlx::query!(
+        "update commitments set stage = 'confirmed', held_until = null where booking_id = $1",
+        b.id as BookingId
+    )
+    .execute(&mut **tx)
+    .await?;
+    tx.record(fact).await?;
+    Ok(b)
+}
+
+/// A hold ends without a booking, and its time is free.
+pub async fn release_hold(tx: &mut Tx, moved: (Booking, Fact)) -> Result<(), AppError> {
+    let (b, fact) = moved;
+    sqlx::query!("update bookings set stage = 'released' where booking_id = $1", b.id as BookingId)
+        .execute(&mut **tx)
+        .await?;
+    release(tx, b.id).await?;
+    tx.record(fact).await
+}
+
+/// Ends all holds of a consultation, also those whose time is over and whose job did not run yet.
+pub async fn release_holds(tx: &mut Tx, id: ConsultationId) -> Result<(), AppError> {
+    for row in held(tx, id, None).await? {
+        if let Ok(moved) = Booking::try_from(row)?.release() {
+            release_hold(tx, moved).await?;
+        }
+    }
+    Ok(())
 }
 
 async fn release(tx: &mut Tx, id: BookingId) -> Result<(), AppError> {
@@ -308,6 +400,14 @@ pub async fn uids_of_host(
     .fetch_all(conn)
     .await?;
     Ok(uids.into_iter().collect())
+}
+
+/// Keeps why a time that was asked for was not confirmed.
+pub async fn give_reason(tx: &mut Tx, id: BookingId, reason: Option<&str>) -> Result<(), AppError> {
+    sqlx::query!("update bookings set cancel_reason = $2 where booking_id = $1", id as BookingId, reason)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
 }
 
 /// Why a booking was given back, where somebody said so.

@@ -32,6 +32,10 @@ impl<'a> CallBox<'a> {
     fn why(&self) -> Html {
         markdown::render(&self.call.why)
     }
+
+    fn scope(&self) -> Html {
+        markdown::render(&self.call.scope)
+    }
 }
 
 impl HtmlSafe for CallBox<'_> {}

@@ -3,6 +3,7 @@
 use super::store::{Call, Timing};
 use crate::domain::call::{Kind, TopicGroup, TopicsError, parse_topics, write_topics};
 use crate::domain::person::{Locale, Slug};
+use crate::domain::slot::{self, Minutes};
 use crate::domain::text::{Line, Text};
 use crate::platform::form::{Fields, WebAddress, Whole};
 use crate::platform::i18n::Message;
@@ -35,6 +36,7 @@ pub struct Written {
     pub buffer_after_minutes: i32,
     pub sessions_per_day: Option<i32>,
     pub sessions_per_week: Option<i32>,
+    pub host_confirms: bool,
 }
 
 /// Fields whose two texts are shown when somebody else saved in the meantime, with their labels.
@@ -67,6 +69,7 @@ pub fn first(frame: &Frame) -> Fields {
         ("preparation_days", "0"),
         ("buffer_before_minutes", "0"),
         ("buffer_after_minutes", "0"),
+        ("mode", "at_once"),
     ]);
     fields.set("not_for", frame.t("calls-form-not_for_default").to_string());
     fields.set("confidentiality", frame.t("calls-form-confidentiality_default").to_string());
@@ -101,6 +104,7 @@ pub fn of(call: &Call, timing: &Timing) -> Fields {
         ("buffer_after_minutes", &number(timing.buffer_after_minutes)),
         ("sessions_per_day", &timing.sessions_per_day.map(number).unwrap_or_default()),
         ("sessions_per_week", &timing.sessions_per_week.map(number).unwrap_or_default()),
+        ("mode", if timing.host_confirms { "host_confirms" } else { "at_once" }),
     ]);
     if call.vague_is_fine {
         fields.add("vague_is_fine", "on");
@@ -138,6 +142,11 @@ pub fn written(fields: &mut Fields) -> Option<Written> {
     let step_minutes = step(fields);
     let notice_hours = number::<0, 720>(fields, "notice_hours");
     let horizon_days = number::<1, 150>(fields, "horizon_days");
+    if let (Some(hours), Some(days)) = (notice_hours, horizon_days)
+        && slot::is_notice_beyond_horizon(Minutes(hours * 60), days.unsigned_abs())
+    {
+        fields.refuse("notice_hours", Message::new("calls-form-notice_beyond_horizon"));
+    }
     let preparation_days = number::<0, 30>(fields, "preparation_days");
     let buffer_before_minutes = number::<0, 240>(fields, "buffer_before_minutes");
     let buffer_after_minutes = number::<0, 240>(fields, "buffer_after_minutes");
@@ -172,6 +181,7 @@ pub fn written(fields: &mut Fields) -> Option<Written> {
         buffer_after_minutes: buffer_after_minutes?,
         sessions_per_day,
         sessions_per_week,
+        host_confirms: fields.has("mode", "host_confirms"),
     })
 }
 

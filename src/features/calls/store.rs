@@ -79,6 +79,8 @@ pub struct Timing {
     pub buffer_after_minutes: i32,
     pub sessions_per_day: Option<i32>,
     pub sessions_per_week: Option<i32>,
+    /// Whether a time is asked for, and booked when the host confirms it.
+    pub host_confirms: bool,
     pub free_minutes: i32,
     pub longest_minutes: i32,
 }
@@ -295,7 +297,7 @@ async fn lock(tx: &mut Tx, id: CallId) -> Result<(), AppError> {
 pub async fn timing(conn: &mut PgConnection, id: CallId) -> Result<Timing, AppError> {
     let row = sqlx::query!(
         r#"select c.owner_id as "owner: PersonId", o.time_zone, c.step_minutes, c.notice_minutes, c.horizon_days, c.preparation_days,
-                  c.buffer_before_minutes, c.buffer_after_minutes, c.sessions_per_day, c.sessions_per_week, c.free_minutes, c.longest_minutes
+                  c.buffer_before_minutes, c.buffer_after_minutes, c.sessions_per_day, c.sessions_per_week, c.mode = 'host_confirms' as "host_confirms!", c.free_minutes, c.longest_minutes
              from calls c join people o on o.person_id = c.owner_id where c.call_id = $1"#,
         id as CallId,
     )
@@ -315,6 +317,7 @@ pub async fn timing(conn: &mut PgConnection, id: CallId) -> Result<Timing, AppEr
         buffer_after_minutes: row.buffer_after_minutes,
         sessions_per_day: row.sessions_per_day,
         sessions_per_week: row.sessions_per_week,
+        host_confirms: row.host_confirms,
         free_minutes: row.free_minutes,
         longest_minutes: row.longest_minutes,
     })
@@ -460,7 +463,7 @@ async fn update_row(conn: &mut PgConnection, id: CallId, w: &Written) -> Result<
                   confidentiality_version = confidentiality_version + case when confidentiality <> $13 and opened_at is not null then 1 else 0 end,
                   confidentiality = $13, gift_text = $14, gift_url = $15, meeting_place = $16, step_minutes = $17, notice_minutes = $18,
                   horizon_days = $19, preparation_days = $20, buffer_before_minutes = $21, buffer_after_minutes = $22,
-                  sessions_per_day = $23, sessions_per_week = $24, revision = revision + 1
+                  sessions_per_day = $23, sessions_per_week = $24, mode = $25, revision = revision + 1
             where call_id = $1"#,
         id as CallId,
         w.title.as_str(),
@@ -486,6 +489,7 @@ async fn update_row(conn: &mut PgConnection, id: CallId, w: &Written) -> Result<
         w.buffer_after_minutes,
         w.sessions_per_day,
         w.sessions_per_week,
+        if w.host_confirms { "host_confirms" } else { "at_once" },
     )
     .execute(&mut *conn)
     .await

@@ -43,8 +43,11 @@ pub async fn post(frame: Frame, token: Path<String>, fields: Fields) -> Answer {
         return Ok(see_other(frame.carry(&format!("/sign-in?next=/invitations/{token}"))));
     };
     let mut tx = frame.begin(&fields).await?;
-    let open = store::open_invitation(&mut tx, &random::hashed(&token), frame.now).await?.ok_or(AppError::Gone)?;
-    store::lock(&mut tx, open.consultation).await?;
+    let hash = random::hashed(&token);
+    let found = store::open_invitation(&mut tx, &hash, frame.now).await?.ok_or(AppError::Gone)?;
+    store::lock(&mut tx, found.consultation).await?;
+    // Until the lock was ours it may have been revoked, or the consultation cancelled.
+    let open = store::open_invitation(&mut tx, &hash, frame.now).await?.ok_or(AppError::Gone)?;
     if is_in_already(&mut tx, &frame, &open).await? {
         return Ok(see_other(format!("/consultations/{}", open.consultation)));
     }
@@ -74,7 +77,10 @@ async fn refusal(
     if is_for_another(frame, open) {
         return Ok(Some((StatusCode::CONFLICT, "consultations-invitation-for_another")));
     }
-    if !open.confidentiality.is_empty() && !fields.has("confidential", "yes") {
+    let read = fields.value("confidentiality_version");
+    let is_current = read.is_empty() || read == open.confidentiality_version.to_string();
+    let has_agreed = fields.has("confidential", "yes") && is_current;
+    if !open.confidentiality.is_empty() && !has_agreed {
         return Ok(Some((StatusCode::UNPROCESSABLE_ENTITY, "consultations-invitation-confidential_missing")));
     }
     let guests = store::attendants(tx, open.consultation).await?.iter().filter(|p| !p.part.is_host()).count();

@@ -27,7 +27,8 @@ impl Job for LapseCheck {
         let ends = consultation.turn_since + LAPSES_AFTER;
         match consultation.stage {
             Stage::Preparing if run.now >= ends => lapse(&mut tx, consultation).await?,
-            Stage::Preparing | Stage::Ready | Stage::Booked => {
+            // From all of these it may come back to writing.
+            Stage::Preparing | Stage::Ready | Stage::Booked | Stage::InSession | Stage::NoShow => {
                 tx.enqueue(NewJob::at(self, ends.max(run.now + TimeDelta::days(1)))).await?;
             }
             _ => return Ok(Outcome::Done),
@@ -40,8 +41,8 @@ async fn lapse(tx: &mut Tx, consultation: Consultation) -> Result<(), AppError> 
     let (id, now) = (consultation.id, tx.now());
     if let Ok(moved) = consultation.lapse(None, now) {
         store::save(tx, moved).await?;
-        for (person, _) in store::receivers(tx, id, None).await? {
-            tx.enqueue_now(LapsedMail { consultation: id, to: person }).await?;
+        for attendant in store::attendants(tx, id).await? {
+            tx.enqueue_now(LapsedMail { consultation: id, to: attendant.person }).await?;
         }
     }
     Ok(())

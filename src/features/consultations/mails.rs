@@ -92,8 +92,8 @@ impl Job for CancelledMails {
 
     async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
         let mut tx = run.begin().await?;
-        for (person, _) in store::receivers(&mut tx, self.consultation, None).await? {
-            tx.enqueue_now(CancelledMail { consultation: self.consultation, to: person }).await?;
+        for attendant in store::attendants(&mut tx, self.consultation).await? {
+            tx.enqueue_now(CancelledMail { consultation: self.consultation, to: attendant.person }).await?;
         }
         Ok(Outcome::DoneWith(tx))
     }
@@ -143,9 +143,14 @@ impl Job for LapsedMail {
         }
         let receiver = people::receiver(&mut tx, self.to).await?;
         let speech = receiver.speech;
+        let next = match consultation.revived {
+            false => "consultations-mail-lapsed-may_revive",
+            true => "consultations-mail-lapsed-may_apply",
+        };
         let mail =
             Mail::to(&receiver, speech.t("consultations-mail-lapsed-subject").saying("title", &consultation.title))
                 .line(speech.t("consultations-mail-lapsed-text").saying("title", &consultation.title))
+                .line(speech.t(next))
                 .action(
                     speech.t("consultations-mail-open"),
                     run.platform.config.url(&format!("/consultations/{}", self.consultation)),

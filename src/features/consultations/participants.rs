@@ -98,7 +98,14 @@ async fn invite(frame: Frame, mut tx: Tx, room: Room, mut fields: Fields) -> Ans
     let Some(address) = address else {
         return refused(frame, tx, room, fields, StatusCode::UNPROCESSABLE_ENTITY).await;
     };
-    PER_CONSULTATION.take(&frame.platform, &room.id().to_string()).await?;
+    if let Err(AppError::TooMany { retry_after_seconds }) =
+        PER_CONSULTATION.take(&frame.platform, &room.id().to_string()).await
+    {
+        let hours = retry_after_seconds.div_euclid(3600) + 1;
+        let message = Message::new("consultations-participants-too_many");
+        fields.refuse("email", message.with("most", PER_CONSULTATION.count).with("hours", hours));
+        return refused(frame, tx, room, fields, StatusCode::TOO_MANY_REQUESTS).await;
+    }
     let invitation = store::invite(&mut tx, &room, Some(&address), None).await?;
     tx.record(Fact::ParticipantInvited { consultation: room.id(), invitation }).await?;
     tx.see_other(format!("{}?said=sent", room.path("/participants"))).await

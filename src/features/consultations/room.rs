@@ -2,7 +2,8 @@
 //! the line of its life, whose turn it is.
 
 use crate::domain::access::{Act, may};
-use crate::domain::consultation::{Consultation, Part, Side, Stage};
+use crate::domain::application::end_of_day;
+use crate::domain::consultation::{Consultation, GUEST_TURN, Part, Side, Stage};
 use crate::domain::id::{ConsultationId, PersonId};
 use crate::domain::person::{Locale, TimeZone};
 use crate::platform::error::AppError;
@@ -10,6 +11,7 @@ use crate::platform::i18n::Told;
 use crate::platform::page::Frame;
 use askama::Template;
 use askama::filters::HtmlSafe;
+use chrono::{DateTime, Utc};
 use std::fmt;
 
 /// A consultation with the part that the asker plays in it.
@@ -52,6 +54,16 @@ impl Room {
     /// Ends the request with 403 when the asker's part may not do the act.
     pub fn require(&self, act: Act) -> Result<(), AppError> {
         may(self.part, act).then_some(()).ok_or(AppError::NotAllowed)
+    }
+
+    /// Until when a side that gets the turn now should write: the hosts by the promise of their call,
+    /// guests within two weeks; either ends with the day in the host's zone.
+    pub fn turn_ends(&self, side: Side, now: DateTime<Utc>) -> DateTime<Utc> {
+        let days = match side {
+            Side::Host => self.reply_days.into(),
+            Side::Guest => GUEST_TURN.num_days(),
+        };
+        end_of_day(now, days, self.host_zone.0)
     }
 
     /// Whether the asker's side has the turn.
@@ -177,7 +189,7 @@ impl<'a> Head<'a> {
     }
 
     /// The last moment before the end: a due date is the midnight after its last day.
-    fn due_at(&self) -> Option<chrono::DateTime<chrono::Utc>> {
+    fn due_at(&self) -> Option<DateTime<Utc>> {
         let due = self.room.consultation.due_at.filter(|_| self.room.stage().takes_writing())?;
         Some(due - chrono::TimeDelta::seconds(1))
     }

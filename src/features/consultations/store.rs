@@ -1,15 +1,15 @@
 //! All SQL over consultations, participants and invitations.
 
 use super::room::Room;
+use crate::domain::application::end_of_day;
 use crate::domain::consultation::{Consultation, GUEST_TURN, Part, Side, Stage};
 use crate::domain::fact::Fact;
 use crate::domain::id::{CallId, ConsultationId, InvitationId, PersonId};
 use crate::domain::person::{EmailAddress, Locale, TimeZone};
-use crate::features::people;
+use crate::features::calls;
 use crate::platform::asker::Asker;
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
-use crate::platform::mail::Receiver;
 use crate::platform::random::{self, Hashed};
 use anyhow::anyhow;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -31,6 +31,7 @@ struct Row {
     resolution_proposed_at: Option<DateTime<Utc>>,
     wished_minutes: i32,
     opened_at: DateTime<Utc>,
+    revived: bool,
 }
 
 impl TryFrom<Row> for Consultation {
@@ -54,6 +55,7 @@ impl TryFrom<Row> for Consultation {
             resolution_proposed_at: row.resolution_proposed_at,
             wished_minutes: row.wished_minutes,
             opened_at: row.opened_at,
+            revived: row.revived,
         })
     }
 }
@@ -71,6 +73,8 @@ pub struct Opening<'a> {
 /// Opens the room: the guest begins to write.
 pub async fn open(tx: &mut Tx, opening: Opening<'_>) -> Result<ConsultationId, AppError> {
     let (id, now): (ConsultationId, _) = (random::id(), tx.now());
+    let call = calls::find(tx, opening.call).await?.ok_or(AppError::NotFound)?;
+    let due_at = end_of_day(now, GUEST_TURN.num_days(), call.host_zone.0);
     sqlx::query!(
         r#"insert into consultations (consultation_id, call_id, former_id, title, stage, stage_since, turn, turn_since, due_at, wished_minutes, opened_at, last_activity_at)
            values ($1, $2, $3, $4, 'preparing', $5, 'guest', $5, $6, $7, $5, $5)"#,
@@ -79,7 +83,7 @@ pub async fn open(tx: &mut Tx, opening: Opening<'_>) -> Result<ConsultationId, A
         opening.former as Option<ConsultationId>,
         opening.title,
         now,
-        now + GUEST_TURN,
+        due_at,
         opening.wished_minutes,
     )
     .execute(&mut **tx)
@@ -154,12 +158,7 @@ pub async fn for_participant(conn: &mut PgConnection, id: ConsultationId, asker:
 
 /// As `for_participant`, with the row locked until the transaction ends: for whoever moves it.
 pub async fn for_update(tx: &mut Tx, id: ConsultationId, asker: &Asker) -> Result<Room, AppError> {
-    sqlx::query!(
-        "select consultation_id from consultations where consultation_id = $1 for update",
-        id as ConsultationId
-    )
-    .fetch_optional(&mut **tx)
-    .await?;
+    lock(tx, id).await?;
     for_participant(tx, id, asker).await
 }
 
@@ -168,7 +167,7 @@ pub async fn system(conn: &mut PgConnection, id: ConsultationId) -> Result<Consu
     let row = sqlx::query_as!(
         Row,
         r#"select consultation_id as "consultation_id: ConsultationId", call_id as "call_id: CallId", title, stage, stage_since, turn, turn_since, due_at,
-                  rounds, host_handed_over, guest_handed_over, agreed_at, resolution_proposed_at, wished_minutes, opened_at
+                  rounds, host_handed_over, guest_handed_over, agreed_at, resolution_proposed_at, wished_minutes, opened_at, revived
              from consultations where consultation_id = $1"#,
         id as ConsultationId,
     )
@@ -190,7 +189,7 @@ pub async fn keep(tx: &mut Tx, c: &Consultation) -> Result<(), AppError> {
     sqlx::query!(
         r#"update consultations
               set stage = $2, stage_since = $3, turn = $4, turn_since = $5, due_at = $6, rounds = $7, host_handed_over = $8, guest_handed_over = $9,
-                  agreed_at = $10, resolution_proposed_at = $11, last_activity_at = $12
+                  agreed_at = $10, resolution_proposed_at = $11, last_activity_at = $12, revived = $13
             where consultation_id = $1"#,
         c.id as ConsultationId,
         c.stage.as_str(),
@@ -204,6 +203,7 @@ pub async fn keep(tx: &mut Tx, c: &Consultation) -> Result<(), AppError> {
         c.agreed_at,
         c.resolution_proposed_at,
         now,
+        c.revived,
     )
     .execute(&mut **tx)
     .await?;
@@ -281,19 +281,10 @@ pub async fn attendants(conn: &mut PgConnection, id: ConsultationId) -> Result<V
     Ok(all)
 }
 
-/// Mail addresses, languages and zones of everyone on a side, or of all.
-pub async fn receivers(
-    conn: &mut PgConnection,
-    id: ConsultationId,
-    side: Option<Side>,
-) -> Result<Vec<(PersonId, Receiver)>, AppError> {
-    let mut receivers = Vec::new();
-    for attendant in
-        attendants(&mut *conn, id).await?.into_iter().filter(|a| side.is_none_or(|side| a.part.side() == side))
-    {
-        receivers.push((attendant.person, people::receiver(&mut *conn, attendant.person).await?));
-    }
-    Ok(receivers)
+/// Everyone on a side, for whoever tells each of them.
+pub async fn on_side(conn: &mut PgConnection, id: ConsultationId, side: Side) -> Result<Vec<PersonId>, AppError> {
+    let everyone = attendants(conn, id).await?;
+    Ok(everyone.into_iter().filter(|a| a.part.side() == side).map(|a| a.person).collect())
 }
 
 /// How many consultations of a call take a place of its capacity.

@@ -2,6 +2,7 @@
 
 use super::store;
 use crate::domain::access::Act;
+use crate::domain::consultation::{Moved, NotNow, Stage};
 use crate::domain::id::ConsultationId;
 use crate::features::consultations::{self, Head, Room};
 use crate::platform::error::Answer;
@@ -10,6 +11,7 @@ use crate::platform::page::{Frame, show, show_with};
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use askama::Template;
+use chrono::{DateTime, Utc};
 
 #[derive(Template)]
 #[template(path = "feedback/closing.html")]
@@ -26,7 +28,15 @@ impl Closing {
     }
 
     fn is_possible(&self) -> bool {
-        self.room.consultation.clone().close(self.owed, self.frame.now).is_ok()
+        close(&self.room, self.owed, self.frame.now).is_ok()
+    }
+}
+
+/// A missed session is not closed here: that is for the side that was there.
+fn close(room: &Room, owed: usize, now: DateTime<Utc>) -> Moved {
+    match room.stage() {
+        stage @ Stage::NoShow => Err(NotNow { act: "close", stage }),
+        _ => room.consultation.clone().close(owed, now),
     }
 }
 
@@ -45,7 +55,7 @@ pub async fn post(frame: Frame, id: Path<ConsultationId>, fields: Fields) -> Ans
     let room = consultations::for_update(&mut tx, *id, &frame.asker).await?;
     room.require(Act::Close)?;
     let owed = store::count_owed(&mut tx, *id).await?;
-    match room.consultation.clone().close(owed, frame.now) {
+    match close(&room, owed, frame.now) {
         Ok(moved) => {
             consultations::save(&mut tx, moved).await?;
             tx.see_other(format!("{}?said=done", room.path(""))).await

@@ -10,6 +10,7 @@ use crate::domain::id::{ConsultationId, FeedbackId, FollowUpId};
 use crate::domain::text::{Line, Text};
 use crate::features::consultations::{self, Head, Room};
 use crate::platform::db::Tx;
+use crate::platform::drafts;
 use crate::platform::error::{Answer, AppError};
 use crate::platform::form::Fields;
 use crate::platform::markdown::{self, Html};
@@ -17,6 +18,9 @@ use crate::platform::page::{Frame, show, show_with};
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use askama::Template;
+
+/// The name of the draft of what is being written; its subject is the consultation.
+const FORM: &str = "follow-up";
 
 #[derive(Template)]
 #[template(path = "feedback/follow_ups.html")]
@@ -73,7 +77,9 @@ pub async fn get(frame: Frame, id: Path<ConsultationId>) -> Answer {
     let mut read = frame.read().await?;
     let room = consultations::for_participant(&mut read, *id, &frame.asker).await?;
     let all = visible(&mut read, &room).await?;
-    show(&FollowUps { frame, room, all, fields: Fields::default(), is_refused: false })
+    let draft = drafts::find(&mut read, room.me, FORM, &id.to_string()).await?;
+    let fields = draft.map(|draft| draft.fields).unwrap_or_default();
+    show(&FollowUps { frame, room, all, fields, is_refused: false })
 }
 
 /// Owes, sends, drops, or says that it was read.
@@ -124,9 +130,21 @@ pub async fn post(frame: Frame, id: Path<ConsultationId>, mut fields: Fields) ->
     };
     if let Some(fact) = moved {
         tx.record(fact).await?;
+        delete_draft(&mut tx, &room, id).await?;
     }
     let said = if act == "send" { "sent" } else { "done" };
     tx.see_other(format!("{}?said={said}", room.path("/follow-ups"))).await
+}
+
+/// The draft of another one stays.
+async fn delete_draft(tx: &mut Tx, room: &Room, id: FollowUpId) -> Result<(), AppError> {
+    let subject = room.id().to_string();
+    match drafts::find(tx, room.me, FORM, &subject).await? {
+        Some(draft) if draft.fields.has("follow_up", &id.to_string()) => {
+            drafts::delete(tx, room.me, FORM, &subject).await
+        }
+        _ => Ok(()),
+    }
 }
 
 async fn owe(mut tx: Tx, frame: Frame, room: Room, fields: Fields) -> Answer {

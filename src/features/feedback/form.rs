@@ -185,7 +185,7 @@ async fn opened(tx: &mut Tx, frame: &Frame, room: &Room) -> Result<Option<Form>,
     if form.is_some() {
         return Ok(form);
     }
-    store::ask(tx, room.id(), room.me, frame.speech.locale).await?;
+    store::ask(tx, room.id(), room.me, frame.speech.locale, room.consultation.stage_since).await?;
     store::mine(tx, room.id(), room.me).await
 }
 

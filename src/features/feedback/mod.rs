@@ -10,7 +10,7 @@ mod store;
 mod thanks;
 
 pub use store::{
-    Granted, OwnQuote, consultation_of, granted, lock_quoted, owed, quotes_of, revoke, ungranted, waiting,
+    Granted, OwnQuote, all_words, consultation_of, granted, lock_quoted, owed, quotes_of, revoke, stage_of, waiting,
 };
 
 use crate::platform::jobs::Registry;

@@ -25,8 +25,8 @@ impl Job for OpenFeedback {
     async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
         let mut tx = run.begin().await?;
         consultations::lock(&mut tx, self.consultation).await?;
-        let stage = consultations::system(&mut tx, self.consultation).await?.stage;
-        let is_over = match stage {
+        let consultation = consultations::system(&mut tx, self.consultation).await?;
+        let is_over = match consultation.stage {
             Stage::Held | Stage::ResolvedInWriting => true,
             // Whoever waited in vain for the host may say so.
             Stage::NoShow => sessions::session(&mut tx, self.consultation).await?.absent_side == Some(Side::Host),
@@ -40,7 +40,8 @@ impl Job for OpenFeedback {
                 continue;
             }
             let locale = people::receiver(&mut tx, guest.person).await?.speech.locale;
-            if let Some(feedback) = store::ask(&mut tx, self.consultation, guest.person, locale).await? {
+            let asked = store::ask(&mut tx, self.consultation, guest.person, locale, consultation.stage_since).await?;
+            if let Some(feedback) = asked {
                 ask_again_and_again(&mut tx, feedback).await?;
             }
         }
@@ -109,6 +110,8 @@ impl Job for LockAnswers {
         let mut tx = run.begin().await?;
         let Some(form) = store::system(&mut tx, self.feedback).await? else { return Ok(Outcome::Done) };
         consultations::lock(&mut tx, form.feedback.consultation).await?;
+        // Read again under the lock: the answers may have changed meanwhile.
+        let Some(form) = store::system(&mut tx, self.feedback).await? else { return Ok(Outcome::Done) };
         if form.feedback.submitted_at.is_none_or(|at| run.now - at < CHANGES_FOR) {
             return Ok(Outcome::Done);
         }

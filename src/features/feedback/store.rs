@@ -4,7 +4,7 @@ mod exports;
 mod follow_ups;
 
 pub use exports::{
-    Granted, OwnQuote, consultation_of, granted, lock_quoted, owed, quotes_of, revoke, ungranted, waiting,
+    Granted, OwnQuote, all_words, consultation_of, granted, lock_quoted, owed, quotes_of, revoke, stage_of, waiting,
 };
 pub(super) use follow_ups::{FollowUp, count_owed, drop_one, follow_up, follow_ups, mark_read, owe, send};
 
@@ -145,21 +145,24 @@ pub(super) async fn system(conn: &mut PgConnection, id: FeedbackId) -> Result<Op
     Ok(forms(conn, of).await?.into_iter().find(|form| form.feedback.id == id))
 }
 
-/// Asks a participant for feedback: a new form, or an unanswered one of before from its beginning.
-/// `None` where they were asked and answered.
+/// Asks a participant for feedback on what ended `since` then: a new form, or an unanswered one of
+/// before from its beginning. `None` where they answered, or declined this time.
 pub(super) async fn ask(
     tx: &mut Tx,
     id: ConsultationId,
     person: PersonId,
     locale: Locale,
+    since: DateTime<Utc>,
 ) -> Result<Option<FeedbackId>, AppError> {
     let now = tx.now();
     let asked = sqlx::query_scalar!(
         r#"insert into feedback as f (feedback_id, consultation_id, person_id, form_version, locale, stage, invited_at)
            values ($1, $2, $3, $4, $5, 'invited', $6)
            on conflict (consultation_id, person_id) do update
-              set stage = 'invited', invited_at = excluded.invited_at, form_version = excluded.form_version
-            where f.stage in ('invited', 'draft', 'skipped', 'expired')
+              set stage = case when f.invited_at < $7 then 'invited' else f.stage end,
+                  invited_at = case when f.invited_at < $7 then excluded.invited_at else f.invited_at end,
+                  form_version = case when f.invited_at < $7 then excluded.form_version else f.form_version end
+            where f.stage in ('invited', 'draft') or (f.stage in ('skipped', 'expired') and f.invited_at < $7)
         returning feedback_id as "id: FeedbackId""#,
         random::id::<FeedbackId>() as FeedbackId,
         id as ConsultationId,
@@ -167,6 +170,7 @@ pub(super) async fn ask(
         FORM_VERSION,
         locale.as_str(),
         now,
+        since,
     )
     .fetch_optional(&mut **tx)
     .await?;

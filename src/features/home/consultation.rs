@@ -3,10 +3,11 @@
 use crate::domain::access::Act;
 use crate::domain::booking::Booking;
 use crate::domain::consultation::Stage;
+use crate::domain::feedback::Stage as FeedbackStage;
 use crate::domain::id::ConsultationId;
 use crate::features::applications::{self, Summary};
-use crate::features::bookings;
 use crate::features::consultations::{self, Attendant, Cancelled, Head, Room};
+use crate::features::{bookings, feedback};
 use crate::platform::error::{Answer, AppError};
 use crate::platform::form::Fields;
 use crate::platform::i18n::Told;
@@ -26,6 +27,8 @@ struct Consultation {
     /// What was applied with.
     summary: Option<Summary>,
     booking: Option<Booking>,
+    /// Where a guest's own form of feedback is.
+    feedback: Option<FeedbackStage>,
     /// The act that was tried and is not possible any more.
     is_refused: bool,
 }
@@ -62,12 +65,23 @@ impl Consultation {
             Stage::Held | Stage::ResolvedInWriting if is_host => {
                 next("home-consultation-next_answers", "home-consultation-to_answers", "/answers")
             }
-            Stage::Held | Stage::ResolvedInWriting => {
+            Stage::Held | Stage::ResolvedInWriting | Stage::Closed if !is_host && self.may_look_back() => {
                 next("home-consultation-next_feedback", "home-consultation-to_feedback", "/feedback")
+            }
+            Stage::Held | Stage::ResolvedInWriting => {
+                next("home-consultation-next_actions", "home-consultation-to_actions", "/actions")
             }
             Stage::NoShow => next("home-consultation-next_no_show", "home-consultation-to_no_show", "/no-show"),
             Stage::Closed if is_host => next("home-consultation-next_report", "home-consultation-to_report", "/report"),
             Stage::Closed | Stage::Cancelled | Stage::Lapsed => None,
+        }
+    }
+
+    /// Whether the six questions wait for this guest: also where the mail that asks is not sent yet.
+    fn may_look_back(&self) -> bool {
+        match self.feedback {
+            Some(stage) => stage.is_open(),
+            None => self.room.stage() != Stage::Closed,
         }
     }
 
@@ -79,28 +93,31 @@ impl Consultation {
         self.room.stage().takes_writing() && self.room.may(Act::CancelConsultation)
     }
 
-    /// Pages of what comes after the talk, for the hosts.
+    /// Other pages of what comes after the talk.
     fn afterwards(&self) -> Vec<(Told, String)> {
-        let link = |key, below: &str| (self.frame.t(key), self.room.path(below));
-        let is_after = matches!(self.room.stage(), Stage::Held | Stage::ResolvedInWriting);
-        match (is_after, self.room.part.is_host()) {
-            (true, true) => vec![
-                link("home-consultation-to_follow_ups", "/follow-ups"),
-                link("home-consultation-to_actions", "/actions"),
-                link("home-consultation-to_report", "/report"),
-                link("home-consultation-to_closing", "/closing"),
-            ],
-            (true, false) => vec![
-                link("home-consultation-to_follow_ups", "/follow-ups"),
-                link("home-consultation-to_actions", "/actions"),
-                link("home-consultation-to_thanks", "/thanks"),
-            ],
-            (false, _) => Vec::new(),
+        let is_over = self.room.stage() == Stage::Closed;
+        if !is_over && !matches!(self.room.stage(), Stage::Held | Stage::ResolvedInWriting) {
+            return Vec::new();
         }
+        let link = |key, below: &str| (self.frame.t(key), self.room.path(below));
+        let mut links = vec![
+            link("home-consultation-to_follow_ups", "/follow-ups"),
+            link("home-consultation-to_actions", "/actions"),
+        ];
+        match self.room.part.is_host() {
+            true => links.push(link("home-consultation-to_report", "/report")),
+            false => links.push(link("home-consultation-to_thanks", "/thanks")),
+        }
+        if self.room.part.is_host() && !is_over {
+            links.push(link("home-consultation-to_closing", "/closing"));
+        }
+        let next = self.next().map(|next| next.path);
+        links.retain(|(_, path)| next.as_ref() != Some(path));
+        links
     }
 
     fn may_revive(&self) -> bool {
-        self.room.stage() == Stage::Lapsed && self.room.may(Act::Revive)
+        self.room.stage() == Stage::Lapsed && !self.room.consultation.revived && self.room.may(Act::Revive)
     }
 
     fn may_let_lapse(&self) -> bool {
@@ -113,8 +130,9 @@ async fn page(conn: &mut PgConnection, frame: Frame, room: Room) -> Result<Consu
     let people = consultations::attendants(&mut *conn, room.id()).await?;
     let cancelled = consultations::cancelled(&mut *conn, room.id()).await?;
     let summary = applications::of_consultation(&mut *conn, room.id()).await?;
-    let booking = bookings::confirmed(conn, room.id()).await?;
-    Ok(Consultation { frame, room, people, cancelled, summary, booking, is_refused: false })
+    let booking = bookings::confirmed(&mut *conn, room.id()).await?;
+    let feedback = feedback::stage_of(conn, room.id(), room.me).await?;
+    Ok(Consultation { frame, room, people, cancelled, summary, booking, feedback, is_refused: false })
 }
 
 /// Shows where it stands.
@@ -134,7 +152,7 @@ pub async fn post(frame: Frame, id: Path<ConsultationId>, fields: Fields) -> Ans
             room.require(Act::Lapse)?;
             consultation.lapse(Some(room.part), frame.now)
         }
-        _ => consultation.revive(frame.now),
+        _ => consultation.revive(room.turn_ends(room.consultation.turn, frame.now), frame.now),
     };
     match moved {
         Ok(moved) => {

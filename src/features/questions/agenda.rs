@@ -2,6 +2,7 @@
 //! lead says that it is fine, or nobody says anything for two days; then the host sets it.
 
 use super::AgendaItem;
+use super::mails::TurnWatch;
 use super::store::{self, Agreement, Goal};
 use super::writing::{self, Writing};
 use crate::domain::access::Act;
@@ -206,9 +207,11 @@ async fn agree(frame: Frame, mut tx: Tx, room: Room) -> Answer {
 }
 
 async fn reopen(frame: Frame, mut tx: Tx, room: Room) -> Answer {
-    match room.consultation.clone().reopen(frame.now) {
+    let due_at = room.turn_ends(room.consultation.turn, frame.now);
+    match room.consultation.clone().reopen(due_at, frame.now) {
         Ok(moved) => {
             consultations::save(&mut tx, moved).await?;
+            tx.enqueue_now(TurnWatch { consultation: room.id() }).await?;
             store::agenda_changed(&mut tx, room.id()).await?;
             tx.see_other(format!("{}?said=done", room.path("/agenda"))).await
         }

@@ -26,7 +26,7 @@ impl Job for YourTurnMails {
     async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
         let mut tx = run.begin().await?;
         let consultation = consultations::system(&mut tx, self.consultation).await?;
-        for (to, _) in consultations::receivers(&mut tx, self.consultation, Some(consultation.turn)).await? {
+        for to in consultations::on_side(&mut tx, self.consultation, consultation.turn).await? {
             let turn_since = consultation.turn_since;
             tx.enqueue_now(YourTurnMail { consultation: self.consultation, to, turn_since }).await?;
         }
@@ -117,7 +117,7 @@ impl Job for TurnReminders {
         if !has_turn_since(&consultation, self.turn_since) || consultation.turn != self.side {
             return Ok(Outcome::Done);
         }
-        for (to, _) in consultations::receivers(&mut tx, self.consultation, Some(self.side)).await? {
+        for to in consultations::on_side(&mut tx, self.consultation, self.side).await? {
             let turn_since = self.turn_since;
             tx.enqueue_now(TurnReminder { consultation: self.consultation, to, turn_since }).await?;
         }
@@ -168,7 +168,7 @@ impl Job for AgendaAgreedMails {
 
     async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
         let mut tx = run.begin().await?;
-        for (to, _) in consultations::receivers(&mut tx, self.consultation, Some(Side::Guest)).await? {
+        for to in consultations::on_side(&mut tx, self.consultation, Side::Guest).await? {
             tx.enqueue_now(AgendaAgreedMail { consultation: self.consultation, to }).await?;
         }
         Ok(Outcome::DoneWith(tx))

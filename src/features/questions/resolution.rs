@@ -3,7 +3,7 @@
 
 use super::store;
 use crate::domain::access::Act;
-use crate::domain::consultation::{Moved, Stage as ConsultationStage};
+use crate::domain::consultation::{Moved, Side, Stage as ConsultationStage};
 use crate::domain::id::ConsultationId;
 use crate::domain::question::Stage;
 use crate::features::consultations::{self, Head, Room};
@@ -52,11 +52,17 @@ impl Resolution {
     }
 
     fn may_confirm(&self) -> bool {
+        self.may_decide() && self.open == 0
+    }
+
+    /// Whether it is for the reader to say yes or no to the proposal.
+    fn may_decide(&self) -> bool {
         self.is_proposed() && self.room.may(Act::ConfirmResolution)
     }
 
     fn may_talk(&self) -> bool {
-        self.room.may(Act::ConfirmResolution) && self.room.consultation.clone().talk_after_all(self.frame.now).is_ok()
+        self.room.may(Act::ConfirmResolution)
+            && self.room.consultation.clone().talk_after_all(self.frame.now, self.frame.now).is_ok()
     }
 }
 
@@ -80,11 +86,11 @@ pub async fn post(frame: Frame, id: Path<ConsultationId>, fields: Fields) -> Ans
         }
         "confirm" => {
             room.require(Act::ConfirmResolution)?;
-            room.consultation.clone().resolve_in_writing(frame.now)
+            room.consultation.clone().resolve_in_writing(open, frame.now)
         }
         "talk" => {
             room.require(Act::ConfirmResolution)?;
-            room.consultation.clone().talk_after_all(frame.now)
+            room.consultation.clone().talk_after_all(room.turn_ends(Side::Guest, frame.now), frame.now)
         }
         _ => {
             room.require(Act::ConfirmResolution)?;

@@ -2,8 +2,6 @@
 
 use super::store;
 use crate::domain::access::Act;
-use crate::domain::application::end_of_day;
-use crate::domain::consultation::{GUEST_TURN, Side};
 use crate::domain::id::ConsultationId;
 use crate::domain::question::ROUNDS_UNTIL_TALK;
 use crate::features::consultations::{self, Attendant, Head, Room};
@@ -14,7 +12,7 @@ use crate::platform::page::{Frame, show, show_with};
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use askama::Template;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use sqlx::PgConnection;
 
 #[derive(Template)]
@@ -35,23 +33,13 @@ impl Turn {
 
     /// A due date is the midnight after its last day.
     fn last_day(&self) -> TimeTag {
-        let last = due_at(&self.room, self.frame.now) - TimeDelta::seconds(1);
+        let last = self.room.turn_ends(self.room.part.side().other(), self.frame.now) - TimeDelta::seconds(1);
         self.frame.day(&last)
     }
 
     fn is_time_to_talk(&self) -> bool {
         self.room.consultation.rounds >= ROUNDS_UNTIL_TALK
     }
-}
-
-/// Until when the side across should answer: the hosts by the promise of their call, guests within
-/// two weeks; either ends with the day in the host's zone.
-fn due_at(room: &Room, now: DateTime<Utc>) -> DateTime<Utc> {
-    let days = match room.part.side().other() {
-        Side::Host => room.reply_days.into(),
-        Side::Guest => GUEST_TURN.num_days(),
-    };
-    end_of_day(now, days, room.host_zone.0)
 }
 
 /// Says what will happen.
@@ -66,7 +54,7 @@ pub async fn post(frame: Frame, id: Path<ConsultationId>, fields: Fields) -> Ans
     let mut tx = frame.begin(&fields).await?;
     let room = consultations::for_update(&mut tx, *id, &frame.asker).await?;
     room.require(Act::HandOver)?;
-    let due_at = due_at(&room, frame.now);
+    let due_at = room.turn_ends(room.part.side().other(), frame.now);
     match room.consultation.clone().hand_over(room.part.side(), due_at, frame.now) {
         Ok(moved) => {
             consultations::save(&mut tx, moved).await?;

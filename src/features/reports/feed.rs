@@ -1,7 +1,7 @@
 //! `/reports/{series}/feed.atom`: the series for readers' programs (RFC 4287). Titles and texts as
 //! on the pages, without quotes: those can be taken back, and a feed reader keeps what it fetched.
 
-use super::store::{self, Listed};
+use super::store::{self, Entry};
 use crate::features::calls::{self, Call};
 use crate::platform::error::{Answer, AppError};
 use crate::platform::page::Frame;
@@ -11,7 +11,7 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 
 /// Entries of a feed.
-const ENTRIES: usize = 20;
+const ENTRIES: i64 = 20;
 
 #[derive(Template)]
 #[template(path = "reports/feed.xml")]
@@ -19,7 +19,7 @@ struct Feed {
     frame: Frame,
     slug: String,
     call: Call,
-    reports: Vec<Listed>,
+    reports: Vec<Entry>,
 }
 
 impl Feed {
@@ -35,11 +35,11 @@ impl Feed {
         self.url(&format!("/reports/{}/feed.atom", self.slug))
     }
 
-    fn url_of(&self, report: &Listed) -> String {
-        self.url(&report.path())
+    fn url_of(&self, report: &Entry) -> String {
+        self.url(&format!("/reports/{}/{}", self.slug, report.number))
     }
 
-    fn title_of(&self, report: &Listed) -> String {
+    fn title_of(&self, report: &Entry) -> String {
         format!("{}#{} {}", report.prefix, report.number, report.title)
     }
 
@@ -57,8 +57,7 @@ impl Feed {
 pub async fn get(frame: Frame, slug: Path<String>) -> Answer {
     let mut read = frame.read().await?;
     let series = store::series_by_slug(&mut read, &slug).await?.ok_or(AppError::NotFound)?;
-    let mut reports = store::neighbours(&mut read, &series).await?;
-    reports.truncate(ENTRIES);
+    let reports = store::entries(&mut read, &series, ENTRIES).await?;
     let call = calls::find(&mut read, series.call).await?.ok_or(AppError::NotFound)?;
     let feed = Feed { frame, slug: series.slug, call, reports };
     let xml = feed.render().map_err(|e| AppError::Unexpected(e.into()))?;

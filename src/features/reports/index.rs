@@ -41,7 +41,7 @@ impl Index {
 pub async fn get(frame: Frame, slug: Path<String>) -> Answer {
     let mut read = frame.read().await?;
     let series = store::series_by_slug(&mut read, &slug).await?.ok_or(AppError::NotFound)?;
-    let reports = store::neighbours(&mut read, &series).await?;
+    let reports = store::of_series(&mut read, &series).await?;
     let gaps = store::gaps(&mut read, &series).await?;
     let call = calls::find(&mut read, series.call).await?.ok_or(AppError::NotFound)?;
     show(&Index { frame, slug: series.slug, prefix: series.prefix, call, reports, gaps })

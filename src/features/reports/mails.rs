@@ -9,6 +9,7 @@ use crate::platform::error::AppError;
 use crate::platform::jobs::{Job, JobRun, NewJob, Outcome};
 use crate::platform::mail::Mail;
 use crate::platform::random;
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 /// Sends everyone who is asked about a version their own link, and ends the preview in time.
@@ -92,8 +93,8 @@ impl Job for EndPreview {
     }
 }
 
-/// Tells the owner of the call that a version was approved by everyone, or that somebody asks for
-/// changes.
+/// Looks, after each answer, whether the owner of the call has something to hear: that everyone
+/// approved, or that somebody asks for changes. Answers that came together lead to one mail.
 #[derive(Serialize, Deserialize)]
 pub struct AnsweredMail {
     pub report: ReportId,
@@ -106,17 +107,44 @@ impl Job for AnsweredMail {
     async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
         let mut tx = run.begin().await?;
         let Some(written) = store::system(&mut tx, self.report).await? else { return Ok(Outcome::Done) };
-        if written.report.revision != self.revision {
+        let is_decided = match written.report.stage {
+            Stage::Approved => true,
+            Stage::ChangesWanted => {
+                let previews = store::previews(&mut tx, self.report, self.revision).await?;
+                previews.iter().any(|p| p.verdict == Some(Verdict::ChangesWanted))
+            }
+            _ => false,
+        };
+        if !is_decided || written.report.revision != self.revision {
             return Ok(Outcome::Done);
         }
-        let wants_changes = |p: &store::Previewed| p.verdict == Some(Verdict::ChangesWanted);
+        tx.enqueue_now(DecidedMail { report: self.report, since: written.report.stage_since }).await?;
+        Ok(Outcome::DoneWith(tx))
+    }
+}
+
+/// Tells the owner of the call what the participants decided about a version.
+#[derive(Serialize, Deserialize)]
+pub struct DecidedMail {
+    pub report: ReportId,
+    /// The decision that this belongs to.
+    pub since: DateTime<Utc>,
+}
+
+impl Job for DecidedMail {
+    const KIND: &'static str = "reports.decided_mail";
+
+    fn key(&self) -> Option<String> {
+        Some(format!("reports.decided:{}:{}", self.report, self.since.timestamp_micros()))
+    }
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        let Some(written) = store::system(&mut tx, self.report).await? else { return Ok(Outcome::Done) };
         let (subject, text) = match written.report.stage {
+            _ if written.report.stage_since != self.since => return Ok(Outcome::Done),
             Stage::Approved => ("reports-mail-approved-subject", "reports-mail-approved-text"),
-            Stage::ChangesWanted
-                if store::previews(&mut tx, self.report, self.revision).await?.iter().any(wants_changes) =>
-            {
-                ("reports-mail-changes-subject", "reports-mail-changes-text")
-            }
+            Stage::ChangesWanted => ("reports-mail-changes-subject", "reports-mail-changes-text"),
             _ => return Ok(Outcome::Done),
         };
         let people = consultations::attendants(&mut tx, written.consultation).await?;

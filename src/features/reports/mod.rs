@@ -3,6 +3,7 @@
 pub mod consent;
 mod drawn;
 mod feed;
+mod gone;
 mod index;
 pub mod mails;
 mod preview;
@@ -47,6 +48,7 @@ pub fn jobs(registry: Registry) -> Registry {
         .with::<mails::PreviewMail>()
         .with::<mails::EndPreview>()
         .with::<mails::AnsweredMail>()
+        .with::<mails::DecidedMail>()
         .with::<mails::PublishedMails>()
         .with::<mails::PublishedMail>()
         .with::<consent::HideForQuote>()

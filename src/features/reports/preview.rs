@@ -10,7 +10,7 @@ use crate::domain::report::{Stage, Verdict};
 use crate::domain::text::Text;
 use crate::features::{consultations, feedback};
 use crate::platform::db::Tx;
-use crate::platform::error::{Answer, AppError, see_other};
+use crate::platform::error::{Answer, AppError};
 use crate::platform::form::Fields;
 use crate::platform::i18n::Told;
 use crate::platform::page::{Frame, show, show_with};
@@ -49,6 +49,18 @@ impl Preview {
         self.is_mine() && self.stage == Stage::InPreview && self.open.verdict.is_none()
     }
 
+    /// Why somebody who is signed in cannot answer, where they did not.
+    fn why_not(&self) -> Option<Told> {
+        match (self.frame.person(), self.is_mine()) {
+            (None, _) => None,
+            (Some(_), false) => Some(self.frame.t("reports-preview-not_yours")),
+            (Some(_), true) if self.open.verdict.is_none() && self.stage != Stage::InPreview => {
+                Some(self.frame.t("reports-preview-decided"))
+            }
+            _ => None,
+        }
+    }
+
     fn said(&self) -> Option<Told> {
         let key = match self.open.verdict? {
             Verdict::Approved => "reports-preview-approved",
@@ -70,9 +82,7 @@ pub async fn get(frame: Frame, token: Path<String>) -> Answer {
 pub async fn post(frame: Frame, token: Path<String>, mut fields: Fields) -> Answer {
     let mut tx = frame.begin(&fields).await?;
     let open = opened(&mut tx, &frame, &token).await?;
-    let Some(person) = frame.person().map(|p| p.id) else {
-        return Ok(see_other(frame.carry(&format!("/sign-in?next=/previews/{token}"))));
-    };
+    let person = frame.person().map(|p| p.id).ok_or(AppError::SignInNeeded)?;
     if person != open.person {
         return Err(AppError::NotAllowed);
     }
@@ -81,8 +91,9 @@ pub async fn post(frame: Frame, token: Path<String>, mut fields: Fields) -> Answ
     // Read again under the lock: the version may have changed meanwhile.
     let open = opened(&mut tx, &frame, &token).await?;
     let verdict = match fields.value("act") {
+        "approve" => Verdict::Approved,
         "changes" => Verdict::ChangesWanted,
-        _ => Verdict::Approved,
+        _ => return Err(AppError::Unprocessable("an answer that no page offers")),
     };
     let remark = match verdict {
         Verdict::ChangesWanted => fields.required::<Text<4000>>("remark"),

@@ -1,7 +1,7 @@
 //! `/consultations/{consultation}/report`: the hosts write the report, ask the participants about
 //! exactly one version of it, hide and withdraw it.
 
-use super::drawn::{Drawn, Words};
+use super::drawn::{Drawn, Words, are_granted};
 use super::skeleton;
 use super::store::{self, Previewed, Series, Used, Written};
 use crate::domain::access::Act;
@@ -35,6 +35,8 @@ struct Page {
     granted: Vec<Granted>,
     previews: Vec<Previewed>,
     guests: Vec<Attendant>,
+    /// Who could be recognised, as far as the host said so.
+    marked: Vec<PersonId>,
     fields: Fields,
     is_unsent: bool,
     is_refused: bool,
@@ -65,6 +67,14 @@ impl Page {
         self.written.as_ref().is_some_and(|w| w.report.edit(self.frame.now).is_ok())
     }
 
+    /// The text that was to be saved, where the page has no form for it any more.
+    fn given_back(&self) -> Option<&str> {
+        let is_shown = self.is_time() && self.may_edit();
+        let typed =
+            (self.is_refused && !is_shown && self.fields.value("act") == "save").then(|| self.fields.value("body"));
+        typed.filter(|typed| !typed.is_empty())
+    }
+
     fn may_ask(&self) -> bool {
         self.written.as_ref().is_some_and(|w| w.report.show_to_participants(self.frame.now).is_ok())
     }
@@ -76,6 +86,15 @@ impl Page {
     /// Guests whose ok is needed only when the host says so.
     fn others(&self) -> Vec<&Attendant> {
         self.guests.iter().filter(|a| a.part != Part::Lead && !self.is_quoted(a.person)).collect()
+    }
+
+    /// Whether the saved version uses words that may not be quoted any more.
+    fn misses_quote(&self) -> bool {
+        self.written.as_ref().is_some_and(|written| !are_granted(&written.quotes, &self.granted))
+    }
+
+    fn is_marked(&self, guest: &Attendant) -> bool {
+        self.marked.contains(&guest.person)
     }
 
     /// Whether the saved version uses words of theirs.
@@ -222,17 +241,20 @@ async fn save(mut tx: Tx, mut page: Page, written: Written) -> Answer {
 
 /// Puts this version before all guests; the lead and everyone quoted must say ok.
 async fn ask(mut tx: Tx, mut page: Page, written: Written) -> Answer {
+    let ticked = page.guests.iter().map(|a| a.person);
+    page.marked = ticked.filter(|person| page.fields.has("recognisable", &person.to_string())).collect();
     if page.fields.required::<Revision>("revision") != Some(Revision(written.report.revision)) {
         page.fields = filled(&written);
         return refused(page);
     }
-    let repeats = feedback::ungranted(&mut tx, page.room.id()).await?;
-    if repeats_answers(&written.title, &written.body, &repeats) {
+    let answers = feedback::all_words(&mut tx, page.room.id()).await?;
+    let roles = written.quotes.iter().map(|used| used.role.as_str());
+    if [&*written.title, &*written.body].into_iter().chain(roles).any(|text| repeats_any(text, &answers)) {
         page.fields = filled(&written);
         page.fields.refuse("body", Message::new("reports-report-repeats"));
         return show_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
     }
-    if !super::drawn::are_granted(&written.quotes, &page.granted) {
+    if page.misses_quote() {
         page.fields = filled(&written);
         page.fields.refuse("quotes", Message::new("reports-report-not_granted"));
         return show_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
@@ -241,9 +263,7 @@ async fn ask(mut tx: Tx, mut page: Page, written: Written) -> Answer {
         page.fields = filled(&written);
         return refused(page);
     };
-    let is_needed = |a: &Attendant| {
-        a.part == Part::Lead || page.is_quoted(a.person) || page.fields.has("recognisable", &a.person.to_string())
-    };
+    let is_needed = |a: &Attendant| a.part == Part::Lead || page.is_quoted(a.person) || page.is_marked(a);
     let asked: Vec<_> = page.guests.iter().map(|a| (a.person, is_needed(a))).collect();
     store::ask_everyone(&mut tx, written.report.id, written.report.revision, &asked).await?;
     let report = store::save(&mut tx, moved).await?;
@@ -278,14 +298,20 @@ async fn typed(conn: &mut PgConnection, page: &mut Page) -> Result<Typed, AppErr
     if !month.is_empty() && parse_month(&month).is_none() {
         fields.refuse("month", Message::new("reports-report-month_wrong"));
     }
-    let answers = feedback::ungranted(conn, page.room.id()).await?;
-    if repeats_answers(fields.value("title"), fields.value("body"), &answers) {
-        fields.refuse("body", Message::new("reports-report-repeats"));
+    let answers = feedback::all_words(conn, page.room.id()).await?;
+    for name in ["title", "body"] {
+        if repeats_any(fields.value(name), &answers) {
+            fields.refuse(name, Message::new("reports-report-repeats"));
+        }
     }
     let mut quotes = Vec::new();
     for granted in &page.granted {
         if fields.has("quote", &granted.quote.to_string()) {
-            let role = fields.optional::<Line<60>>(&role_name(granted));
+            let name = role_name(granted);
+            if repeats_any(fields.value(&name), &answers) {
+                fields.refuse(&name, Message::new("reports-report-repeats"));
+            }
+            let role = fields.optional::<Line<60>>(&name);
             let role = role.map(|r| r.as_str().to_owned()).unwrap_or_default();
             quotes.push(Used { quote: granted.quote, excerpt: granted.excerpt.clone(), role });
         }
@@ -293,9 +319,8 @@ async fn typed(conn: &mut PgConnection, page: &mut Page) -> Result<Typed, AppErr
     Ok(Typed { title, body, month, quotes })
 }
 
-fn repeats_answers(title: &str, body: &str, answers: &[String]) -> bool {
-    let answers = || answers.iter().map(String::as_str);
-    repeats(title, answers()) || repeats(body, answers())
+fn repeats_any(text: &str, answers: &[String]) -> bool {
+    repeats(text, answers.iter().map(String::as_str))
 }
 
 fn role_name(granted: &Granted) -> String {
@@ -318,9 +343,11 @@ fn filled(written: &Written) -> Fields {
 
 async fn page(conn: &mut PgConnection, frame: Frame, room: Room, fields: Fields) -> Result<Page, AppError> {
     let written = store::of_consultation(conn, room.id()).await?;
-    let previews = match &written {
-        Some(written) => store::previews(conn, written.report.id, written.report.revision).await?,
-        None => Vec::new(),
+    let (previews, marked) = match written.as_ref().map(|written| written.report) {
+        Some(report) => {
+            (store::previews(conn, report.id, report.revision).await?, store::last_needed(conn, report.id).await?)
+        }
+        None => (Vec::new(), Vec::new()),
     };
     Ok(Page {
         series: store::series_of(conn, room.consultation.call).await?,
@@ -330,6 +357,7 @@ async fn page(conn: &mut PgConnection, frame: Frame, room: Room, fields: Fields)
         room,
         written,
         previews,
+        marked,
         fields,
         is_unsent: false,
         is_refused: false,

@@ -2,6 +2,7 @@
 //! hidden one is gone.
 
 use super::drawn::{Drawn, Words};
+use super::gone::gone;
 use super::store::{self, Listed, Series};
 use crate::domain::report::Stage;
 use crate::features::calls::{self, Call, CallBox};
@@ -49,11 +50,11 @@ pub async fn get(frame: Frame, address: Path<(String, i32)>) -> Answer {
     let series = store::series_by_slug(&mut read, &address.0).await?.ok_or(AppError::NotFound)?;
     let published = store::published(&mut read, &series, address.1).await?.ok_or(AppError::NotFound)?;
     if published.stage != Stage::Published {
-        return Err(AppError::Gone);
+        return gone(frame, series, address.1);
     }
     let written = store::system(&mut read, published.id).await?.ok_or(AppError::NotFound)?;
     let granted = feedback::granted(&mut read, published.consultation).await?;
-    let all = store::neighbours(&mut read, &series).await?;
+    let (previous, next) = store::neighbours(&mut read, &series, address.1).await?;
     let call = calls::find(&mut read, series.call).await?.ok_or(AppError::NotFound)?;
     let words = Words {
         locale: written.locale,
@@ -63,7 +64,5 @@ pub async fn get(frame: Frame, address: Path<(String, i32)>) -> Answer {
         html: Html::stored(published.html),
     };
     let drawn = Drawn::new(&frame, words, &written.quotes, &granted).alone();
-    let previous = all.iter().filter(|r| r.number < address.1).max_by_key(|r| r.number).cloned();
-    let next = all.iter().filter(|r| r.number > address.1).min_by_key(|r| r.number).cloned();
     show(&Show { frame, series, number: address.1, title: written.title, drawn, previous, next, call })
 }

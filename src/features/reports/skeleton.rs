@@ -1,5 +1,6 @@
 //! The first draft of a report: the parts that it may have, filled with what the consultation gave.
 
+use crate::domain::consultation::Stage;
 use crate::domain::feedback::{self, FORM_VERSION};
 use crate::domain::person::Locale;
 use crate::features::consultations::Room;
@@ -14,6 +15,8 @@ pub struct Material {
     pub locale: Locale,
     pub call_title: String,
     pub why: String,
+    /// Whether they talked, rather than settled all in writing.
+    pub was_held: bool,
     pub rounds: i32,
     pub goal: String,
     /// Topics with what came of them.
@@ -25,7 +28,13 @@ pub struct Material {
 pub async fn material(conn: &mut PgConnection, room: &Room) -> Result<Material, AppError> {
     let call = calls::find(conn, room.consultation.call).await?.ok_or(AppError::NotFound)?;
     let speech = Speech { locale: call.locale, zone: chrono_tz::UTC };
+    let was_held = match room.stage() {
+        Stage::Held => true,
+        Stage::ResolvedInWriting => false,
+        _ => sessions::session(conn, room.id()).await?.ended_at.is_some(),
+    };
     Ok(Material {
+        was_held,
         locale: call.locale,
         call_title: call.title,
         why: call.why,
@@ -60,8 +69,11 @@ pub fn body(material: &Material) -> String {
     };
     let intro = speech.t("reports-skeleton-intro_text").saying("call", &material.call_title).to_string();
     part(speech.t("reports-skeleton-intro").to_string(), [intro, material.why.clone()].join("\n\n"));
-    let flow = speech.t("reports-skeleton-flow_text").with("rounds", material.rounds).to_string();
-    part(speech.t("reports-skeleton-flow").to_string(), flow);
+    let flow = match material.was_held {
+        true => speech.t("reports-skeleton-flow_text"),
+        false => speech.t("reports-skeleton-flow_written"),
+    };
+    part(speech.t("reports-skeleton-flow").to_string(), flow.with("rounds", material.rounds).to_string());
     let background = match material.goal.trim() {
         "" => speech.t("reports-skeleton-background_text").to_string(),
         goal => goal.to_owned(),

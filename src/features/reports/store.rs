@@ -5,10 +5,10 @@ mod public;
 
 pub use previews::OwnApproval;
 pub(super) use previews::{
-    OpenPreview, Previewed, answer, ask_everyone, asked, mint, open_preview, previews, revocable,
+    OpenPreview, Previewed, answer, ask_everyone, asked, last_needed, mint, open_preview, previews, revocable,
 };
+pub(super) use public::{Entry, approvals_of_person, entries, gaps, neighbours, of_series, published, series_by_slug};
 pub use public::{Listed, latest, of_call, of_host};
-pub(super) use public::{approvals_of_person, gaps, neighbours, published, series_by_slug};
 
 use crate::domain::fact::Fact;
 use crate::domain::id::{CallId, ConsultationId, QuoteId, ReportId};

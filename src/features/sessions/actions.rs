@@ -46,8 +46,19 @@ impl Actions {
         self.room.stage() != Stage::Cancelled
     }
 
+    /// Whether the form of this action was refused.
     fn is_wrong(&self, owned: &Owned) -> bool {
         self.fields.error("reason").is_some() && self.fields.value("action") == owned.action.id.to_string()
+    }
+
+    /// What was typed where the page has no form for it any more.
+    fn given_back(&self) -> Option<&str> {
+        let name = match self.fields.value("act") {
+            "drop" if self.fields.error("reason").is_none() => "reason",
+            "add" if !self.is_open() => "what",
+            _ => return None,
+        };
+        Some(self.fields.value(name)).filter(|typed| !typed.is_empty())
     }
 }
 
@@ -88,7 +99,7 @@ async fn add(frame: Frame, mut tx: Tx, room: Room, mut fields: Fields) -> Answer
         fields.refuse("due_on", Message::new("sessions-actions-no_date"));
     }
     if room.stage() == Stage::Cancelled {
-        fields.refuse("what", Message::new("sessions-run-not_now"));
+        fields.refuse("act", Message::new("sessions-run-not_now"));
         return refused(frame, tx, room, fields, StatusCode::CONFLICT).await;
     }
     let (Some(what), Some(owner), false) = (what, owner, fields.is_refused()) else {
@@ -119,7 +130,7 @@ async fn move_one(frame: Frame, mut tx: Tx, room: Room, mut fields: Fields) -> A
             tx.see_other(room.path("/actions")).await
         }
         Err(_) => {
-            fields.refuse("what", Message::new("sessions-run-not_now"));
+            fields.refuse("act", Message::new("sessions-run-not_now"));
             refused(frame, tx, room, fields, StatusCode::CONFLICT).await
         }
     }

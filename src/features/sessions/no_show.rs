@@ -89,7 +89,9 @@ async fn mark(frame: Frame, mut tx: Tx, room: Room, mut fields: Fields) -> Answe
     let booking = bookings::confirmed(&mut tx, room.id()).await?;
     let is_late = booking.is_some_and(|b| frame.now >= b.starts_at + ABSENT_AFTER);
     let moved = room.consultation.clone().mark_no_show(frame.now);
-    let (Ok(moved), true) = (moved, is_late) else { return not_now(frame, tx, room, fields).await };
+    let (Ok(moved), true) = (moved, is_late) else {
+        return not_now(frame, tx, room, fields, "sessions-no_show-not_now").await;
+    };
     store::set_absent(&mut tx, room.id(), Some(side), Some(room.me)).await?;
     consultations::save(&mut tx, moved).await?;
     tx.see_other(format!("{}?said=saved", room.path("/no-show"))).await
@@ -98,7 +100,9 @@ async fn mark(frame: Frame, mut tx: Tx, room: Room, mut fields: Fields) -> Answe
 async fn second_chance(frame: Frame, mut tx: Tx, room: Room, fields: Fields) -> Answer {
     let session = store::session(&mut tx, room.id()).await?;
     let moved = room.consultation.clone().give_second_chance(frame.now);
-    let (Ok(moved), true) = (moved, was_there(&room, &session)) else { return not_now(frame, tx, room, fields).await };
+    let (Ok(moved), true) = (moved, was_there(&room, &session)) else {
+        return not_now(frame, tx, room, fields, "sessions-run-not_now").await;
+    };
     bookings::let_go(&mut tx, room.id()).await?;
     store::set_absent(&mut tx, room.id(), None, None).await?;
     consultations::save(&mut tx, moved).await?;
@@ -109,14 +113,14 @@ async fn close(frame: Frame, mut tx: Tx, room: Room, fields: Fields) -> Answer {
     let session = store::session(&mut tx, room.id()).await?;
     let is_missed = room.stage() == Stage::NoShow && was_there(&room, &session);
     let (Ok(moved), true) = (room.consultation.clone().close(0, frame.now), is_missed) else {
-        return not_now(frame, tx, room, fields).await;
+        return not_now(frame, tx, room, fields, "sessions-run-not_now").await;
     };
     consultations::save(&mut tx, moved).await?;
     tx.see_other(format!("{}?said=done", room.path(""))).await
 }
 
-async fn not_now(frame: Frame, tx: Tx, room: Room, mut fields: Fields) -> Answer {
-    fields.refuse("absent", Message::new("sessions-no_show-not_now"));
+async fn not_now(frame: Frame, tx: Tx, room: Room, mut fields: Fields, key: &'static str) -> Answer {
+    fields.refuse("absent", Message::new(key));
     refused(frame, tx, room, fields, StatusCode::CONFLICT).await
 }
 

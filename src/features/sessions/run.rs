@@ -11,8 +11,10 @@ use crate::domain::question::Outcome;
 use crate::domain::session::{Block, BlockStage, Kind, OPENS_BEFORE};
 use crate::features::consultations::{self, Head, Room};
 use crate::features::questions::{self, AgendaItem};
+use crate::platform::db::Tx;
 use crate::platform::error::{Answer, AppError};
 use crate::platform::form::Fields;
+use crate::platform::i18n::Message;
 use crate::platform::page::{Frame, show, show_with};
 use crate::platform::{drafts, random};
 use actix_web::http::StatusCode;
@@ -23,6 +25,8 @@ use sqlx::PgConnection;
 
 /// The name of the draft of the takeaways; its subject is the consultation.
 const FORM: &str = "takeaways";
+/// The name of the draft of the note that is being written; its subject is the consultation.
+const NOTE: &str = "note";
 
 #[derive(Template)]
 #[template(path = "sessions/run.html")]
@@ -35,6 +39,8 @@ struct Run {
     items: Vec<AgendaItem>,
     actions: Vec<Owned>,
     fields: Fields,
+    /// A note that was typed and not saved.
+    drafted: Fields,
 }
 
 impl Run {
@@ -91,8 +97,18 @@ impl Run {
         Outcome::ALL
     }
 
-    fn is_outcome(&self, item: &AgendaItem, outcome: &Outcome) -> bool {
-        item.stage.outcome() == Some(*outcome)
+    fn is_outcome(&self, item: &AgendaItem, block: &Block, outcome: &Outcome) -> bool {
+        match self.is_refused_at("outcome", block) {
+            true => self.fields.value("outcome") == outcome.as_str(),
+            false => item.stage.outcome() == Some(*outcome),
+        }
+    }
+
+    fn outcome_note(&self, item: &AgendaItem, block: &Block) -> String {
+        match self.is_refused_at("outcome", block) {
+            true => self.fields.value("outcome_note").to_owned(),
+            false => item.outcome_note.clone(),
+        }
     }
 
     fn class(&self, block: &Block) -> &'static str {
@@ -115,9 +131,20 @@ impl Run {
         self.planned() > self.booked_minutes()
     }
 
-    /// Minutes since the session began, for the form that ends it.
-    fn passed(&self) -> i64 {
-        self.session.started_at.map_or(0, |start| (self.frame.now - start).num_minutes().max(1))
+    /// Minutes for the form that ends the session: what was typed, or those since it began.
+    fn actual(&self) -> String {
+        match self.is_refused("finish") {
+            true => self.fields.value("actual").to_owned(),
+            false => {
+                self.session.started_at.map_or(0, |start| (self.frame.now - start).num_minutes().max(1)).to_string()
+            }
+        }
+    }
+
+    /// Minutes of a block for the form that plans it: what was typed, or what is saved.
+    fn minutes_of(&self, block: &Block, place: &usize) -> String {
+        let typed = self.fields.values("minutes").nth(*place).filter(|_| self.is_refused("minutes"));
+        typed.map_or_else(|| block.minutes.to_string(), str::to_owned)
     }
 
     fn instant(&self, at: &DateTime<Utc>) -> String {
@@ -128,20 +155,78 @@ impl Run {
         (self.frame.now - *at).num_minutes().max(0)
     }
 
-    fn typed_takeaways(&self) -> (String, String) {
-        match self.fields.value("act") == "takeaways" {
-            true => (self.fields.value("takeaways").to_owned(), self.session.takeaways_revision.to_string()),
-            false => (self.session.takeaways.clone(), self.session.takeaways_revision.to_string()),
+    /// Whether this act was tried and refused.
+    fn is_refused(&self, act: &str) -> bool {
+        self.fields.is_refused() && self.fields.value("act") == act
+    }
+
+    fn is_refused_at(&self, act: &str, block: &Block) -> bool {
+        self.is_refused(act) && self.fields.value("block") == block.id.to_string()
+    }
+
+    /// Whether somebody else saved the text of this field in the meantime.
+    fn is_stale(&self, name: &str) -> bool {
+        self.fields.error(name).is_some_and(|error| error.key() == table::STALE)
+    }
+
+    /// Whether the form about a block is shown open.
+    fn is_unfolded(&self, block: &Block) -> bool {
+        let is_refused = self.is_refused_at("note", block) || self.is_refused_at("outcome", block);
+        is_refused || self.is_drafted(block) || block.stage == BlockStage::Running
+    }
+
+    /// Whether a note about a block was typed, and not saved.
+    fn is_drafted(&self, block: &Block) -> bool {
+        self.drafted.has("block", &block.id.to_string())
+    }
+
+    /// Whether takeaways were typed, and not saved.
+    fn has_unsent(&self) -> bool {
+        self.fields.value("act") == "takeaways"
+    }
+
+    /// Takeaways for the form, with the revision that they replace.
+    fn takeaways(&self) -> (String, String) {
+        let saved = self.session.takeaways_revision.to_string();
+        match (self.has_unsent(), self.fields.value("revision")) {
+            (false, _) => (self.session.takeaways.clone(), saved),
+            (true, "") => (self.fields.value("takeaways").to_owned(), saved),
+            (true, _) if self.is_stale("takeaways") => (self.fields.value("takeaways").to_owned(), saved),
+            (true, revision) => (self.fields.value("takeaways").to_owned(), revision.to_owned()),
         }
     }
 
-    fn note(&self, block: &Block) -> String {
-        let is_refused = self.fields.value("act") == "note" && self.fields.value("block") == block.id.to_string();
-        if is_refused { self.fields.value("note").to_owned() } else { block.note.clone() }
+    /// The note of a block for its form, with the revision that it replaces.
+    fn note(&self, block: &Block) -> (String, String) {
+        let saved = block.note_revision.to_string();
+        match self.is_refused_at("note", block) {
+            false if self.is_drafted(block) => {
+                (self.drafted.value("note").to_owned(), self.drafted.value("revision").to_owned())
+            }
+            false => (block.note.clone(), saved),
+            true if self.is_stale("note") => (self.fields.value("note").to_owned(), saved),
+            true => (self.fields.value("note").to_owned(), self.fields.value("revision").to_owned()),
+        }
+    }
+
+    /// What was typed where the page has no form for it any more.
+    fn given_back(&self) -> Option<&str> {
+        let name = match self.fields.value("act") {
+            "note" if !self.takes_notes() => "note",
+            "outcome" if !self.takes_notes() => "outcome_note",
+            "takeaways" if !self.takes_notes() => "takeaways",
+            "item" if !self.is_in_session() => "title",
+            _ => return None,
+        };
+        Some(self.fields.value(name)).filter(|typed| !typed.is_empty())
     }
 
     fn draft(&self) -> String {
         format!("/drafts/{FORM}/{}", self.room.id())
+    }
+
+    fn note_draft(&self) -> String {
+        format!("/drafts/{NOTE}/{}", self.room.id())
     }
 
     fn is_link(&self, place: &str) -> bool {
@@ -161,7 +246,9 @@ pub async fn get(frame: Frame, id: Path<ConsultationId>) -> Answer {
     if !fields.all().is_empty() {
         fields.set("act", "takeaways");
     }
-    show(&page(&mut read, frame, room, fields).await?)
+    let drafted = drafts::find(&mut read, room.me, NOTE, &id.to_string()).await?;
+    let drafted = drafted.map(|draft| draft.fields).unwrap_or_default();
+    show(&Run { drafted, ..page(&mut read, frame, room, fields).await? })
 }
 
 async fn page(conn: &mut PgConnection, frame: Frame, room: Room, fields: Fields) -> Result<Run, AppError> {
@@ -188,7 +275,16 @@ async fn page(conn: &mut PgConnection, frame: Frame, room: Room, fields: Fields)
     }
     let items = questions::items(&mut *conn, room.id()).await?;
     let actions = store::actions(conn, room.id()).await?;
-    Ok(Run { frame, room, booking, session, blocks, items, actions, fields })
+    Ok(Run { frame, room, booking, session, blocks, items, actions, fields, drafted: Fields::default() })
+}
+
+/// The draft of another block stays.
+async fn delete_note_draft(tx: &mut Tx, room: &Room, block: &str) -> Result<(), AppError> {
+    let subject = room.id().to_string();
+    match drafts::find(tx, room.me, NOTE, &subject).await? {
+        Some(draft) if draft.fields.has("block", block) => drafts::delete(tx, room.me, NOTE, &subject).await,
+        _ => Ok(()),
+    }
 }
 
 /// One act on the run sheet.
@@ -202,10 +298,7 @@ pub async fn post(frame: Frame, id: Path<ConsultationId>, mut fields: Fields) ->
         "take_back" => table::take_back_start(&mut tx, &room).await?,
         "finish" => table::finish(&mut tx, &room, booking.as_ref(), &mut fields).await?,
         "minutes" => table::set_minutes(&mut tx, &room, booking.as_ref(), &mut fields).await?,
-        "renew" if room.may(Act::RunSession) && room.stage().takes_writing() => {
-            table::make(&mut tx, &room, booking.as_ref()).await?;
-            Ok(())
-        }
+        "renew" => table::renew(&mut tx, &room, booking.as_ref()).await?,
         "begin" | "end" | "skip" => table::move_block(&mut tx, &room, &fields, &act).await?,
         "note" => table::set_note(&mut tx, &room, &mut fields).await?,
         "outcome" => table::set_outcome(&mut tx, &room, &mut fields).await?,
@@ -215,17 +308,24 @@ pub async fn post(frame: Frame, id: Path<ConsultationId>, mut fields: Fields) ->
     };
     match done {
         Ok(()) => {
-            if act == "takeaways" {
-                drafts::delete(&mut tx, room.me, FORM, &id.to_string()).await?;
+            match act.as_str() {
+                "takeaways" => drafts::delete(&mut tx, room.me, FORM, &id.to_string()).await?,
+                "note" => delete_note_draft(&mut tx, &room, fields.value("block")).await?,
+                _ => {}
             }
             let anchor = fields.value("block").to_owned();
             let anchor = if anchor.is_empty() { String::new() } else { format!("#block-{anchor}") };
             tx.see_other(format!("{}{anchor}", room.path("/run"))).await
         }
-        Err(Refusal { field, message, is_conflict }) => {
+        Err(refusal) => {
             drop(tx);
-            fields.refuse(field, message);
-            let status = if is_conflict { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
+            let status = match refusal {
+                Refusal::Wrong => StatusCode::UNPROCESSABLE_ENTITY,
+                Refusal::Conflict(field, key) => {
+                    fields.refuse(field, Message::new(key));
+                    StatusCode::CONFLICT
+                }
+            };
             let mut read = frame.read().await?;
             let room = consultations::for_participant(&mut read, *id, &frame.asker).await?;
             let page = page(&mut read, frame, room, fields).await?;

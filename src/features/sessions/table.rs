@@ -4,7 +4,7 @@ use super::store::{self, Stale};
 use crate::domain::access::Act;
 use crate::domain::booking::Booking;
 use crate::domain::consultation::{Part, Stage};
-use crate::domain::id::{BlockId, ItemId};
+use crate::domain::id::{BlockId, ConsultationId, ItemId};
 use crate::domain::question::Outcome;
 use crate::domain::session::{Block, BlockStage, OPENS_BEFORE, Planned, plan};
 use crate::domain::text::{Line, Text};
@@ -16,24 +16,40 @@ use crate::platform::form::{Fields, Revision, Whole};
 use crate::platform::i18n::Message;
 use sqlx::PgConnection;
 
-/// Why an act was refused: at which field, in which words, and whether something changed meanwhile.
-pub struct Refusal {
-    pub field: &'static str,
-    pub message: Message,
-    pub is_conflict: bool,
+/// Why an act was refused.
+pub enum Refusal {
+    /// The fields say what is wrong with them.
+    Wrong,
+    /// It is not possible as things stand now: said at this field, in these words.
+    Conflict(&'static str, &'static str),
 }
 
-impl Refusal {
-    fn conflict(field: &'static str, key: &'static str) -> Self {
-        Self { field, message: Message::new(key), is_conflict: true }
-    }
-}
+/// Another window saved the text in the meantime.
+pub const STALE: &str = "sessions-run-stale";
 
 /// What an act gives: done, or refused.
 pub type Done = Result<Result<(), Refusal>, AppError>;
 
+fn wrong() -> Done {
+    Ok(Err(Refusal::Wrong))
+}
+
+fn conflict(field: &'static str, key: &'static str) -> Done {
+    Ok(Err(Refusal::Conflict(field, key)))
+}
+
 fn impossible() -> Done {
-    Ok(Err(Refusal::conflict("act", "sessions-run-not_now")))
+    conflict("act", "sessions-run-not_now")
+}
+
+fn takes_notes(room: &Room) -> bool {
+    matches!(room.stage(), Stage::InSession | Stage::Held)
+}
+
+/// A text that may be left empty; `None` where it is wrong.
+fn text<const MAX: usize>(fields: &mut Fields, name: &str) -> Option<String> {
+    let text = fields.optional::<Text<MAX>>(name).map(|text| text.as_str().to_owned());
+    fields.error(name).is_none().then(|| text.unwrap_or_default())
 }
 
 /// The run sheet that the agenda gives.
@@ -47,8 +63,17 @@ pub fn minutes(room: &Room, booking: Option<&Booking>) -> i32 {
     booking.map_or(room.consultation.wished_minutes, |booking| booking.minutes)
 }
 
-/// Stores the run sheet while there is none, or anew from the agenda.
-pub async fn make(tx: &mut Tx, room: &Room, booking: Option<&Booking>) -> Result<(), AppError> {
+/// Makes the run sheet anew from the agenda, before the session.
+pub async fn renew(tx: &mut Tx, room: &Room, booking: Option<&Booking>) -> Done {
+    room.require(Act::RunSession)?;
+    if !room.stage().takes_writing() {
+        return impossible();
+    }
+    make(tx, room, booking).await?;
+    Ok(Ok(()))
+}
+
+async fn make(tx: &mut Tx, room: &Room, booking: Option<&Booking>) -> Result<(), AppError> {
     let planned = planned(tx, room, minutes(room, booking)).await?;
     store::replace_blocks(tx, room.id(), &planned).await
 }
@@ -60,7 +85,7 @@ pub async fn start(tx: &mut Tx, room: &Room, booking: Option<&Booking>) -> Done 
     let is_open = room.part.is_host() || booking.is_some_and(|b| now >= b.starts_at - OPENS_BEFORE);
     let Ok(moved) = room.consultation.clone().start(now) else { return impossible() };
     if !is_open {
-        return Ok(Err(Refusal::conflict("act", "sessions-run-too_early")));
+        return conflict("act", "sessions-run-too_early");
     }
     if store::blocks(tx, room.id()).await?.is_empty() {
         make(tx, room, booking).await?;
@@ -79,6 +104,11 @@ pub async fn take_back_start(tx: &mut Tx, room: &Room) -> Done {
     room.require(Act::RunSession)?;
     let now = tx.now();
     let Ok(moved) = room.consultation.clone().take_back_start(now) else { return impossible() };
+    for block in store::blocks(tx, room.id()).await? {
+        if let Ok(moved) = block.take_back() {
+            store::save_block(tx, moved).await?;
+        }
+    }
     consultations::save(tx, moved).await?;
     store::set_times(tx, room.id(), None, None, None, None).await?;
     Ok(Ok(()))
@@ -96,19 +126,21 @@ pub async fn finish(tx: &mut Tx, room: &Room, booking: Option<&Booking>, fields:
     }
     let actual = fields.optional::<Whole<1, 600>>("actual").map(|minutes| minutes.0);
     if fields.is_refused() {
-        return Ok(Err(Refusal { field: "actual", message: Message::new("field-choice"), is_conflict: false }));
+        return wrong();
     }
     let Ok(moved) = room.consultation.clone().hold(now) else { return impossible() };
-    end_running(tx, room).await?;
+    end_running(tx, room.id()).await?;
     consultations::save(tx, moved).await?;
     let started_at = store::session(tx, room.id()).await?.started_at.or(booking.map(|b| b.starts_at));
-    store::set_times(tx, room.id(), Some(minutes(room, booking)), started_at, Some(now), actual).await?;
+    let ended_at = booking.filter(|_| was_held_elsewhere).map_or(now, |b| b.ends_at.min(now));
+    store::set_times(tx, room.id(), Some(minutes(room, booking)), started_at, Some(ended_at), actual).await?;
     Ok(Ok(()))
 }
 
-async fn end_running(tx: &mut Tx, room: &Room) -> Result<(), AppError> {
+/// Ends the block that runs.
+pub async fn end_running(tx: &mut Tx, id: ConsultationId) -> Result<(), AppError> {
     let now = tx.now();
-    let running = store::blocks(tx, room.id()).await?.into_iter().find(|b| b.stage == BlockStage::Running);
+    let running = store::blocks(tx, id).await?.into_iter().find(|b| b.stage == BlockStage::Running);
     if let Some(Ok(moved)) = running.map(|block| block.finish(now)) {
         store::save_block(tx, moved).await?;
     }
@@ -134,7 +166,7 @@ pub async fn move_block(tx: &mut Tx, room: &Room, fields: &Fields, act: &str) ->
     };
     let Ok(moved) = moved else { return impossible() };
     if act == "begin" {
-        end_running(tx, room).await?;
+        end_running(tx, room.id()).await?;
     }
     store::save_block(tx, moved).await?;
     Ok(Ok(()))
@@ -149,12 +181,17 @@ pub async fn set_minutes(tx: &mut Tx, room: &Room, booking: Option<&Booking>, fi
     if store::blocks(tx, room.id()).await?.is_empty() {
         make(tx, room, booking).await?;
     }
+    let blocks = store::blocks(tx, room.id()).await?;
     let typed: Vec<String> = fields.values("minutes").map(str::to_owned).collect();
-    for (block, typed) in store::blocks(tx, room.id()).await?.into_iter().zip(typed) {
-        let Some(minutes) = typed.trim().parse().ok().filter(|minutes| (0..=240).contains(minutes)) else {
-            let message = Message::new("field-number").with("min", 0).with("max", 240);
-            return Ok(Err(Refusal { field: "minutes", message, is_conflict: false }));
-        };
+    let minutes: Vec<Option<i32>> = typed.iter().map(|typed| typed.trim().parse().ok()).collect();
+    if !minutes.iter().all(|minutes| minutes.is_some_and(|minutes| (0..=240).contains(&minutes))) {
+        fields.refuse("minutes", Message::new("field-number").with("min", 0).with("max", 240));
+        return wrong();
+    }
+    if minutes.len() != blocks.len() {
+        return conflict("minutes", "sessions-run-other_plan");
+    }
+    for (block, minutes) in blocks.into_iter().zip(minutes.into_iter().flatten()) {
         store::set_minutes(tx, room.id(), block.id, minutes).await?;
     }
     Ok(Ok(()))
@@ -164,14 +201,14 @@ pub async fn set_minutes(tx: &mut Tx, room: &Room, booking: Option<&Booking>, fi
 pub async fn set_note(tx: &mut Tx, room: &Room, fields: &mut Fields) -> Done {
     room.require(Act::RunSession)?;
     let block = block(tx, room, fields).await?;
-    let note = fields.optional::<Text<8000>>("note").map(|note| note.as_str().to_owned()).unwrap_or_default();
-    let Some(Revision(revision)) = fields.required::<Revision>("revision") else { return impossible() };
-    if !matches!(room.stage(), Stage::InSession | Stage::Held) {
+    if !takes_notes(room) {
         return impossible();
     }
+    let (note, revision) = (text::<8000>(fields, "note"), fields.required::<Revision>("revision"));
+    let (Some(note), Some(Revision(revision))) = (note, revision) else { return wrong() };
     match store::set_note(tx, room.id(), block.id, &note, revision).await? {
         Ok(()) => Ok(Ok(())),
-        Err(Stale) => Ok(Err(Refusal::conflict("note", "sessions-run-stale"))),
+        Err(Stale) => conflict("note", STALE),
     }
 }
 
@@ -179,13 +216,14 @@ pub async fn set_note(tx: &mut Tx, room: &Room, fields: &mut Fields) -> Done {
 pub async fn set_outcome(tx: &mut Tx, room: &Room, fields: &mut Fields) -> Done {
     room.require(Act::RunSession)?;
     let item: ItemId = fields.value("item").parse().map_err(|_| AppError::NotFound)?;
-    let note = fields.optional::<Text<4000>>("outcome_note").map(|n| n.as_str().to_owned()).unwrap_or_default();
-    let Some(outcome) = Outcome::parse(fields.value("outcome")) else {
-        return Ok(Err(Refusal { field: "outcome", message: Message::new("field-choice"), is_conflict: false }));
-    };
-    if !matches!(room.stage(), Stage::InSession | Stage::Held) {
+    if !takes_notes(room) {
         return impossible();
     }
+    let outcome = Outcome::parse(fields.value("outcome"));
+    if outcome.is_none() {
+        fields.refuse("outcome", Message::new("field-choice"));
+    }
+    let (Some(note), Some(outcome)) = (text::<4000>(fields, "outcome_note"), outcome) else { return wrong() };
     match questions::set_outcome(tx, room.id(), item, outcome, &note).await? {
         true => Ok(Ok(())),
         false => impossible(),
@@ -194,12 +232,10 @@ pub async fn set_outcome(tx: &mut Tx, room: &Room, fields: &mut Fields) -> Done 
 
 /// Something that came up while talking.
 pub async fn add_item(tx: &mut Tx, room: &Room, fields: &mut Fields) -> Done {
-    let Some(title) = fields.required::<Line<200>>("title") else {
-        return Ok(Err(Refusal { field: "title", message: Message::new("field-missing"), is_conflict: false }));
-    };
     if room.stage() != Stage::InSession {
         return impossible();
     }
+    let Some(title) = fields.required::<Line<200>>("title") else { return wrong() };
     let item = questions::add_live(tx, room.id(), room.me, title.as_str()).await?;
     store::insert_topic(tx, room.id(), item, 5).await?;
     Ok(Ok(()))
@@ -207,14 +243,14 @@ pub async fn add_item(tx: &mut Tx, room: &Room, fields: &mut Fields) -> Done {
 
 /// What everyone takes away.
 pub async fn set_takeaways(tx: &mut Tx, room: &Room, fields: &mut Fields) -> Done {
-    let text = fields.optional::<Text<8000>>("takeaways").map(|text| text.as_str().to_owned()).unwrap_or_default();
-    let Some(Revision(revision)) = fields.required::<Revision>("revision") else { return impossible() };
-    if !matches!(room.stage(), Stage::InSession | Stage::Held) {
+    if !takes_notes(room) {
         return impossible();
     }
-    match store::set_takeaways(tx, room.id(), &text, revision).await? {
+    let (takeaways, revision) = (text::<8000>(fields, "takeaways"), fields.required::<Revision>("revision"));
+    let (Some(takeaways), Some(Revision(revision))) = (takeaways, revision) else { return wrong() };
+    match store::set_takeaways(tx, room.id(), &takeaways, revision).await? {
         Ok(()) => Ok(Ok(())),
-        Err(Stale) => Ok(Err(Refusal::conflict("takeaways", "sessions-run-stale"))),
+        Err(Stale) => conflict("takeaways", STALE),
     }
 }
 

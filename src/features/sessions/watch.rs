@@ -1,8 +1,9 @@
 //! What time does to sessions: one that nobody ended ends, one that nobody mentions is asked about
 //! and then counts as held, a missed one is closed.
 
-use super::store;
-use crate::domain::consultation::{Side, Stage};
+use super::{store, table};
+use crate::domain::access::{Act, may};
+use crate::domain::consultation::{Consultation, Side, Stage};
 use crate::domain::id::{BookingId, ConsultationId, PersonId};
 use crate::domain::session::{ASKED_ON_DAYS, ENDS_AFTER, HELD_ON_DAY, MISSED_CLOSES_ON_DAY};
 use crate::features::{bookings, consultations, people};
@@ -54,7 +55,10 @@ impl Job for Watch {
                 }
             }
             day => {
-                for attendant in consultations::attendants(&mut tx, self.consultation).await? {
+                let can_tell = |a: &consultations::Attendant| may(a.part, Act::MarkNoShow);
+                for attendant in
+                    consultations::attendants(&mut tx, self.consultation).await?.into_iter().filter(can_tell)
+                {
                     let mail = DidYouTalkMail { consultation: self.consultation, day, to: attendant.person };
                     tx.enqueue_now(mail).await?;
                 }
@@ -95,13 +99,10 @@ impl Job for StillTalking {
     }
 }
 
-async fn hold(
-    tx: &mut Tx,
-    consultation: crate::domain::consultation::Consultation,
-    started_at: DateTime<Utc>,
-) -> Result<(), AppError> {
+async fn hold(tx: &mut Tx, consultation: Consultation, started_at: DateTime<Utc>) -> Result<(), AppError> {
     let (id, now) = (consultation.id, tx.now());
     if let Ok(moved) = consultation.hold(now) {
+        table::end_running(tx, id).await?;
         consultations::save(tx, moved).await?;
         store::set_times(tx, id, None, Some(started_at), Some(now), None).await?;
     }

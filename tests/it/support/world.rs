@@ -265,6 +265,7 @@ impl World {
         self.see("sign-ins", aki(), "/settings/sign-ins");
         self.see("admin-people", toma(), "/admin/people");
         self.see("admin-jobs", toma(), "/admin/jobs");
+        self.see("admin-answers", toma(), "/admin/answers");
     }
 
     /// Pages that say no.

@@ -6,6 +6,7 @@ use crate::domain::id::{ConsultationId, FeedbackId, PersonId, QuoteId};
 use crate::domain::person::Locale;
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
+use anyhow::anyhow;
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
@@ -44,18 +45,16 @@ pub async fn granted(conn: &mut PgConnection, id: ConsultationId) -> Result<Vec<
     Ok(granted.collect())
 }
 
-/// Answers that may not be quoted, whole: what a report is compared with.
-pub async fn ungranted(conn: &mut PgConnection, id: ConsultationId) -> Result<Vec<String>, AppError> {
-    let answers = sqlx::query_scalar!(
-        r#"select a.body from feedback_answers a
-             join feedback f using (feedback_id)
-            where f.consultation_id = $1
-              and not exists (select from quotes q where q.feedback_id = a.feedback_id and q.question = a.question and q.stage = 'granted')"#,
+/// All answers of a consultation, whole: what the text of a report is compared with. A quote stands
+/// beside the text, where taking it back finds it.
+pub async fn all_words(conn: &mut PgConnection, id: ConsultationId) -> Result<Vec<String>, AppError> {
+    let words = sqlx::query_scalar!(
+        "select a.body from feedback_answers a join feedback f using (feedback_id) where f.consultation_id = $1",
         id as ConsultationId,
     )
     .fetch_all(conn)
     .await?;
-    Ok(answers)
+    Ok(words)
 }
 
 /// A quote as its own person sees it.
@@ -143,6 +142,24 @@ pub async fn lock_quoted(tx: &mut Tx, quotes: &[QuoteId]) -> Result<(), AppError
         tx.record(Fact::FeedbackLocked { feedback }).await?;
     }
     Ok(())
+}
+
+/// Where a participant's form is; `None` before they were asked.
+pub async fn stage_of(
+    conn: &mut PgConnection,
+    id: ConsultationId,
+    person: PersonId,
+) -> Result<Option<Stage>, AppError> {
+    let stage = sqlx::query_scalar!(
+        "select stage from feedback where consultation_id = $1 and person_id = $2",
+        id as ConsultationId,
+        person as PersonId,
+    )
+    .fetch_optional(conn)
+    .await?;
+    stage
+        .map(|word| Stage::parse(&word).ok_or_else(|| AppError::Unexpected(anyhow!("feedback: unknown stage"))))
+        .transpose()
 }
 
 /// Where a person is asked for feedback, with the consultation's title.

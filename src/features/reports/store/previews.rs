@@ -87,7 +87,21 @@ pub async fn previews(conn: &mut PgConnection, id: ReportId, revision: i32) -> R
     Ok(previewed.collect())
 }
 
-/// The same for the rules.
+/// Whose ok was needed when each was last asked, about whichever version.
+pub async fn last_needed(conn: &mut PgConnection, id: ReportId) -> Result<Vec<PersonId>, AppError> {
+    let needed = sqlx::query_scalar!(
+        r#"select person_id as "person: PersonId"
+             from (select distinct on (person_id) person_id, must_approve
+                     from report_previews where report_id = $1 order by person_id, revision desc) as last
+            where must_approve"#,
+        id as ReportId,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(needed)
+}
+
+/// What everyone said to a version, for the rules.
 pub async fn asked(conn: &mut PgConnection, id: ReportId, revision: i32) -> Result<Vec<Asked>, AppError> {
     let all = previews(conn, id, revision).await?;
     Ok(all.into_iter().map(|p| Asked { must_approve: p.must_approve, verdict: p.verdict }).collect())

@@ -19,8 +19,6 @@ pub struct Listed {
     pub locale: Locale,
     /// The first day of the month that it tells, where it tells one.
     pub month: Option<NaiveDate>,
-    pub html: String,
-    pub published_at: DateTime<Utc>,
 }
 
 impl Listed {
@@ -37,8 +35,6 @@ struct Row {
     title: String,
     locale: String,
     month: String,
-    html: String,
-    published_at: DateTime<Utc>,
 }
 
 impl From<Row> for Listed {
@@ -50,8 +46,6 @@ impl From<Row> for Listed {
             title: row.title,
             locale: Locale::parse(&row.locale).unwrap_or(Locale::Ja),
             month: parse_month(&row.month),
-            html: row.html,
-            published_at: row.published_at,
         }
     }
 }
@@ -72,11 +66,35 @@ pub async fn of_host(conn: &mut PgConnection, host: PersonId, limit: i64) -> Res
 }
 
 /// The published reports of a series, the newest first.
-pub(in crate::features::reports) async fn neighbours(
+pub(in crate::features::reports) async fn of_series(
     conn: &mut PgConnection,
     series: &Series,
 ) -> Result<Vec<Listed>, AppError> {
     listed(conn, Some(series.id), None, None, 1000).await
+}
+
+/// The published reports before and after a number of a series.
+pub(in crate::features::reports) async fn neighbours(
+    conn: &mut PgConnection,
+    series: &Series,
+    number: i32,
+) -> Result<(Option<Listed>, Option<Listed>), AppError> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select s.slug as series_slug, s.prefix, r.number as "number!", r.title, r.locale, r.month
+             from reports r
+             join report_series s using (series_id)
+            where r.series_id = $1 and r.stage = 'published'
+              and r.number in ((select max(number) from reports where series_id = $1 and stage = 'published' and number < $2),
+                               (select min(number) from reports where series_id = $1 and stage = 'published' and number > $2))"#,
+        series.id,
+        number,
+    )
+    .fetch_all(conn)
+    .await?;
+    let (before, after): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(|row| row.number < number);
+    let first = |rows: Vec<Row>| rows.into_iter().next().map(Listed::from);
+    Ok((first(before), first(after)))
 }
 
 async fn listed(
@@ -88,8 +106,7 @@ async fn listed(
 ) -> Result<Vec<Listed>, AppError> {
     let rows = sqlx::query_as!(
         Row,
-        r#"select s.slug as series_slug, s.prefix, r.number as "number!", r.title, r.locale, r.month, coalesce(r.published_html, '') as "html!",
-                  r.published_at as "published_at!"
+        r#"select s.slug as series_slug, s.prefix, r.number as "number!", r.title, r.locale, r.month
              from reports r
              join report_series s using (series_id)
              join calls c using (call_id)
@@ -105,6 +122,44 @@ async fn listed(
     .fetch_all(conn)
     .await?;
     Ok(rows.into_iter().map(Listed::from).collect())
+}
+
+/// A published report with its text, for the feed.
+pub struct Entry {
+    pub prefix: String,
+    pub number: i32,
+    pub title: String,
+    pub locale: Locale,
+    pub html: String,
+    pub published_at: DateTime<Utc>,
+}
+
+/// The latest published reports of a series with their texts, the newest first.
+pub(in crate::features::reports) async fn entries(
+    conn: &mut PgConnection,
+    series: &Series,
+    limit: i64,
+) -> Result<Vec<Entry>, AppError> {
+    let rows = sqlx::query!(
+        r#"select number as "number!", title, locale, coalesce(published_html, '') as "html!", published_at as "published_at!"
+             from reports
+            where series_id = $1 and stage = 'published'
+            order by published_at desc, number desc
+            limit $2"#,
+        series.id,
+        limit,
+    )
+    .fetch_all(conn)
+    .await?;
+    let entries = rows.into_iter().map(|row| Entry {
+        prefix: series.prefix.clone(),
+        number: row.number,
+        title: row.title,
+        locale: Locale::parse(&row.locale).unwrap_or(Locale::Ja),
+        html: row.html,
+        published_at: row.published_at,
+    });
+    Ok(entries.collect())
 }
 
 /// Numbers of a series that were withdrawn and stay as gaps.

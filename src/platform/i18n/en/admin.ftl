@@ -9,6 +9,11 @@ admin-people-grant = Let them host
 admin-people-withdraw = Take hosting back
 admin-people-pages = More people
 admin-people-next = Next
+admin-answers-title = For administrators
+admin-answers-lead = What participants wrote about the conduct of a talk, and did not want its host to read.
+admin-answers-none = Nobody has written to the administrators
+admin-answers-by = By
+admin-answers-host = Host:
 admin-jobs-title = Failed work
 admin-jobs-due = { $count ->
     [0] No background work waits.

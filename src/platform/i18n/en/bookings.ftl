@@ -72,8 +72,8 @@ bookings-holidays-year = Year
 bookings-holidays-dates = Days to close
 bookings-holidays-lost = { $count ->
     [0] No time that can be booked now would go.
-    [one] One time that can be booked now would go.
-   *[other] { $count } times that can be booked now would go.
+    [one] One time of “{ $title }” that can be booked now would go.
+   *[other] { $count } times of “{ $title }” that can be booked now would go.
 }
 bookings-holidays-times = { $count ->
     [0] nothing that can be booked now
@@ -86,6 +86,41 @@ bookings-holidays-is_set = has hours of its own
 bookings-holidays-is_booked = a session is booked and stays
 bookings-holidays-choose = Please tick at least one day.
 bookings-holidays-close = Close these days
+bookings-candidates-title = Propose several times
+bookings-candidates-held = Proposed times
+bookings-candidates-until = Kept free until
+bookings-candidates-pick = Take this time
+bookings-candidates-none_fits = None fits? Propose others below; these are free again then.
+bookings-candidates-waiting = The other side has a mail and picks one of these. They are kept free until then.
+bookings-candidates-letter = As a text to send by other ways
+bookings-candidates-letter_label = Text
+bookings-candidates-letter_begin = Which of these times for “{ $title }” would suit you?
+bookings-candidates-letter_host = On the host’s clock: { $span }
+bookings-candidates-letter_end = They are kept free until { $until }. If none of them suits you, please say so and we look for others.
+bookings-candidates-withdraw = Take the proposal back
+bookings-candidates-propose = Propose times
+bookings-candidates-propose_others = Propose other times
+bookings-candidates-lead = Tick 3 to { $most } times. Each is kept free for the other side, for three days at most.
+bookings-candidates-send = Propose these times
+bookings-candidates-how_many = Please tick 3 to 5 times.
+bookings-candidates-overlap = Two of these times overlap. Please choose times that do not.
+bookings-candidates-over = This time is no longer kept. Nothing was booked.
+bookings-candidates-choose = Please choose one of the proposed times.
+bookings-candidates-not_now = Times can be proposed until the session begins.
+bookings-candidates-moves = A time is booked. It stays until one of the proposed times is taken:
+bookings-new-requested = You asked for this time; the host has not answered yet:
+bookings-new-then_asks = The time is kept free for you until the host has answered. You get a mail either way.
+bookings-new-ask = Ask for this time
+bookings-confirmation-title = Answer the wish for a time
+bookings-confirmation-text = { $name } would like to talk at this time.
+bookings-confirmation-confirm = Confirm this time
+bookings-confirmation-decline = This time does not work
+bookings-confirmation-reason = A word about it
+bookings-confirmation-not_now = This has been answered already, or it is over.
+bookings-rescheduling-then_asks = The present time stays yours until the host has confirmed the new one. You get a mail.
+bookings-show-requested = Waits for the host
+bookings-show-requested_text = The time is kept free until the host says yes or no.
+bookings-show-over = This time was not booked
 bookings-show-title = Booked
 bookings-show-cancelled = This time was given back
 bookings-show-cancelled_text = Nobody expects you at this time any more.
@@ -114,6 +149,20 @@ bookings-mail-open = See, move or cancel
 bookings-mail-when = When
 bookings-mail-when_host = On the host’s clock
 bookings-mail-where = Where
+bookings-mail-proposed-subject = Proposed times: { $title }
+bookings-mail-proposed-text = { $name } proposes these times to talk about “{ $title }”. Take the one that suits you.
+bookings-mail-proposed-time = { $number }.
+bookings-mail-proposed-action = Choose a time
+bookings-mail-proposed-until = The times are kept free until { $until }.
+bookings-mail-proposal_over-subject = Times are free again: { $title }
+bookings-mail-proposal_over-text = Nobody took one of the times proposed for “{ $title }”, so they are free again. Another can be chosen at any time.
+bookings-mail-asked-subject = A wish for a time: { $title }, { $day }
+bookings-mail-asked-text = Somebody would like to talk with you about “{ $title }” at this time.
+bookings-mail-asked-until = The time is kept free until { $until }. Without your answer it is free again, and they are told.
+bookings-mail-declined-subject = Another time is needed: { $title }, { $day }
+bookings-mail-declined-text = The host cannot make this time for “{ $title }”. Please choose another, or propose several.
+bookings-mail-over-subject = Not confirmed in time: { $title }, { $day }
+bookings-mail-over-text = The host did not answer in time about “{ $title }”, and we are sorry. The time is free again; please choose another, or propose several.
 bookings-mail-booked-subject = Booked: { $title }, { $day }
 bookings-mail-booked-text = A time is booked for “{ $title }”. Until then, the questions stay open to write.
 bookings-mail-moved-subject = Moved: { $title }, { $day }

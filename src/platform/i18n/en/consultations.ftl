@@ -47,6 +47,10 @@ consultations-participants-invited = Invited, not here yet
 consultations-participants-until = until
 consultations-participants-revoke = Take back
 consultations-participants-full = { $most } people take part already. That is the most.
+consultations-participants-too_many = { $most } invitations a day can be sent, and that many were. You can send more in { $hours ->
+    [one] 1 hour.
+   *[other] { $hours } hours.
+}
 consultations-participants-over = Nobody can join any more: the conversation is over.
 consultations-invitation-title = You are invited
 consultations-invitation-text = { $inviter } invites you to take part in the consultation “{ $call }”.
@@ -66,6 +70,7 @@ consultations-cancellation-reason_hint = Optional. Shown here to everyone who ta
 consultations-cancellation-cancel = Cancel the consultation
 consultations-cancellation-keep = Keep it
 consultations-cancellation-back = Back to the overview
+consultations-cancellation-typed = What you typed
 consultations-cancellation-not_now = It cannot be cancelled any more where it stands now.
 consultations-mail-open = Open
 consultations-mail-invited-subject = You are invited: { $call }
@@ -77,4 +82,6 @@ consultations-mail-joined-text = { $name } takes part in “{ $title }” now.
 consultations-mail-cancelled-subject = Cancelled: { $title }
 consultations-mail-cancelled-text = { $name } cancelled the consultation “{ $title }”. What was written stays readable.
 consultations-mail-lapsed-subject = At rest: { $title }
-consultations-mail-lapsed-text = Nobody has written in “{ $title }” for 30 days, so it rests now. That is fine. Either side can take it up again with one button.
+consultations-mail-lapsed-text = Nobody has written in “{ $title }” for 30 days, so it rests now. That is fine.
+consultations-mail-lapsed-may_revive = Either side can take it up again once, with one button.
+consultations-mail-lapsed-may_apply = To go on later, a new application to the call is the way.

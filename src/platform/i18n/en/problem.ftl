@@ -19,10 +19,20 @@ problem-misdirected-text = This instance is not known under that name.
 problem-unprocessable-title = This form was already sent
 problem-unprocessable-text = It was sent before with other content. Nothing was changed; please reload the page.
 problem-too_many-title = Too many requests
-problem-too_many-text = { $seconds ->
-    [one] Please try again in 1 second. Nothing was changed.
-   *[other] Please try again in { $seconds } seconds. Nothing was changed.
-}
+problem-too_many-text = { $unit ->
+    [hours] Please try again in { $count ->
+        [one] an hour
+       *[other] { $count } hours
+    }.
+    [minutes] Please try again in { $count ->
+        [one] a minute
+       *[other] { $count } minutes
+    }.
+   *[seconds] Please try again in { $count ->
+        [one] a second
+       *[other] { $count } seconds
+    }.
+} Nothing was changed.
 problem-unavailable-title = Briefly unavailable
 problem-unavailable-text = The service is briefly unavailable. Nothing was changed; please try again in a moment.
 problem-unexpected-title = Something went wrong on our side

@@ -3,7 +3,16 @@ reports-drawn-voices = In the words of those who took part
 reports-skeleton-intro = How it began
 reports-skeleton-intro_text = This is a report of a consultation from the call “{ $call }”. It is published with the consent of those who speak in it; names and places are left out.
 reports-skeleton-flow = The flow before
-reports-skeleton-flow_text = We wrote to each other first, in { $rounds } rounds, and then talked.
+reports-skeleton-flow_text = { $rounds ->
+    [0] We wrote to each other first, and then talked.
+    [one] We wrote to each other first, in one round, and then talked.
+   *[other] We wrote to each other first, in { $rounds } rounds, and then talked.
+}
+reports-skeleton-flow_written = { $rounds ->
+    [0] We wrote to each other, and all was settled in writing.
+    [one] We wrote to each other in one round, and all was settled in writing.
+   *[other] We wrote to each other in { $rounds } rounds, and all was settled in writing.
+}
 reports-skeleton-background = Background
 reports-skeleton-background_text = What kind of team it was, and what it wished for. Kinds rather than names: “a web engineer”, “a start-up of a few people”.
 reports-skeleton-discussed = What we talked about
@@ -43,7 +52,7 @@ reports-report-month_hint = Optional, as 2027-01. Nothing finer is ever shown.
 reports-report-month_wrong = Please give year and month, for example 2027-01.
 reports-report-body = Text
 reports-report-body_hint = Markdown. Every part may be deleted. Quotes are not typed in: tick them below, and comment on them here.
-reports-report-repeats = The text repeats words from an answer that may not be quoted. Please say it in your own words.
+reports-report-repeats = This repeats words from an answer. Tick below what may be quoted, and say everything else in your own words.
 reports-report-quotes = Quotes
 reports-report-quotes_none = Nobody has allowed a quote so far.
 reports-report-quotes_hint = Only what was allowed is offered, word for word.
@@ -88,6 +97,8 @@ reports-preview-not_now = Your answer cannot be taken any more. Nothing was chan
 reports-preview-approved = You said ok to this version. You can take it back under “Quotes and approvals”.
 reports-preview-changes_wanted = You asked for changes. Thank you.
 reports-preview-revoked = You took your ok back.
+reports-preview-decided = Your answer is not needed any more: this version was decided on by the others.
+reports-preview-not_yours = This link was sent to somebody else who took part. You can read it; they answer.
 reports-preview-what = Is there anything by which you or others could be recognised? Is it told as it was? Nothing is published without the ok of the lead, of everyone quoted and of whoever could be recognised.
 reports-preview-remark = What should be changed
 reports-preview-remark_hint = Only the hosts read it. Needed when you ask for changes.
@@ -98,6 +109,8 @@ reports-show-up = All reports of this call
 reports-show-others = Other reports
 reports-show-previous = Before
 reports-show-next = After
+reports-gone-title = This report is not public
+reports-gone-text = What was published under this number is not shown at present, or was withdrawn. The number is not given again.
 reports-index-title = Reports
 reports-index-empty = No report is public at the moment
 reports-index-empty_text = Reports are published when everyone in them agrees.

@@ -9,6 +9,11 @@ admin-people-grant = 主催者にする
 admin-people-withdraw = 主催者から外す
 admin-people-pages = 続き
 admin-people-next = 次へ
+admin-answers-title = 管理者への回答
+admin-answers-lead = 会話の中で気になった点のうち、主催者には見せず、管理者だけに伝えるとされた回答です。
+admin-answers-none = 管理者への回答はまだありません
+admin-answers-by = 回答した人:
+admin-answers-host = 主催者:
 admin-jobs-title = 失敗した処理
 admin-jobs-due = { $count ->
     [0] 待っている処理はありません。
@@ -16,7 +21,7 @@ admin-jobs-due = { $count ->
 }
 admin-jobs-oldest = 最も古いもの:
 admin-jobs-none = 失敗した処理はありません
-admin-jobs-none_text = 取りやめた処理は、理由とともにここに表示され、もう一度試せます。
+admin-jobs-none_text = 打ち切った処理は、理由とともにここに表示され、もう一度試せます。
 admin-jobs-tries = { $count }回試行
-admin-jobs-given_up = 取りやめ:
+admin-jobs-given_up = 打ち切り:
 admin-jobs-again = もう一度試す

@@ -19,7 +19,11 @@ problem-misdirected-text = この名前ではこのサービスを開けませ�
 problem-unprocessable-title = このフォームはすでに送られています
 problem-unprocessable-text = 別の内容で一度送られています。何も変更されていません。ページを読み込み直してください。
 problem-too_many-title = リクエストが多すぎます
-problem-too_many-text = { $seconds }秒後にもう一度お試しください。何も変更されていません。
+problem-too_many-text = { $unit ->
+    [hours] { $count }時間後に
+    [minutes] { $count }分後に
+   *[seconds] { $count }秒後に
+}もう一度お試しください。何も変更されていません。
 problem-unavailable-title = 一時的に利用できません
 problem-unavailable-text = 少しのあいだ利用できません。何も変更されていません。しばらくしてからお試しください。
 problem-unexpected-title = こちらで問題が起きました

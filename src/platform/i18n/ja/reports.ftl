@@ -3,7 +3,14 @@ reports-drawn-voices = 参加した方の声
 reports-skeleton-intro = はじめに
 reports-skeleton-intro_text = 募集「{ $call }」から生まれた壁打ちのレポートです。参加した方の同意を得て、個人や組織がわからない形で公開しています。
 reports-skeleton-flow = 当日までの流れ
-reports-skeleton-flow_text = まず事前Q&Aで{ $rounds }往復のやりとりをし、それから話しました。
+reports-skeleton-flow_text = { $rounds ->
+    [0] まず事前Q&Aで文章をやりとりし、それから話しました。
+   *[other] まず事前Q&Aで{ $rounds }往復のやりとりをし、それから話しました。
+}
+reports-skeleton-flow_written = { $rounds ->
+    [0] 事前Q&Aで文章をやりとりし、話す前に解決しました。
+   *[other] 事前Q&Aで{ $rounds }往復のやりとりをし、話す前に解決しました。
+}
 reports-skeleton-background = 背景
 reports-skeleton-background_text = どのようなチームで、何を望んでいたか。名前ではなく「Webエンジニア」「数人のスタートアップ」のように書きます。
 reports-skeleton-discussed = 話したこと
@@ -43,7 +50,7 @@ reports-report-month_hint = 任意。2027-01 のように年と月まで。そ�
 reports-report-month_wrong = 2027-01 のように年と月を入力してください。
 reports-report-body = 本文
 reports-report-body_hint = Markdownで書けます。どの部分も削除できます。引用は本文に書かず、下で選んでください。コメントは本文に書きます。
-reports-report-repeats = 引用の同意がない回答と同じ言葉が含まれています。ご自身の言葉で書いてください。
+reports-report-repeats = 回答と同じ言葉が含まれています。引用できる回答は下で選び、それ以外はご自身の言葉で書いてください。
 reports-report-quotes = 引用
 reports-report-quotes_none = 引用に同意された回答はまだありません。
 reports-report-quotes_hint = 同意された言葉だけを、そのままの形で選べます。
@@ -51,7 +58,7 @@ reports-report-not_granted = 同意が取り消された引用があります。
 reports-report-role = どのような方の言葉か
 reports-report-role_hint = 名前ではなく「Webエンジニア」のように
 reports-report-save = 保存する
-reports-report-look = 読み返す
+reports-report-look = 表示を確かめる
 reports-report-autosaved = { $time } に一時保存しました(まだ反映されていません)
 reports-report-autosave_failed = まだ保存できていません。もう一度試します
 reports-report-ask = 参加した方に確認する
@@ -88,6 +95,8 @@ reports-preview-not_now = もう返事を受け付けられません。何も変
 reports-preview-approved = この版に同意しました。「引用と承認」から取り消せます。
 reports-preview-changes_wanted = 修正の希望を伝えました。ありがとうございます。
 reports-preview-revoked = 同意を取り消しました。
+reports-preview-decided = ほかの方の返事でこの版の扱いが決まったため、返事は不要になりました。
+reports-preview-not_yours = このリンクは、参加したほかの方に送られたものです。読むことはできますが、返事はできません。
 reports-preview-what = ご自身やほかの方が特定されるところはありませんか。事実と違うところはありませんか。代表の方、引用された方、特定されるおそれのある方の同意がないまま公開されることはありません。
 reports-preview-remark = 直してほしいところ
 reports-preview-remark_hint = 主催者だけが読みます。修正を希望するときは入力してください。
@@ -98,6 +107,8 @@ reports-show-up = この募集のレポート一覧
 reports-show-others = ほかのレポート
 reports-show-previous = 前のレポート
 reports-show-next = 次のレポート
+reports-gone-title = このレポートは公開されていません
+reports-gone-text = この番号のレポートは、いまは公開していないか、取り下げられました。番号がほかのレポートに使われることはありません。
 reports-index-title = レポート
 reports-index-empty = いま公開中のレポートはありません
 reports-index-empty_text = 登場する全員が同意したレポートだけを公開しています。

@@ -1,0 +1,181 @@
+//! A host's call: written, opened, paused, closed; two windows lose nothing.
+
+use crate::support::*;
+use sqlx::PgPool;
+
+/// What opening needs, as a host types it.
+const WRITTEN: [(&str, &str); 5] = [
+    ("title", "Talk to me about SLOs"),
+    ("slug", "slo"),
+    ("why", "I learn too."),
+    ("topics", "SRE: SLO, production readiness"),
+    ("scope", "Finding the next action."),
+];
+
+/// Hana's call with these fields, through her own form; gives `/calls/{call}`.
+async fn written(app: &TestApp, fields: &[(&str, &str)]) -> String {
+    let browser = app.as_(hana()).await;
+    let page = browser.get("/calls/new").await;
+    let led = browser.submit(&page, "/calls/new", fields).await.leads_to();
+    led.strip_suffix("/opening?said=saved").unwrap().to_owned()
+}
+
+/// As `written`, opened.
+async fn opened(app: &TestApp) -> String {
+    let call = written(app, &WRITTEN).await;
+    app.as_(hana()).await.post(&format!("{call}/opening"), &[]).await.assert_status(303);
+    call
+}
+
+mod new {
+    use super::*;
+
+    #[sqlx::test]
+    async fn a_title_is_enough_to_begin_and_stays_the_hosts_own(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+
+        let call = written(&app, &WRITTEN[..2]).await;
+
+        let opening = app.as_(hana()).await.get(&format!("{call}/opening")).await;
+        for missing in ["calls-opening-missing_why", "calls-opening-missing_topics", "calls-opening-missing_scope"] {
+            opening.assert_says(missing);
+        }
+        for below in ["edit", "opening", "pause", "closing"] {
+            app.as_(sora()).await.get(&format!("{call}/{below}")).await.assert_status(404);
+            app.as_(sora()).await.post(&format!("{call}/{below}"), &[]).await.assert_status(404);
+        }
+        app.as_(ren()).await.get("/calls/new").await.assert_status(403);
+        app.visitor().get("/hosts/hana/calls/slo").await.assert_status(404);
+        app.as_(hana()).await.get("/hosts/hana/calls/slo").await.assert_status(200);
+    }
+
+    #[sqlx::test]
+    async fn a_word_that_is_in_use_is_said_at_its_field_and_nothing_is_lost(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        written(&app, &WRITTEN).await;
+        let browser = app.as_(hana()).await;
+        let page = browser.get("/calls/new").await;
+
+        let refused = browser.submit(&page, "/calls/new", &WRITTEN).await;
+
+        refused.assert_status(422).assert_says("calls-form-slug_taken");
+        assert_eq!(refused.texts("#field-why"), ["I learn too."]);
+        let other = [("slug", "slo-again")];
+        browser.submit(&refused, "/calls/new", &other).await.assert_status(303);
+    }
+
+    #[sqlx::test]
+    async fn a_draft_is_shown_filled_until_it_is_saved(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let browser = app.as_(hana()).await;
+        let empty = browser.get("/calls/new").await;
+        let draft = empty.attributes("form[data-autosave]", "data-autosave").remove(0);
+        let form = empty.form("/calls/new");
+        let kept = form.iter().filter(|(name, _)| name != "why").map(|(n, v)| (n.as_str(), v.as_str()));
+        let typed: Vec<(&str, &str)> = kept.chain([("why", "I lea")]).collect();
+        browser.post(&draft, &typed).await.assert_status(204);
+        let page = browser.get("/calls/new").await;
+        page.assert_says("calls-edit-unsent");
+        assert_eq!(page.texts("#field-why"), ["I lea"]);
+
+        written(&app, &WRITTEN).await;
+
+        browser.get("/calls/new").await.assert_does_not_say("calls-edit-unsent");
+    }
+}
+
+mod edit {
+    use super::*;
+
+    #[sqlx::test]
+    async fn two_windows_show_both_texts_and_lose_none(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let edit = format!("{}/edit", opened(&app).await);
+        let browser = app.as_(hana()).await;
+        let page = browser.get(&edit).await;
+        browser.submit(&page, &edit, &[("why", "The first window")]).await.assert_status(303);
+
+        let stale = browser.submit(&page, &edit, &[("why", "The second window"), ("once", "")]).await;
+
+        stale.assert_status(409).assert_says("calls-edit-stale");
+        assert_eq!(stale.texts("pre.typed"), ["The first window"]);
+        assert_eq!(stale.texts("#field-why"), ["The second window"]);
+        browser.submit(&stale, &edit, &[]).await.assert_status(303);
+        assert!(app.visitor().get("/hosts/hana/calls/slo").await.text().contains("The second window"));
+    }
+
+    #[sqlx::test]
+    async fn what_is_public_keeps_what_opening_needed(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let edit = format!("{}/edit", opened(&app).await);
+        let browser = app.as_(hana()).await;
+        let page = browser.get(&edit).await;
+
+        let refused = browser.submit(&page, &edit, &[("topics", ""), ("why", "Kept")]).await;
+
+        refused.assert_status(422).assert_says("calls-opening-missing_topics");
+        assert_eq!(refused.texts("#field-why"), ["Kept"]);
+    }
+}
+
+mod opening {
+    use super::*;
+
+    #[sqlx::test]
+    async fn a_call_opens_when_nothing_is_missing(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let call = written(&app, &WRITTEN[..3]).await;
+        let (opening, edit) = (format!("{call}/opening"), format!("{call}/edit"));
+        let browser = app.as_(hana()).await;
+        browser.post(&opening, &[]).await.assert_status(422).assert_says("calls-opening-missing_topics");
+        let page = browser.get(&edit).await;
+        browser.submit(&page, &edit, &WRITTEN).await.assert_status(303);
+
+        browser.post(&opening, &[]).await.assert_status(303);
+
+        let public = app.visitor().get("/hosts/hana/calls/slo").await;
+        assert_eq!(public.texts("h1"), ["Talk to me about SLOs"]);
+        browser.post(&opening, &[]).await.assert_status(409).assert_says("calls-opening-is_open");
+    }
+}
+
+mod pause {
+    use super::*;
+
+    #[sqlx::test]
+    async fn only_an_open_call_rests_and_opens_again(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let call = opened(&app).await;
+        let browser = app.as_(hana()).await;
+        let pause = format!("{call}/pause");
+
+        browser.post(&pause, &[]).await.assert_status(303);
+
+        browser.post(&pause, &[]).await.assert_status(409).assert_says("calls-pause-not_now");
+        assert!(app.visitor().get("/").await.links("/hosts/hana/calls/slo").is_empty());
+        browser.post(&format!("{call}/opening"), &[]).await.assert_status(303);
+        assert!(!app.visitor().get("/").await.links("/hosts/hana/calls/slo").is_empty());
+    }
+}
+
+mod closing {
+    use super::*;
+
+    #[sqlx::test]
+    async fn the_host_says_what_becomes_of_those_who_wait(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let call = opened(&app).await;
+        let id = call.rsplit('/').next().unwrap().parse().unwrap();
+        let application = app.apply(aki(), id).await;
+        let browser = app.as_(hana()).await;
+        let closing = format!("{call}/closing");
+        browser.post(&closing, &[]).await.assert_status(422).assert_says("field-choice");
+
+        browser.post(&closing, &[("waiting", "finish")]).await.assert_status(303);
+
+        app.run_jobs().await;
+        app.as_(aki()).await.get(&application).await.assert_says("applications-stage-submitted");
+        browser.post(&closing, &[("waiting", "decline")]).await.assert_status(409).assert_says("calls-closing-not_now");
+        browser.post(&format!("{call}/opening"), &[]).await.assert_status(303);
+    }
+}
