@@ -4,6 +4,7 @@ pub mod asker;
 pub mod assets;
 pub mod clock;
 pub mod cluster;
+pub mod dav;
 pub mod db;
 pub mod drafts;
 pub mod error;

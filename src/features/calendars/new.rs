@@ -1,6 +1,6 @@
 //! `/calendars/new`: a calendar by its secret address.
 
-use super::form;
+use super::form::{self, Kind};
 use super::store;
 use crate::domain::ical::Reads;
 use crate::platform::error::Answer;
@@ -32,7 +32,7 @@ impl New {
 
 /// Shows the form.
 pub async fn get(frame: Frame) -> Answer {
-    show(&New { frame, fields: form::fields_of("", Reads::default(), false) })
+    show(&New { frame, fields: form::fields_of("", Kind::Feed, Reads::default(), false) })
 }
 
 /// Connects the calendar; it is read right after.
@@ -41,14 +41,14 @@ pub async fn post(frame: Frame, mut fields: Fields) -> Answer {
     ADDRESSES.take(&frame.platform, &me.to_string()).await?;
     let mut tx = frame.begin(&fields).await?;
     let written = form::written(&mut fields);
-    let address = form::address(&mut fields, &frame.platform.http);
+    let place = form::place(&mut fields, &frame.platform.http);
     if store::of(&mut tx, me).await?.len() >= MOST {
         fields.refuse("address", Message::new("calendars-error-many").with("most", MOST));
     }
-    let (Some(written), Some(address), false) = (written, address, fields.is_refused()) else {
+    let (Some(written), Some(place), false) = (written, place, fields.is_refused()) else {
         return refused(frame, fields);
     };
-    match store::insert(&mut tx, me, &written, &address).await? {
+    match store::insert(&mut tx, me, &written, &place).await? {
         Ok(id) => tx.see_other(format!("/calendars/{id}?said=saved")).await,
         Err(store::NoKeys) => {
             fields.refuse("address", Message::new("calendars-error-no_keys"));

@@ -1,6 +1,7 @@
 //! Reads calendars: fetches outside of any transaction, understands, keeps the picture, plans the
 //! next reading.
 
+use super::form::Secret;
 use super::store::{self, Calendar, KeptFlaw, Picture};
 use crate::domain::calendar::{AHEAD, Went};
 use crate::domain::call::Stage;
@@ -9,9 +10,10 @@ use crate::domain::id::{CalendarId, CallId, ConsultationId, PersonId};
 use crate::domain::interval::Interval;
 use crate::features::{calls, consultations, people};
 use crate::platform::Platform;
+use crate::platform::dav::{self, Account};
 use crate::platform::db;
 use crate::platform::error::AppError;
-use crate::platform::http_client::{Failure, Fetched, Request};
+use crate::platform::http_client::{Failure, Request};
 use crate::platform::jobs::{Job, JobRun, Lane, NewJob, Outcome};
 use crate::platform::mail::Receiver;
 use chrono::{TimeDelta, Utc};
@@ -30,6 +32,8 @@ const JITTER_SECONDS: i64 = 180;
 /// Servers call calendars by many names; whether it is one, its text says. A page never is.
 const KINDS: [&str; 5] =
     ["text/calendar", "text/plain", "application/octet-stream", "application/ics", "binary/octet-stream"];
+
+const EMPTY: &[u8] = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//empty//EN\r\nEND:VCALENDAR\r\n";
 
 /// What a reading gave.
 pub(super) enum Seen {
@@ -146,10 +150,16 @@ fn jitter(calendar: &Calendar) -> TimeDelta {
     TimeDelta::seconds(i64::from(u16::from_be_bytes([high, low])) % JITTER_SECONDS)
 }
 
+/// What came from the server.
+enum Came {
+    File { bytes: Vec<u8>, etag: Option<String>, last_modified: Option<String> },
+    Unchanged,
+}
+
 /// Everything that a reading needs to know beforehand.
 struct Task {
     calendar: Calendar,
-    address: Option<String>,
+    secret: Option<Secret>,
     receiver: Receiver,
     own: HashSet<String>,
     window: Interval,
@@ -161,7 +171,6 @@ impl Task {
     async fn load(run: &JobRun, read: &Read) -> Result<Option<Self>, AppError> {
         let mut conn = db::Read::begin(&run.platform.db).await?;
         let Some(calendar) = store::system(&mut conn, read.calendar).await? else { return Ok(None) };
-        let sealed = store::sealed(&mut conn, read.calendar).await?.unwrap_or_default();
         if calendar.round != read.round {
             return Ok(None);
         }
@@ -169,7 +178,7 @@ impl Task {
             Interval::new(run.now - BACK, run.now + AHEAD).ok_or(AppError::Unprocessable("an empty window"))?;
         let read_at = store::picture(&mut conn, read.calendar).await?.map(|picture| picture.read_at);
         Ok(Some(Self {
-            address: run.platform.keys.open(&sealed, &calendar.bound_to()),
+            secret: store::secret(&mut conn, &calendar, &run.platform.keys).await?,
             receiver: people::receiver(&mut conn, calendar.person).await?,
             own: (run.platform.own_sessions)(&mut conn, calendar.person, window.start()).await?,
             window,
@@ -179,29 +188,51 @@ impl Task {
     }
 
     async fn see(self, platform: &Platform) -> Seen {
-        match self.fetch(platform).await {
-            Ok(fetched) if fetched.status == StatusCode::NOT_MODIFIED && self.is_fresh => Seen::Unchanged,
-            Ok(fetched) => self.understand(fetched).await,
-            Err(reason) => Seen::Nothing(reason),
+        let fetched = match &self.secret {
+            Some(Secret::Feed { address }) => self.fetch(platform, address).await,
+            Some(Secret::CalDav { address, user, password }) => self.query(platform, address, user, password).await,
+            None => return Seen::Nothing(Reason::Sealed),
+        };
+        match fetched {
+            Ok(Came::Unchanged) => Seen::Unchanged,
+            Ok(Came::File { bytes, etag, last_modified }) => self.understand(bytes, etag, last_modified).await,
+            Err(failure) => Seen::Nothing(Reason::NotFetched(failure)),
         }
     }
 
-    async fn fetch(&self, platform: &Platform) -> Result<Fetched, Reason> {
-        let address = self.address.as_deref().ok_or(Reason::Sealed)?;
-        let address = platform.http.address(address).map_err(Reason::NotFetched)?;
+    async fn fetch(&self, platform: &Platform, address: &str) -> Result<Came, Failure> {
+        let address = platform.http.address(address)?;
         let only_new = |value: &Option<String>| value.clone().filter(|_| self.is_fresh);
         let request = Request { kinds: &KINDS, ..Request::get(&address) }
             .with(header::ACCEPT, Some("text/calendar, text/plain;q=0.5"))
             .with(header::IF_NONE_MATCH, only_new(&self.calendar.etag).as_deref())
             .with(header::IF_MODIFIED_SINCE, only_new(&self.calendar.last_modified).as_deref());
-        platform.http.fetch(request).await.map_err(Reason::NotFetched)
+        let fetched = platform.http.fetch(request).await?;
+        match fetched.status == StatusCode::NOT_MODIFIED && self.is_fresh {
+            true => Ok(Came::Unchanged),
+            false => Ok(Came::File {
+                etag: fetched.header(header::ETAG),
+                last_modified: fetched.header(header::LAST_MODIFIED),
+                bytes: fetched.body,
+            }),
+        }
+    }
+
+    /// An account without events in the window is empty, not unreadable.
+    async fn query(&self, platform: &Platform, address: &str, user: &str, password: &str) -> Result<Came, Failure> {
+        let address = platform.http.address(address)?;
+        let account = Account { address: &address, user, password };
+        let mut bytes = dav::events(&platform.http, &account, &self.window).await?;
+        if bytes.is_empty() {
+            bytes = EMPTY.to_vec();
+        }
+        Ok(Came::File { bytes, etag: None, last_modified: None })
     }
 
     /// A calendar that makes the reader panic has not been read.
-    async fn understand(self, fetched: Fetched) -> Seen {
-        let (etag, last_modified) = (fetched.header(header::ETAG), fetched.header(header::LAST_MODIFIED));
+    async fn understand(self, bytes: Vec<u8>, etag: Option<String>, last_modified: Option<String>) -> Seen {
         let now = self.window.start() + BACK;
-        let reading = tokio::task::spawn_blocking(move || self.read(&fetched.body)).await;
+        let reading = tokio::task::spawn_blocking(move || self.read(&bytes)).await;
         match reading {
             Ok(Ok(reading)) => match picture(reading, now) {
                 Ok(picture) => Seen::Calendar { picture, etag, last_modified },

@@ -89,7 +89,7 @@ pub async fn get(frame: Frame, id: Path<CalendarId>) -> Answer {
     let mut read = frame.read().await?;
     let calendar = store::for_owner(&mut read, *id, &frame.asker).await?;
     let picture = store::picture(&mut read, *id).await?;
-    let fields = form::fields_of(&calendar.name, calendar.reads, calendar.is_soft);
+    let fields = form::fields_of(&calendar.name, calendar.kind, calendar.reads, calendar.is_soft);
     show(&Show { frame, calendar, picture, fields })
 }
 
@@ -108,11 +108,12 @@ pub async fn post(frame: Frame, id: Path<CalendarId>, mut fields: Fields) -> Ans
             if is_moved {
                 ADDRESSES.take(&frame.platform, &calendar.person.to_string()).await?;
             }
-            let address = is_moved.then(|| form::address(&mut fields, &frame.platform.http)).flatten();
+            let place = is_moved.then(|| form::place(&mut fields, &frame.platform.http)).flatten();
+            fields.set("password", "");
             let (Some(written), false) = (written, fields.is_refused()) else {
                 return refused(frame, &mut tx, calendar, fields).await;
             };
-            match store::update(&mut tx, &calendar, &written, address.as_ref()).await? {
+            match store::update(&mut tx, &calendar, &written, place.as_ref()).await? {
                 Ok(()) => tx.see_other(format!("/calendars/{id}?said=saved")).await,
                 Err(store::NoKeys) => {
                     fields.refuse("address", Message::new("calendars-error-no_keys"));

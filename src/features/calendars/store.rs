@@ -1,6 +1,6 @@
 //! All SQL over calendars and their busy time.
 
-use super::form::{Written, all_day, all_day_word, counts, counts_word};
+use super::form::{Kind, Place, Secret, Written, all_day, all_day_word, counts, counts_word};
 use super::read::Seen;
 use crate::domain::calendar::{Health, News, Stage};
 use crate::domain::fact::Fact;
@@ -10,9 +10,9 @@ use crate::domain::interval::{Interval, Intervals};
 use crate::platform::asker::Asker;
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
-use crate::platform::http_client::Address;
 use crate::platform::jobs::NewJob;
 use crate::platform::random;
+use crate::platform::seal::Keys;
 use anyhow::{Context, anyhow};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -26,6 +26,7 @@ const BREATH: TimeDelta = TimeDelta::seconds(30);
 pub struct Calendar {
     pub id: CalendarId,
     pub person: PersonId,
+    pub kind: Kind,
     pub name: String,
     /// Scheme, host and port of its address: what may be shown.
     pub origin: String,
@@ -42,6 +43,7 @@ pub struct Calendar {
 struct Row {
     id: CalendarId,
     person: PersonId,
+    kind: String,
     name: String,
     origin: String,
     all_day: String,
@@ -80,6 +82,7 @@ impl TryFrom<Row> for Calendar {
                 failures: row.failures,
                 told_at: row.told_at,
             },
+            kind: Kind::parse(&row.kind).ok_or_else(|| unknown("kind"))?,
             id: row.id,
             person: row.person,
             name: row.name,
@@ -96,7 +99,7 @@ impl TryFrom<Row> for Calendar {
 
 impl Calendar {
     /// What its sealed address is bound to: this row, its person, its server.
-    pub fn bound_to(&self) -> String {
+    fn bound_to(&self) -> String {
         bound_to(self.id, self.person, &self.origin)
     }
 }
@@ -112,7 +115,7 @@ async fn rows(
 ) -> Result<Vec<Calendar>, AppError> {
     let rows = sqlx::query_as!(
         Row,
-        r#"select calendar_id as "id: CalendarId", person_id as "person: PersonId", name, origin, all_day, tentative, unanswered, is_soft,
+        r#"select calendar_id as "id: CalendarId", person_id as "person: PersonId", kind, name, origin, all_day, tentative, unanswered, is_soft,
                   stage, round, failures, is_partial, fetched_at, good_at, told_at, reason, etag, last_modified, created_at
              from calendars where calendar_id = $1 or person_id = any($2) order by created_at, calendar_id"#,
         id as Option<CalendarId>,
@@ -147,21 +150,27 @@ pub(super) async fn locked(tx: &mut Tx, id: CalendarId) -> Result<Option<Calenda
     system(tx, id).await
 }
 
-/// The sealed address.
-pub(super) async fn sealed(conn: &mut PgConnection, id: CalendarId) -> Result<Option<Vec<u8>>, AppError> {
-    let sealed = sqlx::query_scalar!("select address from calendars where calendar_id = $1", id as CalendarId)
+/// What opens the calendar; `None` where it was not sealed for it, or with a key that is gone.
+pub(super) async fn secret(
+    conn: &mut PgConnection,
+    calendar: &Calendar,
+    keys: &Keys,
+) -> Result<Option<Secret>, AppError> {
+    let sealed = sqlx::query_scalar!("select address from calendars where calendar_id = $1", calendar.id as CalendarId)
         .fetch_optional(conn)
         .await?;
-    Ok(sealed)
+    let opened = sealed.and_then(|sealed| keys.open(&sealed, &calendar.bound_to()));
+    Ok(opened.and_then(|secret| serde_json::from_str(&secret).ok()))
 }
 
 /// This instance has no key to seal with.
 #[derive(Debug)]
 pub struct NoKeys;
 
-fn seal(tx: &Tx, id: CalendarId, person: PersonId, address: &Address) -> Result<Vec<u8>, NoKeys> {
-    let bound_to = bound_to(id, person, &address.origin());
-    tx.platform().keys.seal(address.url().as_str(), &bound_to).ok_or(NoKeys)
+fn seal(tx: &Tx, id: CalendarId, person: PersonId, place: &Place) -> Result<Result<Vec<u8>, NoKeys>, AppError> {
+    let bound_to = bound_to(id, person, &place.address.origin());
+    let secret = serde_json::to_string(&place.secret).context("writing what opens a calendar")?;
+    Ok(tx.platform().keys.seal(&secret, &bound_to).ok_or(NoKeys))
 }
 
 /// Writes a new calendar and has it read.
@@ -169,26 +178,27 @@ pub async fn insert(
     tx: &mut Tx,
     person: PersonId,
     written: &Written,
-    address: &Address,
+    place: &Place,
 ) -> Result<Result<CalendarId, NoKeys>, AppError> {
     let (id, now): (CalendarId, _) = (random::id(), tx.now());
-    let sealed = match seal(tx, id, person, address) {
+    let sealed = match seal(tx, id, person, place)? {
         Ok(sealed) => sealed,
         Err(none) => return Ok(Err(none)),
     };
     sqlx::query!(
         r#"insert into calendars (calendar_id, person_id, kind, name, origin, address, all_day, tentative, unanswered, is_soft, stage, created_at)
-           values ($1, $2, 'feed', $3, $4, $5, $6, $7, $8, $9, 'fetching', $10)"#,
+           values ($1, $2, $11, $3, $4, $5, $6, $7, $8, $9, 'fetching', $10)"#,
         id as CalendarId,
         person as PersonId,
         written.name.as_str(),
-        address.origin(),
+        place.address.origin(),
         sealed,
         all_day_word(written.reads.all_day),
         counts_word(written.reads.tentative),
         counts_word(written.reads.unanswered),
         written.is_soft,
         now,
+        place.secret.kind().as_str(),
     )
     .execute(&mut **tx)
     .await?;
@@ -203,16 +213,17 @@ pub async fn update(
     tx: &mut Tx,
     calendar: &Calendar,
     written: &Written,
-    address: Option<&Address>,
+    place: Option<&Place>,
 ) -> Result<Result<(), NoKeys>, AppError> {
-    let sealed = match address.map(|address| seal(tx, calendar.id, calendar.person, address)).transpose() {
-        Ok(sealed) => sealed,
-        Err(none) => return Ok(Err(none)),
+    let sealed = match place.map(|place| seal(tx, calendar.id, calendar.person, place)).transpose()? {
+        None => None,
+        Some(Ok(sealed)) => Some(sealed),
+        Some(Err(none)) => return Ok(Err(none)),
     };
     sqlx::query!(
         r#"update calendars
               set name = $2, all_day = $3, tentative = $4, unanswered = $5, is_soft = $6, origin = coalesce($7, origin),
-                  address = coalesce($8, address), etag = null, last_modified = null
+                  address = coalesce($8, address), kind = coalesce($9, kind), etag = null, last_modified = null
             where calendar_id = $1"#,
         calendar.id as CalendarId,
         written.name.as_str(),
@@ -220,8 +231,9 @@ pub async fn update(
         counts_word(written.reads.tentative),
         counts_word(written.reads.unanswered),
         written.is_soft,
-        address.map(Address::origin),
+        place.map(|place| place.address.origin()),
         sealed,
+        place.map(|place| place.secret.kind().as_str()),
     )
     .execute(&mut **tx)
     .await?;

@@ -14,6 +14,7 @@ mod mailbox;
 mod people;
 mod process;
 mod questions;
+pub mod radicale;
 mod reports;
 mod sessions;
 mod statements;
