@@ -88,7 +88,12 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
                 place(consultation),
             ]
         }
-        Fact::TimesProposed { consultation } => vec![NewJob::now(bookings::mails::ProposalMails { consultation })],
+        Fact::TimesProposed { consultation } => {
+            vec![NewJob::now(bookings::mails::ProposalMails { consultation, is_apology: false })]
+        }
+        Fact::HostPaged { consultation } => {
+            vec![NewJob::now(bookings::mails::ProposalMails { consultation, is_apology: true })]
+        }
         Fact::BookingConfirmed { booking, consultation } => {
             let watch = sessions::watch::Watch { consultation, booking, ends_at: None, day: 0 };
             let read = NewJob::now(calendars::read::OfConsultation { consultation });
@@ -96,8 +101,12 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
         }
         Fact::BookingMoved { booking, consultation, sequence } => {
             let watch = sessions::watch::Watch { consultation, booking, ends_at: None, day: 0 };
-            let read = NewJob::now(calendars::read::OfConsultation { consultation });
-            vec![booked(booking, sequence, bookings::mails::What::Moved), NewJob::now(watch), read]
+            vec![
+                booked(booking, sequence, bookings::mails::What::Moved),
+                NewJob::now(watch),
+                NewJob::now(bookings::watch::TimeFreed { consultation }),
+                NewJob::now(calendars::read::OfConsultation { consultation }),
+            ]
         }
         Fact::SessionStarted { consultation } => {
             vec![NewJob::now(sessions::watch::StillTalking { consultation, started_at: None })]
@@ -109,9 +118,14 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
                 NewJob::now(feedback::opening::OpenFeedback { consultation }),
             ]
         }
-        Fact::BookingCancelled { booking, sequence, .. } => {
-            vec![booked(booking, sequence, bookings::mails::What::Cancelled)]
+        Fact::BookingCancelled { booking, sequence, consultation } => vec![
+            booked(booking, sequence, bookings::mails::What::Cancelled),
+            NewJob::now(bookings::watch::TimeFreed { consultation }),
+        ],
+        Fact::BookingReleased { consultation, .. } => {
+            vec![NewJob::now(bookings::watch::TimeFreed { consultation })]
         }
+        Fact::AvailabilityChanged { person } => vec![NewJob::now(bookings::watch::OfferTimes { owner: person })],
         Fact::ConsultationLapsed { consultation }
         | Fact::ConsultationClosed { consultation }
         | Fact::SecondChanceGiven { consultation } => vec![place(consultation)],

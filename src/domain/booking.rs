@@ -2,6 +2,7 @@
 //! raises SEQUENCE (RFC 5546 2.1.4), so that calendars replace the event instead of adding one. A
 //! hold was never invited to, so its end tells no calendar.
 
+use crate::domain::consultation::Side;
 use crate::domain::fact::Fact;
 use crate::domain::id::{BookingId, CallId, ConsultationId};
 use crate::domain::slot::{Minutes, Slot};
@@ -238,9 +239,18 @@ impl Booking {
         self.stage == Stage::Confirmed && now < self.starts_at
     }
 
-    /// Whether somebody waits for the host's word on it.
-    pub fn is_request(&self, now: DateTime<Utc>) -> bool {
-        self.is_held(now) && self.held.is_some_and(|held| held.hold == Hold::Request)
+    /// The side whose word a request or an offer waits for; candidates are picked, not answered.
+    pub fn answered_by(&self) -> Option<Side> {
+        match self.held?.hold {
+            Hold::Request => Some(Side::Host),
+            Hold::Offer => Some(Side::Guest),
+            Hold::Candidate => None,
+        }
+    }
+
+    /// Whether that word is still waited for.
+    pub fn waits(&self, now: DateTime<Utc>) -> bool {
+        self.is_held(now) && self.answered_by().is_some()
     }
 
     fn not_now(&self, act: &'static str) -> NotNow {

@@ -64,9 +64,14 @@ pub enum Fact {
     BookingHeld { booking: BookingId, consultation: ConsultationId },
     BookingReleased { booking: BookingId, consultation: ConsultationId },
     TimesProposed { consultation: ConsultationId },
+    HostPaged { consultation: ConsultationId },
+    TimeWatched { consultation: ConsultationId },
     BookingConfirmed { booking: BookingId, consultation: ConsultationId },
     BookingMoved { booking: BookingId, consultation: ConsultationId, sequence: i32 },
     BookingCancelled { booking: BookingId, consultation: ConsultationId, sequence: i32 },
+
+    SessionFeedMade { person: PersonId },
+    SessionFeedRevoked { person: PersonId },
 
     SessionStarted { consultation: ConsultationId },
     SessionFalselyStarted { consultation: ConsultationId },

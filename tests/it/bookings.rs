@@ -8,7 +8,10 @@ use sqlx::PgPool;
 
 mod candidates;
 mod confirmation;
+mod feed;
+mod paging;
 mod slots;
+mod watch;
 
 mod new {
     use super::*;
@@ -444,7 +447,8 @@ mod reminders {
 
         app.pass(TimeDelta::hours(48)).await;
         assert_eq!(reminded(&app, aki()).await, ["Tomorrow: Where to begin as the first SRE, Thu 7 January"]);
-        assert!(app.mailbox().last_to(aki()).await.text.contains("One question still waits"));
+        let text = app.mailbox().last_to(aki()).await.text;
+        assert!(text.contains("One question still waits") && text.contains("· Which SLO first?"), "{text}");
         app.pass(TimeDelta::hours(48)).await;
 
         let both = [

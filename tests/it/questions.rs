@@ -469,7 +469,7 @@ mod session {
             ]
         );
         assert_eq!(questions::items(&mut tx, id).await.unwrap().len(), 3);
-        assert_eq!(questions::open_count(&mut tx, id).await.unwrap(), 1);
+        assert_eq!(questions::open_titles(&mut tx, id).await.unwrap().len(), 1);
         assert_eq!(questions::goal(&mut tx, id).await.unwrap(), "");
     }
 }

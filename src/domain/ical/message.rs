@@ -48,46 +48,63 @@ pub struct Address<'a> {
     pub name: &'a str,
 }
 
-/// The whole VCALENDAR, lines ended by CRLF.
+/// The whole VCALENDAR of a message, lines ended by CRLF.
 pub fn calendar(method: Method, event: &Event<'_>) -> String {
-    let mut out = String::new();
     let status = match method {
         Method::Request => "CONFIRMED",
         Method::Cancel => "CANCELLED",
     };
+    let mut out = begun();
+    push_line(&mut out, &format!("METHOD:{}", method.as_str()));
+    push_event(&mut out, event, status);
+    push_line(&mut out, "END:VCALENDAR");
+    out
+}
+
+/// A calendar to subscribe to: events without METHOD, as nothing is asked of the reader.
+pub fn feed(name: &str, events: &[Event<'_>]) -> String {
+    let mut out = begun();
+    push_text(&mut out, "X-WR-CALNAME", name);
+    for event in events {
+        push_event(&mut out, event, "CONFIRMED");
+    }
+    push_line(&mut out, "END:VCALENDAR");
+    out
+}
+
+fn begun() -> String {
+    let mut out = String::new();
     for line in ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Kabeuchi//Bookings//EN", "CALSCALE:GREGORIAN"] {
         push_line(&mut out, line);
     }
-    push_line(&mut out, &format!("METHOD:{}", method.as_str()));
-    push_line(&mut out, "BEGIN:VEVENT");
-    push_line(&mut out, &format!("UID:{}", uri(event.uid)));
-    push_line(&mut out, &format!("SEQUENCE:{}", event.sequence));
-    push_line(&mut out, &format!("DTSTAMP:{}", instant(event.stamp)));
-    push_line(&mut out, &format!("DTSTART:{}", instant(event.start)));
-    push_line(&mut out, &format!("DTEND:{}", instant(event.end)));
-    push_line(&mut out, &format!("STATUS:{status}"));
-    push_line(&mut out, "TRANSP:OPAQUE");
-    push_text(&mut out, "SUMMARY", event.summary);
-    push_text(&mut out, "DESCRIPTION", event.description);
-    push_text(&mut out, "LOCATION", event.location);
+    out
+}
+
+fn push_event(out: &mut String, event: &Event<'_>, status: &str) {
+    push_line(out, "BEGIN:VEVENT");
+    push_line(out, &format!("UID:{}", uri(event.uid)));
+    push_line(out, &format!("SEQUENCE:{}", event.sequence));
+    push_line(out, &format!("DTSTAMP:{}", instant(event.stamp)));
+    push_line(out, &format!("DTSTART:{}", instant(event.start)));
+    push_line(out, &format!("DTEND:{}", instant(event.end)));
+    push_line(out, &format!("STATUS:{status}"));
+    push_line(out, "TRANSP:OPAQUE");
+    push_text(out, "SUMMARY", event.summary);
+    push_text(out, "DESCRIPTION", event.description);
+    push_text(out, "LOCATION", event.location);
     if !event.url.is_empty() {
-        push_line(&mut out, &format!("URL:{}", uri(event.url)));
+        push_line(out, &format!("URL:{}", uri(event.url)));
     }
+    push_line(out, &format!("ORGANIZER;CN={}:mailto:{}", parameter(event.organizer.name), uri(event.organizer.email)));
     push_line(
-        &mut out,
-        &format!("ORGANIZER;CN={}:mailto:{}", parameter(event.organizer.name), uri(event.organizer.email)),
-    );
-    push_line(
-        &mut out,
+        out,
         &format!(
             "ATTENDEE;CN={};CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT=ACCEPTED;RSVP=FALSE:mailto:{}",
             parameter(event.attendee.name),
             uri(event.attendee.email)
         ),
     );
-    push_line(&mut out, "END:VEVENT");
-    push_line(&mut out, "END:VCALENDAR");
-    out
+    push_line(out, "END:VEVENT");
 }
 
 /// Address that adds the event to a calendar in the browser at Google.

@@ -26,7 +26,7 @@ struct Cancellation {
 
 impl Cancellation {
     fn is_possible(&self) -> bool {
-        self.bearer.booking.is_ahead(self.frame.now) || self.bearer.booking.is_request(self.frame.now)
+        self.bearer.booking.is_ahead(self.frame.now) || self.bearer.booking.waits(self.frame.now)
     }
 
     fn is_late(&self) -> bool {
@@ -54,7 +54,11 @@ pub async fn post(frame: Frame, id: Path<BookingId>, mut fields: Fields) -> Answ
     if fields.is_refused() {
         return show_with(StatusCode::UNPROCESSABLE_ENTITY, &Cancellation { frame, bearer, fields });
     }
-    if bearer.booking.is_request(frame.now) {
+    if bearer.booking.waits(frame.now) {
+        // Whoever is asked answers under `/confirmation`, where the other side is told.
+        if bearer.booking.answered_by() == Some(bearer.me.part.side()) {
+            return Err(AppError::NotAllowed);
+        }
         let moved = bearer.booking.clone().release().map_err(|_| AppError::NotNow("taking the request back"))?;
         store::release_hold(&mut tx, moved).await?;
         return tx.see_other(bearer.path_saying("cancelled")).await;

@@ -7,9 +7,10 @@ use super::rules::Picture;
 use super::store;
 use crate::domain::access::Act;
 use crate::domain::booking::{Booking, CANDIDATES, Held, Hold};
-use crate::domain::consultation::{Side, Stage};
+use crate::domain::consultation::{Consultation, Side, Stage};
 use crate::domain::fact::Fact;
 use crate::domain::id::{BookingId, ConsultationId, PersonId};
+use crate::domain::slot::Slot;
 use crate::features::consultations::{self, Attendant, Head, Room};
 use crate::platform::db::Tx;
 use crate::platform::error::{Answer, AppError};
@@ -111,7 +112,8 @@ async fn page(frame: Frame, id: ConsultationId, query: Query, fields: Fields) ->
     let room = consultations::for_participant(&mut read, id, &frame.asker).await?;
     room.require(Act::Book)?;
     let booked = store::confirmed(&mut read, id).await?;
-    let picture = Picture::of(&mut read, &room.consultation, booked.as_ref().map(|b| b.id), frame.now).await?;
+    // The booked time stays until a candidate is picked, so it stands in their way.
+    let picture = Picture::of(&mut read, &room.consultation, None, frame.now).await?;
     let (held, by) = proposed(&mut read, &room, frame.now).await?;
     let wished = booked.as_ref().map_or(room.consultation.wished_minutes, |b| b.minutes);
     let minutes = query.minutes.filter(|m| picture.durations.contains(m));
@@ -182,8 +184,7 @@ async fn propose(tx: &mut Tx, room: &Room, fields: &mut Fields) -> Done {
     starts.sort_unstable();
     starts.dedup();
     let sent = fields.values("start").count();
-    let booked = store::confirmed(tx, room.id()).await?;
-    let picture = locked_picture(tx, room, booked.as_ref().map(|b| b.id)).await?;
+    let picture = locked_picture(tx, room, None).await?;
     let minutes = fields.value("minutes").parse().ok().filter(|m| picture.durations.contains(m));
     let Some(minutes) = minutes.filter(|_| sent == starts.len()) else { return wrong("bookings-new-unreadable") };
     if !CANDIDATES.contains(&starts.len()) {
@@ -196,27 +197,51 @@ async fn propose(tx: &mut Tx, room: &Room, fields: &mut Fields) -> Done {
     if slots.windows(2).any(|pair| pair[1].start() < pair[0].end()) {
         return wrong("bookings-candidates-overlap");
     }
-    hold_all(tx, room, &picture, &slots).await
+    let proposal = Proposal {
+        consultation: &room.consultation,
+        meeting_place: &room.meeting_place,
+        by: room.me,
+        fact: Fact::TimesProposed { consultation: room.id() },
+    };
+    match hold_all(tx, &picture, proposal, &slots).await? {
+        Ok(()) => Ok(Ok(format!("{}?said=sent", room.path("/bookings/candidates")))),
+        Err(Taken) => Ok(Err((StatusCode::CONFLICT, "start", Message::new("bookings-new-taken")))),
+    }
 }
 
+/// For whom times are held, and what is told about it.
+pub(super) struct Proposal<'a> {
+    pub consultation: &'a Consultation,
+    pub meeting_place: &'a str,
+    pub by: PersonId,
+    pub fact: Fact,
+}
+
+/// Somebody was faster.
+pub(super) struct Taken;
+
 /// Holds these times for the other side in place of all that was held before.
-pub(super) async fn hold_all(tx: &mut Tx, room: &Room, picture: &Picture, slots: &[crate::domain::slot::Slot]) -> Done {
+pub(super) async fn hold_all(
+    tx: &mut Tx,
+    picture: &Picture,
+    proposal: Proposal<'_>,
+    slots: &[Slot],
+) -> Result<Result<(), Taken>, AppError> {
     let (now, instance) = (tx.now(), tx.platform().config.instance().to_owned());
-    store::release_holds(tx, room.id()).await?;
+    let Consultation { id, call, .. } = *proposal.consultation;
+    store::release_holds(tx, id).await?;
     for slot in slots {
-        let taken = || Ok(Err((StatusCode::CONFLICT, "start", Message::new("bookings-new-taken"))));
-        let Some(until) = Hold::Candidate.until(slot.start(), picture.notice(), now) else { return taken() };
-        let held = Held { hold: Hold::Candidate, until };
-        let place = room.meeting_place.clone();
-        let made =
-            Booking::confirm(random::id(), room.id(), room.consultation.call, *slot, place, &instance).0.held(held);
-        let Ok(booking) = store::insert(tx, made, picture.own(), &picture.attending, room.me).await? else {
-            return taken();
-        };
+        let until = Hold::Candidate.until(slot.start(), picture.notice(), now);
+        let Some(until) = until else { return Ok(Err(Taken)) };
+        let place = proposal.meeting_place.to_owned();
+        let made = Booking::confirm(random::id(), id, call, *slot, place, &instance).0;
+        let made = made.held(Held { hold: Hold::Candidate, until });
+        let inserted = store::insert(tx, made, picture.own(), &picture.attending, proposal.by).await?;
+        let Ok(booking) = inserted else { return Ok(Err(Taken)) };
         tx.enqueue(NewJob::at(super::holds::HoldEnds { booking: booking.id }, until)).await?;
     }
-    tx.record(Fact::TimesProposed { consultation: room.id() }).await?;
-    Ok(Ok(format!("{}?said=sent", room.path("/bookings/candidates"))))
+    tx.record(proposal.fact).await?;
+    Ok(Ok(()))
 }
 
 async fn pick(tx: &mut Tx, room: &Room, picked: Option<BookingId>) -> Done {

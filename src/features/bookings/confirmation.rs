@@ -1,9 +1,12 @@
-//! `/bookings/{booking}/confirmation`: the host says yes or no to a time that somebody asked for.
+//! `/bookings/{booking}/confirmation`: yes or no to a time that is held: the host to one that somebody
+//! asked for, a guest who waits to one that became free.
 
 use super::bearer::Bearer;
+use super::mails::{Asked, RequestMails};
 use super::new::{Query, locked_picture_of};
 use super::{holds, store};
 use crate::domain::access::Act;
+use crate::domain::consultation::Side;
 use crate::domain::id::BookingId;
 use crate::domain::text::Text;
 use crate::features::consultations;
@@ -25,7 +28,11 @@ struct Confirmation {
 
 impl Confirmation {
     fn is_possible(&self) -> bool {
-        self.bearer.booking.is_request(self.frame.now)
+        self.bearer.booking.waits(self.frame.now)
+    }
+
+    fn is_offer(&self) -> bool {
+        self.bearer.booking.answered_by() == Some(Side::Guest)
     }
 
     fn asked_by(&self) -> &str {
@@ -34,11 +41,23 @@ impl Confirmation {
     }
 }
 
+/// A request is answered by the hosts, an offer by the guests who may book.
+pub(super) fn may_answer(bearer: &Bearer) -> bool {
+    match bearer.booking.answered_by() {
+        Some(Side::Guest) => bearer.may(Act::Book) && !bearer.me.part.is_host(),
+        Some(Side::Host) | None => bearer.may(Act::ConfirmBooking),
+    }
+}
+
+fn require(bearer: &Bearer) -> Result<(), AppError> {
+    may_answer(bearer).then_some(()).ok_or(AppError::NotAllowed)
+}
+
 /// Shows what was asked for.
 pub async fn get(frame: Frame, id: Path<BookingId>) -> Answer {
     let mut read = frame.read().await?;
     let bearer = Bearer::of(&mut read, *id, &frame, &Query::of(&frame).key).await?;
-    bearer.require(Act::ConfirmBooking)?;
+    require(&bearer)?;
     let frame = bearer.framed(frame);
     show(&Confirmation { frame, bearer, fields: Fields::default() })
 }
@@ -50,21 +69,25 @@ pub async fn post(frame: Frame, id: Path<BookingId>, mut fields: Fields) -> Answ
     let room = store::system(&mut tx, *id).await?.consultation;
     consultations::lock(&mut tx, room).await?;
     let bearer = Bearer::of(&mut tx, *id, &frame, &Query::of(&frame).key).await?;
-    bearer.require(Act::ConfirmBooking)?;
+    require(&bearer)?;
     if fields.is_refused() {
         return show_with(StatusCode::UNPROCESSABLE_ENTITY, &Confirmation { frame, bearer, fields });
     }
     let booking = bearer.booking.clone();
-    if !booking.is_request(tx.now()) {
+    if !booking.waits(tx.now()) {
         fields.refuse("reason", Message::new("bookings-confirmation-not_now"));
         return show_with(StatusCode::CONFLICT, &Confirmation { frame, bearer, fields });
     }
     match fields.value("act") {
         "decline" => {
+            let (start, side) = (booking.starts_at, booking.answered_by());
             let moved = booking.release().map_err(|_| AppError::NotNow("declining"))?;
             store::release_hold(&mut tx, moved).await?;
             store::give_reason(&mut tx, *id, reason.as_ref().map(Text::as_str)).await?;
-            tx.enqueue_now(super::mails::RequestMails { booking: *id, what: super::mails::Asked::Declined }).await?;
+            match side {
+                Some(Side::Guest) => store::pass(&mut tx, room, start).await?,
+                _ => tx.enqueue_now(RequestMails { booking: *id, what: Asked::Declined }).await?,
+            }
             tx.see_other(bearer.path_saying("done")).await
         }
         _ => {

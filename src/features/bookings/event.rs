@@ -3,7 +3,6 @@
 use super::bearer::Bearer;
 use super::new::Query;
 use crate::domain::booking::{Booking, Stage};
-use crate::domain::consultation::Consultation;
 use crate::domain::ical::{self, Address, Event, Method};
 use crate::domain::id::BookingId;
 use crate::features::consultations::Attendant;
@@ -27,24 +26,17 @@ pub struct Texts<'a> {
 }
 
 impl<'a> Texts<'a> {
-    /// Title, the others by name, and the page, in the attendee's language.
-    pub fn of(
-        platform: &Platform,
-        speech: Speech,
-        booking: &'a Booking,
-        consultation: &Consultation,
-        people: &[Attendant],
-    ) -> Self {
+    /// Title, the others by name where they are told, and the page, in the attendee's language.
+    pub fn of(platform: &Platform, speech: Speech, booking: &'a Booking, title: &str, people: &[Attendant]) -> Self {
         let names = people.iter().filter(|p| p.attends).map(|p| p.name.as_str()).collect::<Vec<_>>().join(", ");
         let url = platform.config.url(&format!("/bookings/{}", booking.id));
         Self {
             booking,
-            summary: speech.t("bookings-event-summary").saying("title", &consultation.title).to_string(),
-            description: format!(
-                "{}\n{}\n{url}",
-                consultation.title,
-                speech.t("bookings-event-with").saying("names", names)
-            ),
+            summary: speech.t("bookings-event-summary").saying("title", title).to_string(),
+            description: match names.is_empty() {
+                true => format!("{title}\n{url}"),
+                false => format!("{title}\n{}\n{url}", speech.t("bookings-event-with").saying("names", names)),
+            },
             organizer: platform.config.mail.from().as_str().to_owned(),
             url,
         }
@@ -76,7 +68,8 @@ pub async fn get(frame: Frame, id: Path<BookingId>) -> Answer {
         return Err(AppError::Gone);
     }
     let receiver = people::receiver(&mut read, bearer.me.person).await?;
-    let texts = Texts::of(&frame.platform, receiver.speech, &bearer.booking, &bearer.consultation, &bearer.people);
+    let texts =
+        Texts::of(&frame.platform, receiver.speech, &bearer.booking, &bearer.consultation.title, &bearer.people);
     let text = ical::calendar(Method::Request, &texts.event(frame.now, &receiver.name, receiver.address.as_str()));
     let name = DispositionParam::Filename("kabeuchi.ics".to_owned());
     Ok(HttpResponse::Ok()

@@ -92,7 +92,7 @@ impl Grid {
             after,
             chosen: asked.chosen,
             takes_several: false,
-            changes: changes(frame, host_zone, last),
+            changes: clock_changes([frame.speech.zone, host_zone], frame.now, last),
             outlook: asked.outlook,
             not_before: slots.first().filter(|slot| slot.start() > frame.now + FAR).and(first),
             is_none: slots.is_empty(),
@@ -172,12 +172,12 @@ fn times(frame: &Frame, slots: Option<&Vec<Slot>>, host_zone: Tz) -> Vec<Time> {
     drawn.collect()
 }
 
-/// Zones whose clocks change between now and the last time.
-fn changes(frame: &Frame, host_zone: Tz, last: DateTime<Utc>) -> Vec<Tz> {
+/// Which of these zones change their clocks between two instants.
+pub fn clock_changes(zones: [Tz; 2], from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<Tz> {
     use chrono::Offset;
     let offset = |zone: &Tz, at: DateTime<Utc>| at.with_timezone(zone).offset().fix();
-    let mut zones = vec![frame.speech.zone, host_zone];
+    let mut zones = zones.to_vec();
     zones.dedup();
-    zones.retain(|zone| offset(zone, frame.now) != offset(zone, last));
+    zones.retain(|zone| offset(zone, from) != offset(zone, to));
     zones
 }

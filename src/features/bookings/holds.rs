@@ -4,6 +4,7 @@ use super::rules::Picture;
 use super::{mails, store};
 use crate::domain::booking::{Booking, Held, Hold};
 use crate::domain::consultation::Consultation;
+use crate::domain::fact::Fact;
 use crate::domain::id::{BookingId, PersonId};
 use crate::features::consultations;
 use crate::platform::db::Tx;
@@ -23,24 +24,38 @@ pub(super) async fn take(
 ) -> Result<Booking, AppError> {
     let now = tx.now();
     let booking = match store::confirmed(tx, consultation.id).await? {
-        Some(booked) => {
+        Some(booked) if booked.is_ahead(now) => {
             let moved = booked.move_onto(&hold, now).map_err(|_| AppError::NotNow("moving"))?;
             store::release_holds(tx, consultation.id).await?;
             let replaced = store::replace(tx, moved, picture.own(), &picture.attending).await?;
             replaced.map_err(|_| AppError::NotNow("moving onto a time that was held"))?
         }
-        None => {
+        passed => {
+            // A time that passed without a talk is let go; the hold becomes a booking of its own.
+            let consultation = match passed {
+                Some(_) => free(tx, consultation).await?,
+                None => consultation.clone(),
+            };
             let moved = hold.confirm_hold(now).map_err(|_| AppError::NotNow("confirming"))?;
             let fact = moved.1;
             let booking = store::confirm(tx, moved).await?;
             store::release_holds(tx, consultation.id).await?;
-            let (booked, _) = consultation.clone().book(fact, now).map_err(|_| AppError::NotNow("booking"))?;
+            let (booked, _) = consultation.book(fact, now).map_err(|_| AppError::NotNow("booking"))?;
             consultations::keep(tx, &booked).await?;
             booking
         }
     };
     consultations::set_start(tx, consultation.id, Some(booking.starts_at)).await?;
+    store::end_watch(tx, consultation.id).await?;
     Ok(booking)
+}
+
+/// The consultation without the booked time that passed.
+async fn free(tx: &mut Tx, consultation: &Consultation) -> Result<Consultation, AppError> {
+    let (now, fact) = (tx.now(), Fact::SecondChanceGiven { consultation: consultation.id });
+    store::let_go(tx, consultation.id).await?;
+    let unbooked = consultation.clone().unbook(fact, now);
+    unbooked.map(|(consultation, _)| consultation).map_err(|_| AppError::NotNow("booking"))
 }
 
 /// Holds a time until the host says yes or no.
@@ -89,7 +104,12 @@ impl Job for HoldEnds {
             Hold::Candidate if store::holds(&mut tx, consultation, run.now).await?.is_empty() => {
                 tx.enqueue_now(mails::ProposalOver { consultation, until: held.until }).await?;
             }
-            Hold::Candidate | Hold::Offer => {}
+            Hold::Candidate => {}
+            // Silence ends the wait: the time goes to the next in line.
+            Hold::Offer => {
+                store::end_watch(&mut tx, consultation).await?;
+                tx.enqueue_now(mails::RequestMails { booking: self.booking, what: mails::Asked::OfferOver }).await?;
+            }
         }
         Ok(Outcome::DoneWith(tx))
     }

@@ -1,6 +1,7 @@
 //! Mails of this slice: booked, moved, given back, each with its calendar part; reminders without.
 
 use super::event::Texts;
+use super::grid::clock_changes;
 use super::store;
 use crate::domain::access::{Act, may};
 use crate::domain::booking::{Booking, Stage};
@@ -16,6 +17,9 @@ use crate::platform::mail::{Mail, Receiver};
 use crate::platform::random;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
+
+/// Titles of open questions that a reminder carries.
+const OPEN_QUESTIONS: usize = 5;
 
 /// What is told about a booking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -188,18 +192,30 @@ impl BookingMail {
         let mail = Mail::to(receiver, speech.t(subject).saying("title", &consultation.title).saying("day", day))
             .line(speech.t(text).saying("title", &consultation.title));
         let mail = details(mail, speech, booking, host_zone);
-        let open = questions::open_count(tx, booking.consultation).await?;
-        let mail = match self.what.lead().is_some() && open > 0 {
-            true => mail.line(speech.t("bookings-mail-open_questions").with("count", open)),
-            false => mail,
+        let mail = clock_changes([speech.zone, host_zone], run.now, booking.starts_at)
+            .into_iter()
+            .fold(mail, |mail, zone| mail.line(speech.t("bookings-mail-clocks_change").saying("zone", zone)));
+        let mail = match self.what.lead() {
+            Some(_) => with_open_questions(mail, speech, &questions::open_titles(tx, booking.consultation).await?),
+            None => mail,
         };
         let url = run.platform.config.url(&format!("/bookings/{}?key={key}", booking.id));
         let mail = mail.action(speech.t("bookings-mail-open"), url);
         let Some(method) = self.what.method() else { return Ok(mail) };
-        let texts = Texts::of(&run.platform, speech, booking, &consultation, &people);
+        let texts = Texts::of(&run.platform, speech, booking, &consultation.title, &people);
         let event = texts.event(run.now, &receiver.name, receiver.address.as_str());
         Ok(mail.calendar(method.as_str(), ical::calendar(method, &event)))
     }
+}
+
+/// Titles alone: what is in the questions stays on the page.
+fn with_open_questions(mail: Mail, speech: Speech, titles: &[String]) -> Mail {
+    if titles.is_empty() {
+        return mail;
+    }
+    let mail = mail.line(speech.t("bookings-mail-open_questions").with("count", titles.len()));
+    let shown = titles.iter().take(OPEN_QUESTIONS);
+    shown.fold(mail, |mail, title| mail.line(speech.t("bookings-mail-open_question").saying("title", title)))
 }
 
 /// When, on both clocks where they differ, how long and where.
@@ -241,6 +257,8 @@ impl Job for LateInvitation {
 #[derive(Serialize, Deserialize)]
 pub struct ProposalMails {
     pub consultation: ConsultationId,
+    /// Whether the host was called away from the booked time.
+    pub is_apology: bool,
 }
 
 impl Job for ProposalMails {
@@ -253,7 +271,8 @@ impl Job for ProposalMails {
         let people = consultations::attendants(&mut tx, self.consultation).await?;
         let side = people.iter().find(|a| a.person == *by).map(|a| a.part.side());
         for attendant in people.iter().filter(|a| Some(a.part.side()) != side && may(a.part, Act::Book)) {
-            tx.enqueue_now(ProposalMail { consultation: self.consultation, to: attendant.person, by: *by }).await?;
+            let ProposalMails { consultation, is_apology } = self;
+            tx.enqueue_now(ProposalMail { consultation, is_apology, to: attendant.person, by: *by }).await?;
         }
         Ok(Outcome::DoneWith(tx))
     }
@@ -263,6 +282,7 @@ impl Job for ProposalMails {
 #[derive(Serialize, Deserialize)]
 pub struct ProposalMail {
     pub consultation: ConsultationId,
+    pub is_apology: bool,
     pub to: PersonId,
     pub by: PersonId,
 }
@@ -279,9 +299,12 @@ impl Job for ProposalMail {
         let consultation = consultations::system(&mut tx, self.consultation).await?;
         let host_zone = store::host_zone(&mut tx, first.id).await?;
         let speech = receiver.speech;
-        let mut mail =
-            Mail::to(&receiver, speech.t("bookings-mail-proposed-subject").saying("title", &consultation.title))
-                .line(speech.t("bookings-mail-proposed-text").saying("name", by).saying("title", &consultation.title));
+        let (subject, text) = match self.is_apology {
+            true => ("bookings-mail-paged-subject", "bookings-mail-paged-text"),
+            false => ("bookings-mail-proposed-subject", "bookings-mail-proposed-text"),
+        };
+        let mut mail = Mail::to(&receiver, speech.t(subject).saying("title", &consultation.title))
+            .line(speech.t(text).saying("name", by).saying("title", &consultation.title));
         for (n, (booking, _)) in held.iter().enumerate() {
             let here = speech.span_with_offset(booking.starts_at, booking.ends_at);
             let there = speech.in_zone(host_zone).span_with_offset(booking.starts_at, booking.ends_at);
@@ -361,6 +384,8 @@ pub enum Asked {
     Waiting,
     Declined,
     Over,
+    Offered,
+    OfferOver,
 }
 
 impl Asked {
@@ -369,6 +394,8 @@ impl Asked {
             Asked::Waiting => ("bookings-mail-asked-subject", "bookings-mail-asked-text"),
             Asked::Declined => ("bookings-mail-declined-subject", "bookings-mail-declined-text"),
             Asked::Over => ("bookings-mail-over-subject", "bookings-mail-over-text"),
+            Asked::Offered => ("bookings-mail-offered-subject", "bookings-mail-offered-text"),
+            Asked::OfferOver => ("bookings-mail-offer_over-subject", "bookings-mail-offer_over-text"),
         }
     }
 
@@ -376,14 +403,14 @@ impl Asked {
     fn side(self) -> Side {
         match self {
             Asked::Waiting => Side::Host,
-            Asked::Declined | Asked::Over => Side::Guest,
+            Asked::Declined | Asked::Over | Asked::Offered | Asked::OfferOver => Side::Guest,
         }
     }
 
     fn is_true(self, booking: &Booking, now: DateTime<Utc>) -> bool {
         match self {
-            Asked::Waiting => booking.is_request(now),
-            Asked::Declined | Asked::Over => booking.stage == Stage::Released,
+            Asked::Waiting | Asked::Offered => booking.waits(now),
+            Asked::Declined | Asked::Over | Asked::OfferOver => booking.stage == Stage::Released,
         }
     }
 }
@@ -438,12 +465,15 @@ impl Job for RequestMail {
             .line(speech.t(text).saying("title", &consultation.title));
         let mail = details(mail, speech, &booking, host_zone);
         let mail = match (self.what, booking.held) {
-            (Asked::Waiting, Some(held)) => {
+            (Asked::Waiting | Asked::Offered, Some(held)) => {
+                let (label, ends) = match self.what {
+                    Asked::Offered => ("bookings-confirmation-offer_title", "bookings-mail-offered-until"),
+                    _ => ("bookings-confirmation-title", "bookings-mail-asked-until"),
+                };
                 let key = random::token();
                 store::add_key(&mut tx, self.booking, self.to, random::hashed(&key)).await?;
                 let url = run.platform.config.url(&format!("/bookings/{}/confirmation?key={key}", booking.id));
-                mail.action(speech.t("bookings-confirmation-title"), url)
-                    .closing(speech.t("bookings-mail-asked-until").saying("until", speech.moment(held.until)))
+                mail.action(speech.t(label), url).closing(speech.t(ends).saying("until", speech.moment(held.until)))
             }
             _ => {
                 let url = run.platform.config.url(&format!("/consultations/{}/bookings/new", booking.consultation));

@@ -1,21 +1,25 @@
 //! Bookings: a time is chosen, taken under the locks of all who must be there, moved, given back.
 
 mod bearer;
+mod calendars;
 mod cancellation;
 mod candidates;
 mod confirmation;
 mod event;
+mod feed;
 pub mod follow;
 mod grid;
 pub mod holds;
 mod holidays;
 pub mod mails;
 mod new;
+mod paging;
 mod rescheduling;
 mod rules;
 mod show;
 mod slots;
 mod store;
+pub mod watch;
 
 pub use rules::next_opening;
 pub use store::{Upcoming, confirmed, let_go, uids_of_host, upcoming};
@@ -30,6 +34,7 @@ pub fn routes() -> Routes {
         .post("/consultations/{consultation}/bookings/new", Need::Participant, new::post)
         .get("/consultations/{consultation}/bookings/candidates", Need::Participant, candidates::get)
         .post("/consultations/{consultation}/bookings/candidates", Need::Participant, candidates::post)
+        .post("/consultations/{consultation}/bookings/watch", Need::Participant, watch::post)
         .get("/availability/slots", Need::Host, slots::get)
         .get("/availability/holidays", Need::Host, holidays::get)
         .post("/availability/holidays", Need::Host, holidays::post)
@@ -37,6 +42,11 @@ pub fn routes() -> Routes {
         .get("/bookings/{booking}/event.ics", Need::BookingBearer, event::get)
         .get("/bookings/{booking}/rescheduling", Need::BookingBearer, rescheduling::get)
         .post("/bookings/{booking}/rescheduling", Need::BookingBearer, rescheduling::post)
+        .get("/bookings/{booking}/paging", Need::BookingBearer, paging::get)
+        .post("/bookings/{booking}/paging", Need::BookingBearer, paging::post)
+        .get("/settings/calendars", Need::SignedIn, calendars::get)
+        .post("/settings/calendars", Need::SignedIn, calendars::post)
+        .get("/feeds/{token}.ics", Need::Token, feed::get)
         .get("/bookings/{booking}/confirmation", Need::BookingBearer, confirmation::get)
         .post("/bookings/{booking}/confirmation", Need::BookingBearer, confirmation::post)
         .get("/bookings/{booking}/cancellation", Need::BookingBearer, cancellation::get)
@@ -56,6 +66,10 @@ pub fn jobs(registry: Registry) -> Registry {
         .with::<mails::ProposalOverMail>()
         .with::<mails::RequestMails>()
         .with::<mails::RequestMail>()
+        .with::<watch::OfferTimes>()
+        .with::<watch::OfferTime>()
+        .with::<watch::TimeFreed>()
+        .with::<watch::LookAgain>()
         .with::<holds::HoldEnds>()
         .with::<follow::ReleaseTime>()
 }

@@ -1,8 +1,9 @@
 //! `/consultations/{consultation}/bookings/new`: chooses a time and books it at once.
 
 use super::grid::{Asked, Grid, chosen};
+use super::holds;
 use super::rules::Picture;
-use super::{holds, store};
+use super::store::{self, Watch};
 use crate::domain::access::Act;
 use crate::domain::booking::{Booking, Hold};
 use crate::domain::consultation::{Consultation, Stage};
@@ -28,8 +29,9 @@ struct New {
     fields: Fields,
     /// A confirmed booking that is there already.
     booked: Option<BookingId>,
-    /// A time that waits for the host's word.
+    /// A time that waits for a side's word.
     requested: Option<Booking>,
+    watch: Option<Watch>,
     /// Whether a time is asked for and not booked at once.
     asks_host: bool,
 }
@@ -107,8 +109,9 @@ async fn page(frame: Frame, id: ConsultationId, query: Query, fields: Fields) ->
     let grid = Grid::new(&frame, &slots, picture.zone(), asked);
     let booked = store::confirmed(&mut read, id).await?.map(|booking| booking.id);
     let holds = store::holds(&mut read, id, frame.now).await?;
-    let requested = holds.into_iter().map(|(booking, _)| booking).find(|booking| booking.is_request(frame.now));
-    Ok(New { frame, room, grid, fields, booked, requested, asks_host })
+    let requested = holds.into_iter().map(|(booking, _)| booking).find(|booking| booking.waits(frame.now));
+    let watch = store::watch(&mut read, id).await?;
+    Ok(New { frame, room, grid, fields, booked, requested, watch, asks_host })
 }
 
 /// Shows the times.
@@ -177,6 +180,7 @@ async fn book(tx: &mut Tx, room: &Room, picture: &Picture, sent: &Sent) -> Resul
     let (booked, _) = room.consultation.clone().book(fact, now).map_err(|_| AppError::NotNow("booking"))?;
     consultations::keep(tx, &booked).await?;
     consultations::set_start(tx, room.id(), Some(booking.starts_at)).await?;
+    store::end_watch(tx, room.id()).await?;
     Ok(Ok(booking))
 }
 

@@ -19,6 +19,8 @@ use crate::platform::random;
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use askama::Template;
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
 
 #[derive(Template)]
 #[template(path = "bookings/rescheduling.html")]
@@ -42,7 +44,7 @@ async fn page(frame: Frame, id: BookingId, query: Query, fields: Fields) -> Resu
     let bearer = Bearer::of(&mut read, id, &frame, &query.key).await?;
     bearer.require(Act::Move)?;
     let frame = bearer.framed(frame);
-    let picture = Picture::of(&mut read, &bearer.consultation, Some(id), frame.now).await?;
+    let picture = picture(&mut read, &bearer, frame.now).await?;
     let asked = query.minutes.filter(|minutes| picture.durations.contains(minutes));
     let minutes = asked.unwrap_or(bearer.booking.minutes);
     let asks_host = picture.asks_host(bearer.me.part);
@@ -58,6 +60,16 @@ async fn page(frame: Frame, id: BookingId, query: Query, fields: Fields) -> Resu
     };
     let grid = Grid::new(&frame, &slots, picture.zone(), asked);
     Ok(Rescheduling { frame, bearer, grid, asks_host, fields })
+}
+
+/// A booking that moves does not stand in its own way; one whose move is asked for does, as it stays
+/// until the host says yes.
+async fn picture(conn: &mut PgConnection, bearer: &Bearer, now: DateTime<Utc>) -> Result<Picture, AppError> {
+    let moved = Picture::of(&mut *conn, &bearer.consultation, Some(bearer.booking.id), now).await?;
+    match moved.asks_host(bearer.me.part) {
+        true => Picture::of(conn, &bearer.consultation, None, now).await,
+        false => Ok(moved),
+    }
 }
 
 /// Shows the times.
@@ -76,7 +88,7 @@ pub async fn post(frame: Frame, id: Path<BookingId>, mut fields: Fields) -> Answ
     bearer.require(Act::Move)?;
     let attending = calls::attending(&mut tx, bearer.booking.call).await?;
     lock_people(&mut tx, &attending).await?;
-    let picture = Picture::of(&mut tx, &bearer.consultation, Some(*id), frame.now).await?;
+    let picture = picture(&mut tx, &bearer, frame.now).await?;
     let mut durations = picture.durations.clone();
     durations.push(bearer.booking.minutes);
     let Some(sent) = sent(&mut fields, &durations) else {

@@ -6,6 +6,7 @@ use super::new::Query;
 use super::store;
 use crate::domain::access::Act;
 use crate::domain::booking::Stage;
+use crate::domain::consultation::Side;
 use crate::domain::ical;
 use crate::domain::id::BookingId;
 use crate::features::calls;
@@ -32,17 +33,25 @@ impl Show {
         self.bearer.booking.stage == Stage::Confirmed
     }
 
-    fn is_request(&self) -> bool {
-        self.bearer.booking.is_request(self.frame.now)
+    fn waits(&self) -> bool {
+        self.bearer.booking.waits(self.frame.now)
+    }
+
+    fn is_offer(&self) -> bool {
+        self.bearer.booking.answered_by() == Some(Side::Guest)
     }
 
     fn may_confirm(&self) -> bool {
-        self.is_request() && self.bearer.may(Act::ConfirmBooking)
+        self.waits() && super::confirmation::may_answer(&self.bearer)
+    }
+
+    fn may_page(&self) -> bool {
+        super::paging::is_possible(&self.bearer, self.frame.now)
     }
 
     /// Whether it was held and nobody took it.
     fn is_over(&self) -> bool {
-        self.bearer.booking.held.is_some() && !self.is_confirmed() && !self.is_request()
+        self.bearer.booking.held.is_some() && !self.is_confirmed() && !self.waits()
     }
 
     fn is_ahead(&self) -> bool {
@@ -77,7 +86,8 @@ pub async fn get(frame: Frame, id: Path<BookingId>) -> Answer {
     let call_title = calls::find(&mut read, bearer.booking.call).await?.ok_or(AppError::NotFound)?.title;
     let host_zone = store::host_zone(&mut read, *id).await?;
     let cancel_reason = store::cancel_reason(&mut read, *id).await?;
-    let texts = event::Texts::of(&frame.platform, frame.speech, &bearer.booking, &bearer.consultation, &bearer.people);
+    let texts =
+        event::Texts::of(&frame.platform, frame.speech, &bearer.booking, &bearer.consultation.title, &bearer.people);
     let drawn = texts.event(frame.now, &bearer.me.name, "");
     let (google, outlook) = (ical::google_link(&drawn), ical::outlook_link(&drawn));
     show(&Show { frame, bearer, call_title, host_zone, cancel_reason, google, outlook })

@@ -14,6 +14,7 @@ use crate::platform::random::{self, Hashed};
 use anyhow::anyhow;
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgConnection;
+use std::collections::HashMap;
 
 struct Row {
     consultation_id: ConsultationId,
@@ -402,6 +403,33 @@ pub async fn cancelled(conn: &mut PgConnection, id: ConsultationId) -> Result<Op
     .fetch_optional(conn)
     .await?;
     Ok(cancelled)
+}
+
+/// Consultations that a person takes part in, as guest or as a host who attends, with their titles.
+pub async fn with_person(
+    conn: &mut PgConnection,
+    person: PersonId,
+) -> Result<HashMap<ConsultationId, String>, AppError> {
+    let rows = sqlx::query!(
+        r#"select s.consultation_id as "id: ConsultationId", s.title from consultations s
+            where exists (select from participants p where p.consultation_id = s.consultation_id and p.person_id = $1)
+               or exists (select from call_hosts h where h.call_id = s.call_id and h.person_id = $1 and h.attends)"#,
+        person as PersonId,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.title)).collect())
+}
+
+/// Consultations of these calls that are prepared and have no time yet.
+pub async fn of_calls(conn: &mut PgConnection, calls: &[CallId]) -> Result<Vec<ConsultationId>, AppError> {
+    let ids = sqlx::query_scalar!(
+        r#"select consultation_id as "id: ConsultationId" from consultations where call_id = any($1) and stage in ('preparing', 'ready')"#,
+        calls as &[CallId],
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(ids)
 }
 
 /// The planned start, told by the slice that books; kept here so that lateness can be judged above it.

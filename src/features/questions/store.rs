@@ -201,6 +201,17 @@ pub async fn add_live(tx: &mut Tx, id: ConsultationId, author: PersonId, title: 
     add_item(tx, id, new).await
 }
 
+/// Titles of the items that wait for an answer or for background, in order.
+pub async fn open_titles(conn: &mut PgConnection, id: ConsultationId) -> Result<Vec<String>, AppError> {
+    let titles = sqlx::query_scalar!(
+        "select title from items where consultation_id = $1 and stage in ('asked', 'background_wanted') order by created_at, item_id",
+        id as ConsultationId,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(titles)
+}
+
 /// How many items wait for an answer or for background.
 pub async fn open_count(conn: &mut PgConnection, id: ConsultationId) -> Result<i64, AppError> {
     let count = sqlx::query_scalar!(

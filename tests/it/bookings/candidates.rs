@@ -141,6 +141,19 @@ async fn the_booked_time_stays_until_a_candidate_is_picked_and_keeps_its_event(d
 }
 
 #[sqlx::test]
+async fn what_the_page_offers_beside_a_booked_time_can_be_proposed(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let consultation = room(&app).await;
+    let later = app.as_(aki()).await.get(&times_path(consultation)).await.starts()[40].clone();
+    book(&app.as_(aki()).await, &times_path(consultation), &later, "60").await.assert_status(303);
+    let starts = app.as_(hana()).await.get(&format!("{}?minutes=60", path(consultation))).await.starts();
+    assert!(!starts.contains(&later), "the booked time itself is not proposed");
+    let place = starts.iter().position(|start| *start > later).unwrap();
+
+    propose(&app, hana(), consultation, &[place - 1, place, place + 2]).await.assert_status(303);
+}
+
+#[sqlx::test]
 async fn case_90_a_hold_that_ends_sends_no_cancellation(db: PgPool) {
     let app = TestApp::spawn(db).await;
     let consultation = room(&app).await;

@@ -164,6 +164,7 @@ async fn a_move_is_asked_for_too_and_the_booked_time_stays_until_then(db: PgPool
     page.assert_says("bookings-rescheduling-then_asks");
     let start = page.starts()[8].clone();
     let before = app.start_of(&booking).await;
+    assert!(page.starts().iter().all(|start| !start.starts_with("2027-01-05T00")), "the booked hour stays booked");
 
     book(&aki, &path, &start, "60").await.assert_status(303);
 

@@ -40,10 +40,10 @@ impl Radicale {
             .stderr(Stdio::null())
             .spawn()
             .expect("script/test installs radicale");
-        let url = format!("http://127.0.0.1:{port}/");
+        let radicale = Self { child, folder, url: format!("http://127.0.0.1:{port}/") };
         for _ in 0..200 {
-            if reqwest::get(&url).await.is_ok() {
-                return Self { child, folder, url };
+            if reqwest::get(&radicale.url).await.is_ok() {
+                return radicale;
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }

@@ -7,6 +7,7 @@ site-nav-calls = Calls
 site-nav-availability = Hours
 site-nav-admin = Administration
 site-nav-front = Calls
+site-nav-calendars = My calendar
 site-nav-privacy = Quotes and approvals
 site-nav-profile = Profile
 site-nav-sign_ins = Signed-in devices

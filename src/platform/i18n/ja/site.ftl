@@ -10,6 +10,7 @@ site-nav-calls = 募集
 site-nav-availability = 受付時間
 site-nav-admin = 管理
 site-nav-front = 募集
+site-nav-calendars = カレンダー連携
 site-nav-privacy = 引用と承認
 site-nav-profile = プロフィール
 site-nav-sign_ins = サインイン中の端末
