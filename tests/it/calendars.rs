@@ -493,6 +493,26 @@ mod read {
     }
 
     #[sqlx::test]
+    async fn fault_j31_slow_calendars_keep_no_mail_waiting(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let server = FeedServer::start(Answer::Slow(b"HTTP/1.1 200 OK\r\n\r\nBEGIN".to_vec())).await;
+        for _ in 0..18 {
+            app.connect(hana(), &server.url()).await;
+        }
+        let (stop, stopped) = tokio::sync::watch::channel(false);
+        let working = tokio::spawn(kabeuchi::platform::jobs::run(app.platform.clone(), stopped));
+        until(|| async { server.connections() >= 8 }).await;
+
+        app.visitor().post("/sign-in", &[("email", "mio@example.org")]).await.assert_status(303);
+        until(|| async { !app.mailbox().to_address("mio@example.org").await.is_empty() }).await;
+
+        assert!(server.connections() < 18, "all calendars were read before the mail was sent");
+        until(|| async { server.connections() == 18 }).await;
+        stop.send_replace(true);
+        working.await.unwrap();
+    }
+
+    #[sqlx::test]
     async fn case_63_a_session_of_ones_own_that_comes_back_is_in_nobodys_way(db: PgPool) {
         let app = TestApp::spawn(db).await;
         app.offer_hours(hana()).await;
