@@ -111,6 +111,9 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
         Fact::SessionStarted { consultation } => {
             vec![NewJob::now(sessions::watch::StillTalking { consultation, started_at: None })]
         }
+        Fact::NoShowContested { consultation } => {
+            vec![NewJob::now(sessions::watch::ContestedMails { consultation })]
+        }
         Fact::NoShowMarked { consultation } => {
             vec![
                 place(consultation),

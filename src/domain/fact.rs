@@ -81,6 +81,7 @@ pub enum Fact {
     ActionMoved { consultation: ConsultationId, action: ActionId },
     SessionHeld { consultation: ConsultationId },
     NoShowMarked { consultation: ConsultationId },
+    NoShowContested { consultation: ConsultationId },
     SecondChanceGiven { consultation: ConsultationId },
 
     FeedbackSubmitted { feedback: FeedbackId, consultation: ConsultationId },

@@ -258,6 +258,8 @@ impl Action {
 
 /// Participants other than the host may begin this long before the planned start.
 pub const OPENS_BEFORE: TimeDelta = TimeDelta::minutes(10);
+/// The side that was missed may say otherwise for this long.
+pub const CONTESTABLE_FOR: TimeDelta = TimeDelta::days(7);
 /// Somebody counts as absent this long after the planned start.
 pub const ABSENT_AFTER: TimeDelta = TimeDelta::minutes(10);
 /// A session that nobody ended has ended this long after its planned end.

@@ -13,7 +13,7 @@ pub use participants::{MOST_GUESTS, part_key};
 pub use room::{Head, Room, Step};
 pub use store::{
     Attendant, Cancelled, Listed, Opening, active_of_call, attendants, cancelled, for_participant, for_update,
-    former_of, keep, lock, of_calls, of_person, on_side, open, save, set_start, system, touch, with_person,
+    former_of, keep, lock, of_calls, of_person, on_side, open, save, set_start, sides_of, system, touch, with_person,
 };
 
 use crate::platform::jobs::Registry;

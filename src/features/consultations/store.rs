@@ -421,6 +421,24 @@ pub async fn with_person(
     Ok(rows.into_iter().map(|row| (row.id, row.title)).collect())
 }
 
+/// Consultations that a person takes part in: as a host who attends, and as guest.
+pub async fn sides_of(
+    conn: &mut PgConnection,
+    person: PersonId,
+) -> Result<(Vec<ConsultationId>, Vec<ConsultationId>), AppError> {
+    let rows = sqlx::query!(
+        r#"select s.consultation_id as "id!: ConsultationId", true as "is_host!"
+             from consultations s join call_hosts h using (call_id) where h.person_id = $1 and h.attends
+            union all
+           select consultation_id, false from participants where person_id = $1"#,
+        person as PersonId,
+    )
+    .fetch_all(conn)
+    .await?;
+    let (hosted, joined): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.is_host);
+    Ok((hosted.into_iter().map(|row| row.id).collect(), joined.into_iter().map(|row| row.id).collect()))
+}
+
 /// Consultations of these calls that are prepared and have no time yet.
 pub async fn of_calls(conn: &mut PgConnection, calls: &[CallId]) -> Result<Vec<ConsultationId>, AppError> {
     let ids = sqlx::query_scalar!(

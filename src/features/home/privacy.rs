@@ -1,17 +1,24 @@
 //! `/settings/privacy`: everything that the person let others quote or publish, and the way to take
-//! it back. Needs no part: it works after leaving, too.
+//! it back; and how often they were missed, which nobody else sees. Needs no part: it works after
+//! leaving, too.
 
 use crate::domain::feedback::QuoteStage;
-use crate::domain::id::{QuoteId, ReportId};
+use crate::domain::id::{PersonId, QuoteId, ReportId};
 use crate::features::consultations;
 use crate::features::feedback::{self, OwnQuote};
 use crate::features::reports::{self, OwnApproval};
+use crate::features::sessions::{self, Attendance};
 use crate::platform::db::Tx;
 use crate::platform::error::{Answer, AppError};
 use crate::platform::form::Fields;
 use crate::platform::page::{Frame, show, show_with};
 use actix_web::http::StatusCode;
 use askama::Template;
+use chrono::TimeDelta;
+use sqlx::PgConnection;
+
+/// Missed times are forgotten after a year.
+const REMEMBERED: TimeDelta = TimeDelta::days(365);
 
 #[derive(Template)]
 #[template(path = "home/privacy.html")]
@@ -19,6 +26,7 @@ struct Privacy {
     frame: Frame,
     quotes: Vec<OwnQuote>,
     approvals: Vec<OwnApproval>,
+    attendance: Attendance,
     is_refused: bool,
 }
 
@@ -26,9 +34,14 @@ struct Privacy {
 pub async fn get(frame: Frame) -> Answer {
     let mut read = frame.read().await?;
     let me = frame.asker.id()?;
-    let quotes = feedback::quotes_of(&mut read, me).await?;
-    let approvals = reports::approvals_of(&mut read, me).await?;
-    show(&Privacy { frame, quotes, approvals, is_refused: false })
+    show(&page(&mut read, frame, me).await?)
+}
+
+async fn page(conn: &mut PgConnection, frame: Frame, me: PersonId) -> Result<Privacy, AppError> {
+    let quotes = feedback::quotes_of(&mut *conn, me).await?;
+    let approvals = reports::approvals_of(&mut *conn, me).await?;
+    let attendance = sessions::attendance(conn, me, frame.now - REMEMBERED).await?;
+    Ok(Privacy { frame, quotes, approvals, attendance, is_refused: false })
 }
 
 /// Takes one back; a report that needs it disappears before the answer arrives.
@@ -43,9 +56,8 @@ pub async fn post(frame: Frame, fields: Fields) -> Answer {
     if is_revoked {
         return tx.see_other("/settings/privacy?said=done").await;
     }
-    let quotes = feedback::quotes_of(&mut tx, me).await?;
-    let approvals = reports::approvals_of(&mut tx, me).await?;
-    show_with(StatusCode::CONFLICT, &Privacy { frame, quotes, approvals, is_refused: true })
+    let page = page(&mut tx, frame, me).await?;
+    show_with(StatusCode::CONFLICT, &Privacy { is_refused: true, ..page })
 }
 
 async fn revoke_quote(tx: &mut Tx, frame: &Frame, quote: QuoteId) -> Result<bool, AppError> {

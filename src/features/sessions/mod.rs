@@ -7,7 +7,7 @@ mod store;
 mod table;
 pub mod watch;
 
-pub use store::{Owned, Session, actions, add_action, open_actions, session};
+pub use store::{Attendance, Owned, Session, actions, add_action, attendance, open_actions, session};
 
 use crate::platform::jobs::Registry;
 use crate::platform::route::{Need, Routes};
@@ -31,4 +31,6 @@ pub fn jobs(registry: Registry) -> Registry {
         .with::<watch::MissedEnds>()
         .with::<watch::DidYouTalkMail>()
         .with::<watch::MissedMail>()
+        .with::<watch::ContestedMails>()
+        .with::<watch::ContestedMail>()
 }

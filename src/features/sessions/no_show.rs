@@ -1,12 +1,14 @@
 //! `/consultations/{consultation}/no-show`: one side did not come. Said by hand, private, and open to a
 //! second chance.
 
-use super::store::{self, Session};
+use super::store::{self, Said, Session};
 use crate::domain::access::Act;
 use crate::domain::booking::Booking;
 use crate::domain::consultation::{Side, Stage};
+use crate::domain::fact::Fact;
 use crate::domain::id::ConsultationId;
-use crate::domain::session::ABSENT_AFTER;
+use crate::domain::session::{ABSENT_AFTER, CONTESTABLE_FOR};
+use crate::domain::text::Text;
 use crate::features::bookings;
 use crate::features::consultations::{self, Head, Room};
 use crate::platform::db::Tx;
@@ -17,6 +19,7 @@ use crate::platform::page::{Frame, show, show_with};
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use askama::Template;
+use chrono::{DateTime, Utc};
 
 #[derive(Template)]
 #[template(path = "sessions/no_show.html")]
@@ -25,6 +28,7 @@ struct NoShow {
     room: Room,
     booking: Option<Booking>,
     session: Session,
+    said: Option<Said>,
     fields: Fields,
 }
 
@@ -47,6 +51,11 @@ impl NoShow {
         was_there(&self.room, &self.session)
     }
 
+    /// Whether the reader's side is said to have been absent and may still say otherwise.
+    fn may_contest(&self) -> bool {
+        may_contest(&self.room, &self.session, self.said.as_ref(), self.frame.now) && self.room.may(Act::MarkNoShow)
+    }
+
     fn host_was_absent(&self) -> bool {
         self.session.absent_side == Some(Side::Host)
     }
@@ -56,10 +65,16 @@ fn was_there(room: &Room, session: &Session) -> bool {
     session.absent_side.is_some_and(|side| side != room.part.side())
 }
 
+fn may_contest(room: &Room, session: &Session, said: Option<&Said>, now: DateTime<Utc>) -> bool {
+    session.absent_side == Some(room.part.side())
+        && said.is_some_and(|said| said.contested_at.is_none() && now < said.at + CONTESTABLE_FOR)
+}
+
 async fn page(conn: &mut sqlx::PgConnection, frame: Frame, room: Room, fields: Fields) -> Result<NoShow, AppError> {
     let booking = bookings::confirmed(&mut *conn, room.id()).await?;
-    let session = store::session(conn, room.id()).await?;
-    Ok(NoShow { frame, room, booking, session, fields })
+    let session = store::session(&mut *conn, room.id()).await?;
+    let said = store::said(conn, room.id()).await?;
+    Ok(NoShow { frame, room, booking, session, said, fields })
 }
 
 /// Shows what was said, or what can be.
@@ -77,6 +92,7 @@ pub async fn post(frame: Frame, id: Path<ConsultationId>, fields: Fields) -> Ans
     match fields.value("act") {
         "second_chance" => second_chance(frame, tx, room, fields).await,
         "close" => close(frame, tx, room, fields).await,
+        "contest" => contest(frame, tx, room, fields).await,
         _ => mark(frame, tx, room, fields).await,
     }
 }
@@ -93,7 +109,23 @@ async fn mark(frame: Frame, mut tx: Tx, room: Room, mut fields: Fields) -> Answe
         return not_now(frame, tx, room, fields, "sessions-no_show-not_now").await;
     };
     store::set_absent(&mut tx, room.id(), Some(side), Some(room.me)).await?;
+    store::say(&mut tx, room.id(), side, room.me).await?;
     consultations::save(&mut tx, moved).await?;
+    tx.see_other(format!("{}?said=saved", room.path("/no-show"))).await
+}
+
+async fn contest(frame: Frame, mut tx: Tx, room: Room, mut fields: Fields) -> Answer {
+    let session = store::session(&mut tx, room.id()).await?;
+    let said = store::said(&mut tx, room.id()).await?;
+    if !may_contest(&room, &session, said.as_ref(), frame.now) {
+        return not_now(frame, tx, room, fields, "sessions-no_show-contest_over").await;
+    }
+    let Some(words) = fields.required::<Text<1000>>("words") else {
+        return refused(frame, tx, room, fields, StatusCode::UNPROCESSABLE_ENTITY).await;
+    };
+    if store::contest(&mut tx, room.id(), room.me, words.as_str()).await? {
+        tx.record(Fact::NoShowContested { consultation: room.id() }).await?;
+    }
     tx.see_other(format!("{}?said=saved", room.path("/no-show"))).await
 }
 

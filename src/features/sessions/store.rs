@@ -1,5 +1,9 @@
 //! All SQL over sessions, run sheets and actions.
 
+mod no_shows;
+
+pub use no_shows::{Attendance, Said, attendance, contest, said, say};
+
 use crate::domain::consultation::Side;
 use crate::domain::fact::Fact;
 use crate::domain::id::{ActionId, BlockId, ConsultationId, ItemId, PersonId};

@@ -207,3 +207,47 @@ impl Job for MissedMail {
         Ok(Outcome::Send(tx, Box::new(mail)))
     }
 }
+
+/// Tells the side that was there what the other says of a missed time.
+#[derive(Serialize, Deserialize)]
+pub struct ContestedMails {
+    pub consultation: ConsultationId,
+}
+
+impl Job for ContestedMails {
+    const KIND: &'static str = "sessions.contested_mails";
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        let absent = store::session(&mut tx, self.consultation).await?.absent_side;
+        for attendant in consultations::attendants(&mut tx, self.consultation).await? {
+            if absent.is_some_and(|side| side != attendant.part.side()) && may(attendant.part, Act::MarkNoShow) {
+                tx.enqueue_now(ContestedMail { consultation: self.consultation, to: attendant.person }).await?;
+            }
+        }
+        Ok(Outcome::DoneWith(tx))
+    }
+}
+
+/// Tells one person; the words themselves stay on the page.
+#[derive(Serialize, Deserialize)]
+pub struct ContestedMail {
+    pub consultation: ConsultationId,
+    pub to: PersonId,
+}
+
+impl Job for ContestedMail {
+    const KIND: &'static str = "sessions.contested_mail";
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        let title = consultations::system(&mut tx, self.consultation).await?.title;
+        let receiver = people::receiver(&mut tx, self.to).await?;
+        let speech = receiver.speech;
+        let url = run.platform.config.url(&format!("/consultations/{}/no-show", self.consultation));
+        let mail = Mail::to(&receiver, speech.t("sessions-mail-contested-subject").saying("title", &title))
+            .line(speech.t("sessions-mail-contested-text").saying("title", &title))
+            .action(speech.t("sessions-mail-open"), url);
+        Ok(Outcome::Send(tx, Box::new(mail)))
+    }
+}

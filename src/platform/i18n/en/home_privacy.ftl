@@ -10,3 +10,13 @@ home-privacy-revoke = Take it back
 home-privacy-approvals = Reports that you said ok to
 home-privacy-approvals_empty = You have not said ok to any report.
 home-privacy-to_report = Read the report
+home-privacy-attendance = Missed times
+home-privacy-attendance_text = In the last 12 months: { $held ->
+    [one] 1 session held
+   *[other] { $held } sessions held
+}, { $missed ->
+    [0] none missed
+    [one] 1 missed
+   *[other] { $missed } missed
+}.
+home-privacy-attendance_hint = Only you see this. What you contested does not count, and after a year it is forgotten.

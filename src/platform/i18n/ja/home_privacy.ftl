@@ -10,3 +10,6 @@ home-privacy-revoke = 取り消す
 home-privacy-approvals = 公開に同意したレポート
 home-privacy-approvals_empty = 公開に同意したレポートはありません。
 home-privacy-to_report = レポートを読む
+home-privacy-attendance = 来られなかった記録
+home-privacy-attendance_text = この12か月: 話した回数{ $held }回、来られなかった回数{ $missed }回。
+home-privacy-attendance_hint = この記録を見られるのはあなただけです。説明を書いたものは数えず、1年で消えます。
