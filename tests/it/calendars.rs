@@ -501,13 +501,13 @@ mod read {
         }
         let (stop, stopped) = tokio::sync::watch::channel(false);
         let working = tokio::spawn(kabeuchi::platform::jobs::run(app.platform.clone(), stopped));
-        until(|| async { server.connections() >= 8 }).await;
+        until_some("eight connections", async || (server.connections() >= 8).then_some(())).await;
 
         app.visitor().post("/sign-in", &[("email", "mio@example.org")]).await.assert_status(303);
-        until(|| async { !app.mailbox().to_address("mio@example.org").await.is_empty() }).await;
+        until_some("the mail", async || app.mailbox().to_address("mio@example.org").await.pop()).await;
 
         assert!(server.connections() < 18, "all calendars were read before the mail was sent");
-        until(|| async { server.connections() == 18 }).await;
+        until_some("all connections", async || (server.connections() == 18).then_some(())).await;
         stop.send_replace(true);
         working.await.unwrap();
     }
