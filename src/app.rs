@@ -1,19 +1,23 @@
 //! All slices together: middleware order, routes, what follows from each fact, which jobs exist.
 
 use crate::domain::fact::Fact;
-use crate::domain::id::{ApplicationId, BookingId, ConsultationId};
+use crate::domain::id::{ApplicationId, BookingId, CalendarId, ConsultationId, PersonId};
 use crate::features::applications::mails::What;
 use crate::features::{
-    admin, applications, availability, bookings, calls, consultations, feedback, home, people, questions, reports,
-    sessions,
+    admin, applications, availability, bookings, calendars, calls, consultations, feedback, home, people, questions,
+    reports, sessions,
 };
 use crate::platform::jobs::{NewJob, Registry};
 use crate::platform::route::{Need, Needs, Routes};
-use crate::platform::{Platform, asker, assets, error::AppError, headers, health, origin, problem, route, telemetry};
+use crate::platform::{
+    Platform, Uids, asker, assets, error::AppError, headers, health, origin, problem, route, telemetry,
+};
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::{App, web};
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
 
 /// Bytes that a form may have: a text of 20,000 Japanese characters is 180 kB on the wire.
 const FORM_LIMIT: usize = 512 * 1024;
@@ -29,6 +33,7 @@ pub fn routes() -> Routes {
         .and(consultations::routes())
         .and(applications::routes())
         .and(questions::routes())
+        .and(calendars::routes())
         .and(availability::routes())
         .and(bookings::routes())
         .and(sessions::routes())
@@ -43,6 +48,9 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
     match *fact {
         Fact::SignInRequested { request } => vec![NewJob::now(people::mails::SignInMail { request })],
         Fact::WaitingDismissed { call } => vec![NewJob::now(applications::times::Dismissal { call })],
+        Fact::CallOpened { call } => vec![NewJob::now(calendars::read::OfCall { call })],
+        Fact::CalendarBroke { calendar } => vec![calendar_news(calendar, calendars::mails::What::Broke)],
+        Fact::CalendarRecovered { calendar } => vec![calendar_news(calendar, calendars::mails::What::Recovered)],
         Fact::CallChanged { call } => vec![NewJob::now(applications::times::CapacityCheck { call })],
         Fact::ApplicationSubmitted { application } => told(application, What::Submitted),
         Fact::ApplicationRevived { application } => told(application, What::Submitted),
@@ -88,7 +96,8 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
         }
         Fact::BookingConfirmed { booking, consultation } => {
             let watch = sessions::watch::Watch { consultation, booking, ends_at: None, day: 0 };
-            vec![booked(booking, 0, bookings::mails::What::Booked), NewJob::now(watch)]
+            let read = NewJob::now(calendars::read::OfConsultation { consultation });
+            vec![booked(booking, 0, bookings::mails::What::Booked), NewJob::now(watch), read]
         }
         Fact::BookingMoved { booking, consultation, sequence } => {
             let watch = sessions::watch::Watch { consultation, booking, ends_at: None, day: 0 };
@@ -96,6 +105,7 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
                 booked(booking, sequence, bookings::mails::What::Moved),
                 NewJob::now(watch),
                 NewJob::now(bookings::watch::TimeFreed { consultation }),
+                NewJob::now(calendars::read::OfConsultation { consultation }),
             ]
         }
         Fact::SessionStarted { consultation } => {
@@ -158,8 +168,20 @@ fn booked(booking: BookingId, sequence: i32, what: bookings::mails::What) -> New
     NewJob::now(bookings::mails::Told { booking, sequence, what })
 }
 
+fn calendar_news(calendar: CalendarId, what: calendars::mails::What) -> NewJob {
+    NewJob::now(calendars::mails::HealthMail { calendar, what })
+}
+
 fn place(consultation: ConsultationId) -> NewJob {
     NewJob::now(applications::times::PlaceCheck { consultation })
+}
+
+/// UIDs by which a host's own sessions are known in their calendar: they are in our books already,
+/// and a session that was moved or cancelled must not stand in its own way. Not by the look of the
+/// UID: a host who is a guest of another host has that session in their calendar too, and there it
+/// takes their time.
+pub fn own_sessions(conn: &mut PgConnection, person: PersonId, since: DateTime<Utc>) -> Uids<'_> {
+    Box::pin(bookings::uids_of_host(conn, person, since))
 }
 
 /// The kinds of jobs that this release knows.
@@ -170,6 +192,7 @@ pub fn registry() -> Registry {
         consultations::jobs,
         applications::jobs,
         questions::jobs,
+        calendars::jobs,
         availability::jobs,
         bookings::jobs,
         sessions::jobs,

@@ -2,11 +2,15 @@
 //! at once, each with the variable's name and an example; values of secrets are never printed.
 
 use crate::domain::person::EmailAddress;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use clap::Args;
-use secrecy::{ExposeSecret, SecretString};
+use ipnet::IpNet;
+use secrecy::{ExposeSecret, SecretBox, SecretString};
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 use url::Url;
 
@@ -49,6 +53,13 @@ pub struct Settings {
     /// Seconds that a worker may hold a job before another takes it [default: 60]
     #[arg(long, env = "KABEUCHI_LEASE_SECONDS", global = true, value_name = "SECONDS")]
     lease_seconds: Option<String>,
+    /// Networks of your own whose calendars may be fetched, also by http and on any port
+    #[arg(long, env = "KABEUCHI_FETCH_ALLOW", global = true, value_name = "NETWORK,…")]
+    fetch_allow: Option<String>,
+    /// Keys that seal addresses and passwords of calendars, newest first; needed for calendars with
+    /// DATABASE_URL, kept in the data folder without it
+    #[arg(long, env = "KABEUCHI_KEYS", global = true, value_name = "ID:BASE64,…", hide_env_values = true)]
+    keys: Option<String>,
 }
 
 /// The settings, checked.
@@ -65,6 +76,17 @@ pub struct Config {
     pub pg_bin: Option<PathBuf>,
     pub pg_user: Option<String>,
     pub lease: Duration,
+    /// Networks that may be fetched from although they are not public.
+    pub fetch_allow: Vec<IpNet>,
+    /// Keys of sealed values, newest first; none where they are to be found in the data folder.
+    pub keys: Vec<SealingKey>,
+}
+
+/// A key by the name that stands before each value sealed with it.
+#[derive(Clone, Debug)]
+pub struct SealingKey {
+    pub id: String,
+    key: Arc<SecretBox<[u8; 32]>>,
 }
 
 /// Where the data lies.
@@ -163,6 +185,20 @@ impl Settings {
             self.lease_seconds.as_deref().unwrap_or("60"),
             number::<u64>,
         );
+        let fetch_allow = check(
+            &mut faults,
+            "KABEUCHI_FETCH_ALLOW",
+            "192.168.1.0/24,fd12:3456::/32",
+            self.fetch_allow.as_deref().unwrap_or_default(),
+            networks,
+        );
+        let keys = check(
+            &mut faults,
+            "KABEUCHI_KEYS",
+            "2027:$(openssl rand -base64 32)",
+            self.keys.as_deref().unwrap_or_default(),
+            sealing_keys,
+        );
         let database = self.database_url.and_then(|v| {
             check(&mut faults, "DATABASE_URL", "postgres://kabeuchi:…@db.example.org/kabeuchi", &v, postgres)
         });
@@ -208,24 +244,31 @@ impl Settings {
         if data_dir.is_none() {
             faults.push(fault("KABEUCHI_DATA_DIR", "no home folder to put it in", "/var/lib/kabeuchi"));
         }
-        match (data_dir, listen, origin, hops, lease, mail) {
-            (Some(data_dir), Some(listen), Some(origin), Some(trusted_hops), Some(lease), Some(mail))
-                if faults.is_empty() =>
-            {
-                Ok(Config {
-                    data_dir,
-                    listen,
-                    origin,
-                    database: database.map_or(Database::Embedded, Database::External),
-                    migrate_url,
-                    mail,
-                    metrics_listen,
-                    trusted_hops,
-                    pg_bin: self.pg_bin,
-                    pg_user: self.pg_user,
-                    lease: Duration::from_secs(lease),
-                })
-            }
+        let calendars = fetch_allow.zip(keys);
+        match (data_dir, listen, origin, hops, lease, mail, calendars) {
+            (
+                Some(data_dir),
+                Some(listen),
+                Some(origin),
+                Some(trusted_hops),
+                Some(lease),
+                Some(mail),
+                Some((fetch_allow, keys)),
+            ) if faults.is_empty() => Ok(Config {
+                data_dir,
+                listen,
+                origin,
+                database: database.map_or(Database::Embedded, Database::External),
+                migrate_url,
+                mail,
+                metrics_listen,
+                trusted_hops,
+                pg_bin: self.pg_bin,
+                pg_user: self.pg_user,
+                lease: Duration::from_secs(lease),
+                fetch_allow,
+                keys,
+            }),
             _ => Err(faults),
         }
     }
@@ -284,6 +327,31 @@ fn sender(value: &str) -> Result<EmailAddress, &'static str> {
     EmailAddress::parse(value).map_err(|_| "not a mail address")
 }
 
+fn networks(value: &str) -> Result<Vec<IpNet>, &'static str> {
+    let network = |word: &str| word.parse().or_else(|_| word.parse::<IpAddr>().map(IpNet::from)).map(|n| n.trunc());
+    let words = value.split(',').map(str::trim).filter(|word| !word.is_empty());
+    words.map(network).collect::<Result<_, _>>().map_err(|_| "not networks or addresses with commas between them")
+}
+
+/// Reads keys, newest first, as the variable and the file in the data folder have them.
+pub fn sealing_keys(value: &str) -> Result<Vec<SealingKey>, &'static str> {
+    let words = value.split([',', '\n']).map(str::trim).filter(|word| !word.is_empty());
+    let keys: Option<Vec<SealingKey>> = words.map(sealing_key).collect();
+    let keys = keys.ok_or("each is an id of at most 32 letters and digits, a colon, and 32 bytes in base64")?;
+    let is_told_twice = |n: usize| keys[..n].iter().any(|key| key.id == keys[n].id);
+    match (0..keys.len()).any(is_told_twice) {
+        true => Err("two keys have the same id"),
+        false => Ok(keys),
+    }
+}
+
+fn sealing_key(word: &str) -> Option<SealingKey> {
+    let (id, key) = word.split_once(':')?;
+    let is_id = (1..=32).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let key: [u8; 32] = STANDARD.decode(key).ok()?.try_into().ok()?;
+    is_id.then(|| SealingKey { id: id.to_owned(), key: Arc::new(SecretBox::new(Box::new(key))) })
+}
+
 fn is_loopback(origin: &Url) -> bool {
     match origin.host() {
         Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
@@ -304,6 +372,11 @@ fn default_data_dir() -> Option<PathBuf> {
 /// The address of an external database, for the one place that connects.
 pub fn exposed(url: &SecretString) -> &str {
     url.expose_secret()
+}
+
+/// The bytes of a key, for the one place that seals.
+pub fn exposed_key(key: &SealingKey) -> &[u8; 32] {
+    key.key.expose_secret()
 }
 
 #[cfg(test)]
@@ -347,11 +420,13 @@ mod tests {
             database_url: Some("mysql://root:hunter2@db".into()),
             smtp_url: Some("hunter2".into()),
             mail_from: Some("hunter2".into()),
+            keys: Some("1:hunter2".into()),
+            fetch_allow: Some("hunter2".into()),
             ..Settings::default()
         };
         let faults = settings.check().unwrap_err();
         let told: String = faults.iter().map(|f| format!("{f}\n")).collect();
-        assert_eq!(faults.len(), 5, "{told}");
+        assert_eq!(faults.len(), 7, "{told}");
         assert!(!told.contains("hunter2"), "{told}");
     }
 
@@ -364,5 +439,25 @@ mod tests {
             ..public()
         };
         assert_eq!(variables(settings), ["KABEUCHI_ORIGIN"]);
+    }
+
+    #[test]
+    fn networks_and_keys_are_read_in_their_order() {
+        let key = STANDARD.encode([7; 32]);
+        let settings = Settings {
+            data_dir: Some("data".into()),
+            fetch_allow: Some("192.168.1.7/24, 10.0.0.5,fd12::/16".into()),
+            keys: Some(format!("new:{key},old:{}", STANDARD.encode([8; 32]))),
+            ..Settings::default()
+        };
+        let config = settings.check().unwrap();
+        let networks: Vec<_> = config.fetch_allow.iter().map(IpNet::to_string).collect();
+        assert_eq!(networks, ["192.168.1.0/24", "10.0.0.5/32", "fd12::/16"]);
+        let ids: Vec<_> = config.keys.iter().map(|key| key.id.as_str()).collect();
+        assert_eq!(ids, ["new", "old"]);
+        assert!(!format!("{config:?}").contains(&key));
+        for wrong in [key.clone(), "a:short".into(), format!(":{key}"), format!("a:{key},a:{key}")] {
+            assert!(sealing_keys(&wrong).is_err(), "{wrong}");
+        }
     }
 }

@@ -5,6 +5,8 @@ use crate::domain::person::EmailAddress;
 use crate::features::people;
 use crate::platform::clock::SystemClock;
 use crate::platform::cluster::{Cluster, ClusterOptions};
+use crate::platform::http_client::HttpClient;
+use crate::platform::seal::Keys;
 use crate::platform::{Parts, Platform, assets, db, jobs, mail, telemetry};
 use crate::{app, demo};
 use actix_web::dev::ServerHandle;
@@ -236,12 +238,15 @@ fn platform(config: Config, db: PgPool, clock: Arc<SystemClock>) -> anyhow::Resu
     let folder = std::env::var_os("KABEUCHI_ASSETS_DIR").filter(|_| cfg!(debug_assertions)).map(PathBuf::from);
     Ok(Platform::new(Parts {
         mailer: mail::Mailer::of(&config.mail)?,
+        http: HttpClient::of(&config),
+        keys: Keys::load(&config)?,
         db,
         clock,
         config,
         assets: assets::Assets::load(folder),
         subscriptions: app::subscriptions,
         registry: app::registry(),
+        own_sessions: app::own_sessions,
         stopping: AtomicBool::new(false),
         wake: Notify::new(),
     }))

@@ -8,12 +8,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The slices in order: each may call only those before it.
-const SLICES: [&str; 12] = [
+const SLICES: [&str; 13] = [
     "people",
     "calls",
     "consultations",
     "applications",
     "questions",
+    "calendars",
     "availability",
     "bookings",
     "sessions",

@@ -6,7 +6,9 @@ use crate::domain::person::EmailAddress;
 use crate::features::people;
 use crate::platform::assets::Assets;
 use crate::platform::clock::{Clock, ManualClock};
+use crate::platform::http_client::HttpClient;
 use crate::platform::mail::Mailer;
+use crate::platform::seal::Keys;
 use crate::platform::{Parts, Platform, jobs};
 use actix_web::body::to_bytes;
 use actix_web::dev::Service;
@@ -68,10 +70,13 @@ impl Stage {
             db,
             clock: clock.clone(),
             mailer: Mailer::Mailbox,
+            http: HttpClient::of(&config),
+            keys: Keys::load(&config)?,
             config,
             assets: Assets::load(None),
             subscriptions: app::subscriptions,
             registry: app::registry(),
+            own_sessions: app::own_sessions,
             stopping: AtomicBool::new(false),
             wake: Notify::new(),
         });

@@ -55,6 +55,12 @@ pub enum Fact {
     ConsultationClosed { consultation: ConsultationId },
 
     AvailabilityChanged { person: PersonId },
+    CalendarConnected { calendar: CalendarId },
+    CalendarChanged { calendar: CalendarId },
+    CalendarRemoved { calendar: CalendarId },
+    CalendarBroke { calendar: CalendarId },
+    CalendarRecovered { calendar: CalendarId },
+    BusyTimeChanged { calendar: CalendarId, person: PersonId },
     BookingHeld { booking: BookingId, consultation: ConsultationId },
     BookingReleased { booking: BookingId, consultation: ConsultationId },
     TimesProposed { consultation: ConsultationId },

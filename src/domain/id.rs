@@ -66,6 +66,8 @@ ids! {
     FollowUpId,
     /// An anonymised report.
     ReportId,
+    /// A calendar that a host connected.
+    CalendarId,
     /// A unit of background work.
     JobId,
     /// A recorded past-tense change.

@@ -10,6 +10,7 @@ pub mod access;
 pub mod application;
 pub mod availability;
 pub mod booking;
+pub mod calendar;
 pub mod call;
 pub mod consultation;
 pub mod fact;

@@ -5,6 +5,7 @@ pub mod calls;
 pub mod consultations;
 pub mod applications;
 pub mod questions;
+pub mod calendars;
 pub mod availability;
 pub mod bookings;
 pub mod sessions;

@@ -61,6 +61,7 @@ id_columns!(
     QuoteId,
     FollowUpId,
     ReportId,
+    CalendarId,
     JobId,
     FactId,
 );

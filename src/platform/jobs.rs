@@ -52,13 +52,26 @@ pub trait Job: Serialize + DeserializeOwned + Send + 'static {
 pub enum Lane {
     SignIn,
     Ordinary,
+    /// Waits for other people's servers, and nothing else waits for it.
+    Outside,
 }
 
 impl Lane {
+    const ALL: [Lane; 3] = [Lane::SignIn, Lane::Ordinary, Lane::Outside];
+
+    /// Jobs that one process works on at a time.
+    fn at_once(self) -> i64 {
+        match self {
+            Lane::SignIn | Lane::Ordinary => 4,
+            Lane::Outside => 8,
+        }
+    }
+
     fn as_str(self) -> &'static str {
         match self {
             Lane::SignIn => "sign-in",
             Lane::Ordinary => "ordinary",
+            Lane::Outside => "outside",
         }
     }
 }

@@ -42,6 +42,8 @@ pub enum Need {
     ConsultationHost,
     /// Participants, or the bearer of a booking's mailed key.
     BookingBearer,
+    /// The host who connected the calendar.
+    CalendarOwner,
     /// Administrators of the instance.
     Administrator,
 }

@@ -101,6 +101,7 @@ impl World {
             ("{item}", last(&item)),
             ("{post}", last(&post)),
             ("{booking}", last(&booking)),
+            ("{calendar}", last(&app.connect(hana(), "http://calendar.test:9/private.ics").await)),
         ]);
         Self { variables }
     }
@@ -134,6 +135,7 @@ fn is_needed(need: Need, persona: Persona) -> bool {
     match need {
         Need::Public | Need::SignedIn => true,
         Need::Host => persona.is_host,
+        Need::CalendarOwner => persona == hana(),
         Need::CallHost | Need::ConsultationHost | Need::ApplicationHost => host,
         Need::Applicant | Need::Lead => persona == aki(),
         Need::ApplicationParty => host || persona == aki(),

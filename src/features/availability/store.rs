@@ -58,31 +58,31 @@ pub async fn find(conn: &mut PgConnection, person: PersonId) -> Result<Option<Ho
     }))
 }
 
-/// Hours, limits and overrides of a host, as the slot engine takes them: one statement, since every page
-/// of times needs it.
+/// Hours, limits and overrides of a host, as the slot engine takes them: one statement, as each page of
+/// times asks.
 pub async fn of(conn: &mut PgConnection, person: PersonId, zone: Tz) -> Result<(Availability, Hours), AppError> {
     let row = sqlx::query!(
-        r#"select a.weekly as "weekly?", a.week_start as "week_start?", a.sessions_per_day as "sessions_per_day?", a.sessions_per_week as "sessions_per_week?",
-                  a.minutes_per_day as "minutes_per_day?", a.minutes_per_week as "minutes_per_week?", a.revision as "revision?",
-                  (select coalesce(jsonb_object_agg(o.on_date, o.windows), '{}') from availability_overrides o where o.person_id = p.person_id) as "overrides!"
-             from people p left join availability a using (person_id) where p.person_id = $1"#,
+        r#"select a.weekly as "weekly?", a.week_start as "week_start?", a.sessions_per_day, a.sessions_per_week, a.minutes_per_day,
+                  a.minutes_per_week, a.revision as "revision?",
+                  coalesce((select jsonb_object_agg(o.on_date::text, o.windows) from availability_overrides o
+                             where o.person_id = p.person_id), '{}') as "overrides!"
+             from (values ($1::uuid)) as p (person_id)
+             left join availability a using (person_id)"#,
         person as PersonId,
     )
     .fetch_one(conn)
     .await?;
-    let hours = match (row.weekly, row.week_start, row.revision) {
-        (Some(weekly), Some(week_start), Some(revision)) => Hours {
-            weekly: serde_json::from_value(weekly).context("reading weekly hours")?,
-            week_start: if week_start == "sun" { Weekday::Sun } else { Weekday::Mon },
-            sessions_per_day: row.sessions_per_day,
-            sessions_per_week: row.sessions_per_week,
-            minutes_per_day: row.minutes_per_day,
-            minutes_per_week: row.minutes_per_week,
-            revision,
-        },
-        _ => Hours::default(),
+    let weekly = row.weekly.map(serde_json::from_value).transpose().context("reading weekly hours")?;
+    let hours = Hours {
+        weekly: weekly.unwrap_or_default(),
+        week_start: if row.week_start.as_deref() == Some("sun") { Weekday::Sun } else { Weekday::Mon },
+        sessions_per_day: row.sessions_per_day,
+        sessions_per_week: row.sessions_per_week,
+        minutes_per_day: row.minutes_per_day,
+        minutes_per_week: row.minutes_per_week,
+        revision: row.revision.unwrap_or_default(),
     };
-    let overrides = serde_json::from_value(row.overrides).context("reading the hours of dates")?;
+    let overrides = serde_json::from_value(row.overrides).context("reading dates that differ")?;
     Ok((Availability { zone, weekly: hours.weekly.clone(), overrides }, hours))
 }
 

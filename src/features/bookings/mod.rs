@@ -22,7 +22,7 @@ mod store;
 pub mod watch;
 
 pub use rules::next_opening;
-pub use store::{Upcoming, confirmed, late_cancellations, let_go, upcoming};
+pub use store::{Upcoming, confirmed, late_cancellations, let_go, uids_of_host, upcoming};
 
 use crate::platform::jobs::Registry;
 use crate::platform::route::{Need, Routes};

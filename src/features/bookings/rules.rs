@@ -7,7 +7,7 @@ use crate::domain::consultation::{Consultation, Part};
 use crate::domain::id::{BookingId, CallId, PersonId};
 use crate::domain::interval::{Interval, Intervals};
 use crate::domain::slot::{self, Booked, Limits, Minutes, Opening, Reason, Rules, Slot, Taken};
-use crate::features::{availability, calls};
+use crate::features::{availability, calendars, calls};
 use crate::platform::error::AppError;
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -94,6 +94,7 @@ impl Picture {
             let taken = store::booked(&mut *conn, *person, call, &window, without, now).await?;
             busy.extend(taken.into_iter().map(|b| b.interval));
         }
+        busy.extend(calendars::busy(&mut *conn, &attending, &window).await?.iter().copied());
         let busy = Intervals::of(busy).as_slice().to_vec();
         let mut durations = vec![timing.free_minutes, timing.longest_minutes];
         durations.dedup();

@@ -6,7 +6,7 @@ use crate::domain::fact::Fact;
 use crate::domain::id::{BookingId, CallId, ConsultationId, PersonId};
 use crate::domain::interval::{Interval, Intervals};
 use crate::domain::slot::{Booked, Minutes};
-use crate::features::consultations;
+use crate::features::{calls, consultations};
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
 use crate::platform::random::Hashed;
@@ -14,6 +14,7 @@ use anyhow::anyhow;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use chrono_tz::Tz;
 use sqlx::PgConnection;
+use std::collections::HashSet;
 
 struct Row {
     id: BookingId,
@@ -398,6 +399,28 @@ pub async fn let_go(tx: &mut Tx, id: ConsultationId) -> Result<(), AppError> {
     .execute(&mut **tx)
     .await?;
     Ok(())
+}
+
+/// UIDs of the sessions of a host that end after an instant: those that they are committed to, and
+/// those of their calls that will not be.
+pub async fn uids_of_host(
+    conn: &mut PgConnection,
+    person: PersonId,
+    since: DateTime<Utc>,
+) -> Result<HashSet<String>, AppError> {
+    let calls: Vec<CallId> = calls::of_host(&mut *conn, person).await?.into_iter().map(|call| call.id).collect();
+    let uids = sqlx::query_scalar!(
+        r#"select b.uid from bookings b
+            where b.ends_at > $2
+              and (b.stage in ('cancelled', 'released') and b.call_id = any($3)
+                   or exists (select from commitments c where c.booking_id = b.booking_id and c.person_id = $1))"#,
+        person as PersonId,
+        since,
+        &calls as &[CallId],
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(uids.into_iter().collect())
 }
 
 /// Keeps why a time that was asked for was not confirmed.

@@ -11,14 +11,17 @@ use rand::RngExt;
 use std::time::Duration;
 use tokio::sync::watch;
 
-const AT_ONCE: i64 = 4;
 const POLL: Duration = Duration::from_millis(1000);
 /// After the first, second, third … failure.
 const BACK_OFF_MINUTES: [i64; 5] = [1, 5, 15, 60, 180];
 
 /// Works until `stop` says so; jobs under way are finished, or released after ten seconds.
 pub async fn run(platform: Platform, stop: watch::Receiver<bool>) {
-    tokio::join!(lane(&platform, Lane::SignIn, stop.clone()), lane(&platform, Lane::Ordinary, stop));
+    tokio::join!(
+        lane(&platform, Lane::SignIn, stop.clone()),
+        lane(&platform, Lane::Ordinary, stop.clone()),
+        lane(&platform, Lane::Outside, stop)
+    );
 }
 
 async fn lane(platform: &Platform, lane: Lane, mut stop: watch::Receiver<bool>) {
@@ -49,7 +52,10 @@ async fn lane(platform: &Platform, lane: Lane, mut stop: watch::Receiver<bool>) 
 pub async fn drain(platform: &Platform) -> Result<usize, sqlx::Error> {
     let mut worked = 0;
     loop {
-        let now = work_once(platform, Lane::SignIn, None).await? + work_once(platform, Lane::Ordinary, None).await?;
+        let mut now = 0;
+        for lane in Lane::ALL {
+            now += work_once(platform, lane, None).await?;
+        }
         if now == 0 {
             return Ok(worked);
         }
@@ -58,7 +64,7 @@ pub async fn drain(platform: &Platform) -> Result<usize, sqlx::Error> {
 }
 
 async fn work_once(platform: &Platform, lane: Lane, stop: Option<watch::Receiver<bool>>) -> Result<usize, sqlx::Error> {
-    let claimed = queue::claim(platform, lane, AT_ONCE).await?;
+    let claimed = queue::claim(platform, lane, lane.at_once()).await?;
     let count = claimed.len();
     if count > 0 {
         failpoint::reach("after_claim").await;

@@ -1,15 +1,18 @@
 //! An application of a test's own, on port 0.
 
 use super::browser::Browser;
+use super::feeds::{BUDGETS, FETCH_ALLOW, Names};
 use super::mailbox::Mailbox;
 use super::people::Persona;
 use super::statements::Statements;
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use kabeuchi::app;
-use kabeuchi::config::{Config, Database, MailSettings};
+use kabeuchi::config::{Config, Database, MailSettings, sealing_keys};
 use kabeuchi::domain::person::EmailAddress;
 use kabeuchi::platform::clock::{Clock, ManualClock};
+use kabeuchi::platform::http_client::HttpClient;
 use kabeuchi::platform::mail::Mailer;
+use kabeuchi::platform::seal::Keys;
 use kabeuchi::platform::{Parts, Platform, assets::Assets, jobs};
 use sqlx::PgPool;
 use std::net::TcpListener;
@@ -143,8 +146,12 @@ pub fn platform(db: PgPool, clock: Arc<ManualClock>, origin: &str) -> Platform {
         pg_bin: None,
         pg_user: None,
         lease: Duration::from_secs(60),
+        fetch_allow: FETCH_ALLOW.map(|network| network.parse().unwrap()).to_vec(),
+        keys: sealing_keys(&format!("tests:{}=", "A".repeat(43))).unwrap(),
     };
     Platform::new(Parts {
+        http: HttpClient::of(&config).with_resolver(Names).with_budgets(BUDGETS),
+        keys: Keys::load(&config).unwrap(),
         db,
         clock,
         mailer: Mailer::Mailbox,
@@ -152,6 +159,7 @@ pub fn platform(db: PgPool, clock: Arc<ManualClock>, origin: &str) -> Platform {
         assets: Assets::load(None),
         subscriptions: app::subscriptions,
         registry: app::registry(),
+        own_sessions: app::own_sessions,
         stopping: AtomicBool::new(false),
         wake: Notify::new(),
     })

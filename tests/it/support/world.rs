@@ -4,7 +4,8 @@
 use super::app::TestApp;
 use super::bookings::{book, times_path};
 use super::browser::Browser;
-use super::people::{Persona, aki, hana, mio, ren, sora, toma};
+use super::feeds::{Answer, FeedServer, event};
+use super::people::{Persona, aki, hana, kai, mio, ren, sora, toma};
 use chrono::TimeDelta;
 use kabeuchi::domain::id::{CallId, ConsultationId};
 use kabeuchi::domain::person::Locale;
@@ -34,11 +35,12 @@ impl World {
     pub async fn build(app: &TestApp, locale: Locale) -> Self {
         let mut world = Self { visits: Vec::new(), locale };
         let words = words(locale);
-        for persona in [hana(), aki(), mio(), sora(), ren(), toma()] {
+        for persona in [hana(), kai(), aki(), mio(), sora(), ren(), toma()] {
             app.as_(Persona { locale, ..persona }).await;
         }
         let call = world.calls(app, &words).await;
         world.availability(app).await;
+        world.calendars(app, &words).await;
         world.applications(app, &words, call).await;
         world.writing(app, &words, call).await;
         world.day(app, &words, call).await;
@@ -94,6 +96,28 @@ impl World {
         self.see("hours-slots", hana(), "/availability/slots?minutes=60&day=2027-01-13&at=2027-01-05T09:10");
         self.see("calendar-of-ones-own", hana(), "/settings/calendars");
         self.see("hours-slots-of-nobody", sora(), "/availability/slots");
+    }
+
+    /// One that is healthy, one that was not understood, one that cannot be reached.
+    async fn calendars(&mut self, app: &TestApp, words: &Words) {
+        self.see("calendars-empty", sora(), "/calendars");
+        let busy = event("a", "20270108T000000Z", "20270108T010000Z");
+        let odd = format!("{busy}{}", busy.replace("UID:a", "UID:b\nRRULE:FREQ=SECONDLY"));
+        let mut removal = String::new();
+        for (name, answer) in [
+            ("calendar-healthy", Answer::calendar(&busy)),
+            ("calendar-incomplete", Answer::calendar(&odd)),
+            ("calendar-failing", Answer::status("500 Oh")),
+        ] {
+            let server = FeedServer::start(answer).await;
+            let path = app.connect_as(kai(), words.title, &server.url()).await;
+            app.run_jobs().await;
+            self.see(name, kai(), &path);
+            removal = format!("{path}/removal");
+        }
+        self.see("calendar-removal", kai(), removal);
+        self.see("calendars", kai(), "/calendars");
+        self.see("calendar-new", kai(), "/calendars/new");
     }
 
     /// One that waits and one with a thread.

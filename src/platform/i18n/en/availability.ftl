@@ -2,6 +2,7 @@ availability-tabs = Times you offer
 availability-tab-hours = Week
 availability-tab-overrides = Dates that differ
 availability-tab-limits = Limits
+availability-tab-calendars = Calendars
 availability-tab-slots = Free times
 availability-save = Save
 availability-hours-title = Your hours

@@ -47,3 +47,13 @@ time-tomorrow = tomorrow
 time-yesterday = yesterday
 time-in-days = in { $days } days
 time-days-ago = { $days } days ago
+
+fetch-unreachable = The server cannot be reached. Please check the address; it must be public, and begin with https.
+fetch-certificate = The server's certificate cannot be trusted.
+fetch-redirects = The address leads on to too many others, or to none.
+fetch-too_large = The answer is too large.
+fetch-cut_off = The answer broke off.
+fetch-denied = The server does not let us in.
+fetch-gone = There is nothing at this address any more.
+fetch-status = The server answers with an error.
+fetch-kind = What is at this address is not a calendar.

@@ -2,6 +2,7 @@ availability-tabs = 話せる時間
 availability-tab-hours = 曜日ごと
 availability-tab-overrides = 特別な日
 availability-tab-limits = 上限
+availability-tab-calendars = カレンダー
 availability-tab-slots = 空き時間
 availability-save = 保存する
 availability-hours-title = 話せる時間

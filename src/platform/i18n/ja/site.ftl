@@ -47,3 +47,13 @@ time-tomorrow = 明日
 time-yesterday = 昨日
 time-in-days = { $days }日後
 time-days-ago = { $days }日前
+
+fetch-unreachable = サーバーに接続できません。アドレスを確認してください。httpsで始まる、公開されたアドレスが必要です。
+fetch-certificate = サーバーの証明書を信頼できません。
+fetch-redirects = 転送が多すぎるか、転送先がありません。
+fetch-too_large = 応答が大きすぎます。
+fetch-cut_off = 応答が途中で切れました。
+fetch-denied = サーバーに拒否されました。
+fetch-gone = このアドレスには、もう何もありません。
+fetch-status = サーバーがエラーを返しました。
+fetch-kind = このアドレスにあるものは、カレンダーではありません。

@@ -1,0 +1,35 @@
+//! Calendars that a host connected: read by jobs, kept as busy time, trusted while they are healthy.
+//!
+//! A page never waits for a calendar: it takes the last picture. Addresses carry tokens, so they are
+//! sealed, and neither shown nor logged.
+
+mod form;
+mod index;
+pub mod mails;
+mod new;
+pub mod read;
+mod removal;
+mod show;
+mod store;
+
+pub use store::{InTheWay, busy, in_the_way, needs_host, soft};
+
+use crate::platform::jobs::Registry;
+use crate::platform::route::{Need, Routes};
+
+/// Routes of this slice.
+pub fn routes() -> Routes {
+    Routes::new()
+        .get("/calendars", Need::Host, index::get)
+        .get("/calendars/new", Need::Host, new::get)
+        .post("/calendars/new", Need::Host, new::post)
+        .get("/calendars/{calendar}", Need::CalendarOwner, show::get)
+        .post("/calendars/{calendar}", Need::CalendarOwner, show::post)
+        .get("/calendars/{calendar}/removal", Need::CalendarOwner, removal::get)
+        .post("/calendars/{calendar}/removal", Need::CalendarOwner, removal::post)
+}
+
+/// Jobs of this slice.
+pub fn jobs(registry: Registry) -> Registry {
+    registry.with::<read::Read>().with::<read::OfCall>().with::<read::OfConsultation>().with::<mails::HealthMail>()
+}

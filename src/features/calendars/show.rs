@@ -1,0 +1,131 @@
+//! `/calendars/{calendar}`: how one calendar is, how it is read; read now.
+
+use super::form;
+use super::new::ADDRESSES;
+use super::read::Reason;
+use super::store::{self, Calendar, KeptFlaw, Picture};
+use crate::domain::calendar::Stage;
+use crate::domain::id::CalendarId;
+use crate::platform::error::{Answer, AppError};
+use crate::platform::form::Fields;
+use crate::platform::i18n::{Message, Told};
+use crate::platform::page::{Frame, show, show_with};
+use actix_web::http::StatusCode;
+use actix_web::web::Path;
+use askama::Template;
+
+#[derive(Template)]
+#[template(path = "calendars/show.html")]
+struct Show {
+    frame: Frame,
+    calendar: Calendar,
+    picture: Option<Picture>,
+    fields: Fields,
+}
+
+impl Show {
+    fn health_key(&self) -> &'static str {
+        health_key(self.calendar.health.stage)
+    }
+
+    fn badge(&self) -> &'static str {
+        badge(self.calendar.health.stage)
+    }
+
+    fn reason(&self) -> Option<Told> {
+        let reason = self.calendar.reason.as_deref().and_then(Reason::parse)?;
+        Some(self.frame.t(reason.key()))
+    }
+
+    fn needs_host(&self) -> bool {
+        !self.calendar.is_soft && self.calendar.health.needs_host(self.frame.now)
+    }
+
+    fn flaw(&self, flaw: &KeptFlaw) -> Told {
+        self.frame.t(flaw_key(&flaw.what)).saying("of", flaw.of.as_deref().unwrap_or_default())
+    }
+}
+
+/// Where a calendar stands, in words.
+pub(super) fn health_key(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Fetching => "calendars-stage-fetching",
+        Stage::Healthy => "calendars-stage-healthy",
+        Stage::Failing => "calendars-stage-failing",
+        Stage::Incomplete => "calendars-stage-incomplete",
+    }
+}
+
+/// The colour that stands beside the word.
+pub(super) fn badge(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Fetching => "badge",
+        Stage::Healthy => "badge badge--good",
+        Stage::Failing => "badge badge--bad",
+        Stage::Incomplete => "badge badge--warn",
+    }
+}
+
+/// What was not understood, in words.
+fn flaw_key(what: &str) -> &'static str {
+    match what {
+        "cut_off" | "unclosed" => "calendars-flaw-cut_off",
+        "stray_line" => "calendars-flaw-stray_line",
+        "long_line" | "too_large" => "calendars-flaw-too_large",
+        "missing" => "calendars-flaw-missing",
+        "value" => "calendars-flaw-value",
+        "end_before_start" => "calendars-flaw-end_before_start",
+        "unknown_zone" => "calendars-flaw-unknown_zone",
+        "rule" => "calendars-flaw-rule",
+        "rule_beyond" => "calendars-flaw-rule_beyond",
+        "too_much_work" | "too_many_occurrences" => "calendars-flaw-too_much_work",
+        "too_many_events" => "calendars-flaw-too_many_events",
+        _ => "calendars-flaw-other",
+    }
+}
+
+/// Shows it.
+pub async fn get(frame: Frame, id: Path<CalendarId>) -> Answer {
+    let mut read = frame.read().await?;
+    let calendar = store::for_owner(&mut read, *id, &frame.asker).await?;
+    let picture = store::picture(&mut read, *id).await?;
+    let fields = form::fields_of(&calendar.name, calendar.kind, calendar.reads, calendar.is_soft);
+    show(&Show { frame, calendar, picture, fields })
+}
+
+/// Stores how it is read, or has it read now.
+pub async fn post(frame: Frame, id: Path<CalendarId>, mut fields: Fields) -> Answer {
+    let mut tx = frame.begin(&fields).await?;
+    let calendar = store::for_owner(&mut tx, *id, &frame.asker).await?;
+    match fields.value("act") {
+        "read" => {
+            store::read_soon(&mut tx, Some(*id), &[]).await?;
+            tx.see_other(format!("/calendars/{id}?said=done")).await
+        }
+        "save" => {
+            let written = form::written(&mut fields);
+            let is_moved = !fields.value("address").trim().is_empty();
+            if is_moved {
+                ADDRESSES.take(&frame.platform, &calendar.person.to_string()).await?;
+            }
+            let place = is_moved.then(|| form::place(&mut fields, &frame.platform.http)).flatten();
+            fields.set("password", "");
+            let (Some(written), false) = (written, fields.is_refused()) else {
+                return refused(frame, &mut tx, calendar, fields).await;
+            };
+            match store::update(&mut tx, &calendar, &written, place.as_ref()).await? {
+                Ok(()) => tx.see_other(format!("/calendars/{id}?said=saved")).await,
+                Err(store::NoKeys) => {
+                    fields.refuse("address", Message::new("calendars-error-no_keys"));
+                    refused(frame, &mut tx, calendar, fields).await
+                }
+            }
+        }
+        _ => Err(AppError::Unprocessable("nothing that can be done with a calendar")),
+    }
+}
+
+async fn refused(frame: Frame, conn: &mut sqlx::PgConnection, calendar: Calendar, fields: Fields) -> Answer {
+    let picture = store::picture(conn, calendar.id).await?;
+    show_with(StatusCode::UNPROCESSABLE_ENTITY, &Show { frame, calendar, picture, fields })
+}

@@ -1,0 +1,438 @@
+//! All SQL over calendars and their busy time.
+
+use super::form::{Kind, Place, Secret, Written, all_day, all_day_word, counts, counts_word};
+use super::read::Seen;
+use crate::domain::calendar::{Health, News, Stage};
+use crate::domain::fact::Fact;
+use crate::domain::ical::{Flaw, Reads};
+use crate::domain::id::{CalendarId, PersonId};
+use crate::domain::interval::{Interval, Intervals};
+use crate::platform::asker::Asker;
+use crate::platform::db::Tx;
+use crate::platform::error::AppError;
+use crate::platform::jobs::NewJob;
+use crate::platform::random;
+use crate::platform::seal::Keys;
+use anyhow::{Context, anyhow};
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use sqlx::PgConnection;
+
+/// Somebody who presses "read now" again and again waits this long.
+const BREATH: TimeDelta = TimeDelta::seconds(30);
+
+/// A connected calendar.
+#[derive(Debug)]
+pub struct Calendar {
+    pub id: CalendarId,
+    pub person: PersonId,
+    pub kind: Kind,
+    pub name: String,
+    /// Scheme, host and port of its address: what may be shown.
+    pub origin: String,
+    pub reads: Reads,
+    pub is_soft: bool,
+    pub health: Health,
+    pub round: i32,
+    pub fetched_at: Option<DateTime<Utc>>,
+    pub reason: Option<String>,
+    pub etag: Option<String>,
+    pub last_modified: Option<String>,
+}
+
+struct Row {
+    id: CalendarId,
+    person: PersonId,
+    kind: String,
+    name: String,
+    origin: String,
+    all_day: String,
+    tentative: String,
+    unanswered: String,
+    is_soft: bool,
+    stage: String,
+    round: i32,
+    failures: i32,
+    is_partial: bool,
+    fetched_at: Option<DateTime<Utc>>,
+    good_at: Option<DateTime<Utc>>,
+    told_at: Option<DateTime<Utc>>,
+    reason: Option<String>,
+    etag: Option<String>,
+    last_modified: Option<String>,
+    created_at: DateTime<Utc>,
+}
+
+impl TryFrom<Row> for Calendar {
+    type Error = AppError;
+
+    fn try_from(row: Row) -> Result<Self, AppError> {
+        let unknown = |what: &str| AppError::Unexpected(anyhow!("calendars {}: unknown {what}", row.id));
+        Ok(Self {
+            reads: Reads {
+                all_day: all_day(&row.all_day).ok_or_else(|| unknown("reading of whole days"))?,
+                tentative: counts(&row.tentative).ok_or_else(|| unknown("reading of tentative events"))?,
+                unanswered: counts(&row.unanswered).ok_or_else(|| unknown("reading of unanswered events"))?,
+            },
+            health: Health {
+                stage: Stage::parse(&row.stage).ok_or_else(|| unknown("stage"))?,
+                created_at: row.created_at,
+                good_at: row.good_at,
+                is_partial: row.is_partial,
+                failures: row.failures,
+                told_at: row.told_at,
+            },
+            kind: Kind::parse(&row.kind).ok_or_else(|| unknown("kind"))?,
+            id: row.id,
+            person: row.person,
+            name: row.name,
+            origin: row.origin,
+            is_soft: row.is_soft,
+            round: row.round,
+            fetched_at: row.fetched_at,
+            reason: row.reason,
+            etag: row.etag,
+            last_modified: row.last_modified,
+        })
+    }
+}
+
+impl Calendar {
+    /// What its sealed address is bound to: this row, its person, its server.
+    fn bound_to(&self) -> String {
+        bound_to(self.id, self.person, &self.origin)
+    }
+}
+
+fn bound_to(id: CalendarId, person: PersonId, origin: &str) -> String {
+    format!("calendar {id} of {person} at {origin}")
+}
+
+async fn rows(
+    conn: &mut PgConnection,
+    id: Option<CalendarId>,
+    persons: &[PersonId],
+) -> Result<Vec<Calendar>, AppError> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select calendar_id as "id: CalendarId", person_id as "person: PersonId", kind, name, origin, all_day, tentative, unanswered, is_soft,
+                  stage, round, failures, is_partial, fetched_at, good_at, told_at, reason, etag, last_modified, created_at
+             from calendars where calendar_id = $1 or person_id = any($2) order by created_at, calendar_id"#,
+        id as Option<CalendarId>,
+        persons as &[PersonId],
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter().map(Calendar::try_from).collect()
+}
+
+/// All calendars of a person, those connected first first.
+pub async fn of(conn: &mut PgConnection, person: PersonId) -> Result<Vec<Calendar>, AppError> {
+    rows(conn, None, &[person]).await
+}
+
+/// The calendar for the host who connected it; `NotFound` for everyone else.
+pub async fn for_owner(conn: &mut PgConnection, id: CalendarId, asker: &Asker) -> Result<Calendar, AppError> {
+    let person = asker.id()?;
+    system(conn, id).await?.filter(|calendar| calendar.person == person).ok_or(AppError::NotFound)
+}
+
+/// The calendar for jobs; `None` when it was removed.
+pub(super) async fn system(conn: &mut PgConnection, id: CalendarId) -> Result<Option<Calendar>, AppError> {
+    Ok(rows(conn, Some(id), &[]).await?.pop())
+}
+
+/// The same with its row locked, so that two readings are written one after the other.
+pub(super) async fn locked(tx: &mut Tx, id: CalendarId) -> Result<Option<Calendar>, AppError> {
+    sqlx::query!("select calendar_id from calendars where calendar_id = $1 for no key update", id as CalendarId)
+        .fetch_optional(&mut **tx)
+        .await?;
+    system(tx, id).await
+}
+
+/// What opens the calendar; `None` where it was not sealed for it, or with a key that is gone.
+pub(super) async fn secret(
+    conn: &mut PgConnection,
+    calendar: &Calendar,
+    keys: &Keys,
+) -> Result<Option<Secret>, AppError> {
+    let sealed = sqlx::query_scalar!("select address from calendars where calendar_id = $1", calendar.id as CalendarId)
+        .fetch_optional(conn)
+        .await?;
+    let opened = sealed.and_then(|sealed| keys.open(&sealed, &calendar.bound_to()));
+    Ok(opened.and_then(|secret| serde_json::from_str(&secret).ok()))
+}
+
+/// This instance has no key to seal with.
+#[derive(Debug)]
+pub struct NoKeys;
+
+fn seal(tx: &Tx, id: CalendarId, person: PersonId, place: &Place) -> Result<Result<Vec<u8>, NoKeys>, AppError> {
+    let bound_to = bound_to(id, person, &place.address.origin());
+    let secret = serde_json::to_string(&place.secret).context("writing what opens a calendar")?;
+    Ok(tx.platform().keys.seal(&secret, &bound_to).ok_or(NoKeys))
+}
+
+/// Writes a new calendar and has it read.
+pub async fn insert(
+    tx: &mut Tx,
+    person: PersonId,
+    written: &Written,
+    place: &Place,
+) -> Result<Result<CalendarId, NoKeys>, AppError> {
+    let (id, now): (CalendarId, _) = (random::id(), tx.now());
+    let sealed = match seal(tx, id, person, place)? {
+        Ok(sealed) => sealed,
+        Err(none) => return Ok(Err(none)),
+    };
+    sqlx::query!(
+        r#"insert into calendars (calendar_id, person_id, kind, name, origin, address, all_day, tentative, unanswered, is_soft, stage, created_at)
+           values ($1, $2, $11, $3, $4, $5, $6, $7, $8, $9, 'fetching', $10)"#,
+        id as CalendarId,
+        person as PersonId,
+        written.name.as_str(),
+        place.address.origin(),
+        sealed,
+        all_day_word(written.reads.all_day),
+        counts_word(written.reads.tentative),
+        counts_word(written.reads.unanswered),
+        written.is_soft,
+        now,
+        place.secret.kind().as_str(),
+    )
+    .execute(&mut **tx)
+    .await?;
+    tx.record(Fact::CalendarConnected { calendar: id }).await?;
+    read_soon(tx, Some(id), &[]).await?;
+    Ok(Ok(id))
+}
+
+/// Stores how a calendar is read, and where it is when that changed. It is read anew: the answer to
+/// "only when changed" would not know.
+pub async fn update(
+    tx: &mut Tx,
+    calendar: &Calendar,
+    written: &Written,
+    place: Option<&Place>,
+) -> Result<Result<(), NoKeys>, AppError> {
+    let sealed = match place.map(|place| seal(tx, calendar.id, calendar.person, place)).transpose()? {
+        None => None,
+        Some(Ok(sealed)) => Some(sealed),
+        Some(Err(none)) => return Ok(Err(none)),
+    };
+    sqlx::query!(
+        r#"update calendars
+              set name = $2, all_day = $3, tentative = $4, unanswered = $5, is_soft = $6, origin = coalesce($7, origin),
+                  address = coalesce($8, address), kind = coalesce($9, kind), etag = null, last_modified = null
+            where calendar_id = $1"#,
+        calendar.id as CalendarId,
+        written.name.as_str(),
+        all_day_word(written.reads.all_day),
+        counts_word(written.reads.tentative),
+        counts_word(written.reads.unanswered),
+        written.is_soft,
+        place.map(|place| place.address.origin()),
+        sealed,
+        place.map(|place| place.secret.kind().as_str()),
+    )
+    .execute(&mut **tx)
+    .await?;
+    tx.record(Fact::CalendarChanged { calendar: calendar.id }).await?;
+    read_soon(tx, Some(calendar.id), &[]).await?;
+    Ok(Ok(()))
+}
+
+/// Forgets a calendar, its address and its picture.
+pub async fn remove(tx: &mut Tx, id: CalendarId) -> Result<(), AppError> {
+    sqlx::query!("delete from calendars where calendar_id = $1", id as CalendarId).execute(&mut **tx).await?;
+    tx.record(Fact::CalendarRemoved { calendar: id }).await
+}
+
+/// Has calendars read as soon as may be: one by its ID, and all of these people. Each begins a new
+/// round; what was planned for the former finds that it is over.
+pub async fn read_soon(tx: &mut Tx, id: Option<CalendarId>, persons: &[PersonId]) -> Result<(), AppError> {
+    let rounds = sqlx::query!(
+        r#"update calendars set round = round + 1 where calendar_id = $1 or person_id = any($2)
+           returning calendar_id as "id: CalendarId", round, fetched_at"#,
+        id as Option<CalendarId>,
+        persons as &[PersonId],
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    for row in rounds {
+        let at = row.fetched_at.map_or(tx.now(), |at| at + BREATH);
+        tx.enqueue(NewJob::at(super::read::Read { calendar: row.id, round: row.round }, at)).await?;
+    }
+    Ok(())
+}
+
+/// Something in a calendar that was not understood, as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptFlaw {
+    /// The event by its UID or start; none for the calendar itself.
+    pub event: Option<String>,
+    pub what: String,
+    /// The property or zone that it is about.
+    pub of: Option<String>,
+}
+
+impl From<&Flaw> for KeptFlaw {
+    fn from(flaw: &Flaw) -> Self {
+        Self { event: flaw.event.clone(), what: flaw.what.as_str().to_owned(), of: flaw.what.of().map(str::to_owned) }
+    }
+}
+
+/// The picture of a calendar.
+pub struct Picture {
+    pub busy: Intervals,
+    pub events: i32,
+    pub flaws: Vec<KeptFlaw>,
+    pub flaw_count: i32,
+    pub read_at: DateTime<Utc>,
+}
+
+/// The picture in force; `None` before the first.
+pub async fn picture(conn: &mut PgConnection, id: CalendarId) -> Result<Option<Picture>, AppError> {
+    let row = sqlx::query!(
+        "select starts, ends, events, flaws, flaw_count, read_at from calendar_busy where calendar_id = $1",
+        id as CalendarId,
+    )
+    .fetch_optional(conn)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some(Picture {
+        busy: Intervals::of(pairs(row.starts, row.ends).collect()),
+        events: row.events,
+        flaws: serde_json::from_value(row.flaws).context("reading flaws of a calendar")?,
+        flaw_count: row.flaw_count,
+        read_at: row.read_at,
+    }))
+}
+
+/// Stores what a reading gave, and has told what is new.
+pub(super) async fn save(
+    tx: &mut Tx,
+    calendar: &Calendar,
+    seen: &Seen,
+    next: (Health, Option<News>),
+) -> Result<(), AppError> {
+    let ((health, news), now) = (next, tx.now());
+    if let Seen::Calendar { picture, .. } = seen {
+        save_picture(tx, calendar, picture).await?;
+    }
+    let (etag, last_modified) = match seen {
+        Seen::Calendar { etag, last_modified, .. } => (etag.clone(), last_modified.clone()),
+        Seen::Unchanged | Seen::Nothing(_) => (calendar.etag.clone(), calendar.last_modified.clone()),
+    };
+    sqlx::query!(
+        r#"update calendars
+              set stage = $2, failures = $3, is_partial = $4, fetched_at = $5, good_at = $6, told_at = $7, reason = $8, etag = $9,
+                  last_modified = $10, round = round + 1
+            where calendar_id = $1"#,
+        calendar.id as CalendarId,
+        health.stage.as_str(),
+        health.failures,
+        health.is_partial,
+        now,
+        health.good_at,
+        health.told_at,
+        seen.reason().map(|reason| reason.as_str()),
+        etag,
+        last_modified,
+    )
+    .execute(&mut **tx)
+    .await?;
+    match news {
+        Some(News::Broke) => tx.record(Fact::CalendarBroke { calendar: calendar.id }).await,
+        Some(News::Recovered) => tx.record(Fact::CalendarRecovered { calendar: calendar.id }).await,
+        None => Ok(()),
+    }
+}
+
+async fn save_picture(tx: &mut Tx, calendar: &Calendar, new: &Picture) -> Result<(), AppError> {
+    let is_same = picture(tx, calendar.id).await?.is_some_and(|old| old.busy == new.busy);
+    let flaws = serde_json::to_value(&new.flaws).context("writing flaws of a calendar")?;
+    let (starts, ends): (Vec<_>, Vec<_>) = new.busy.iter().map(|busy| (busy.start(), busy.end())).unzip();
+    sqlx::query!(
+        r#"insert into calendar_busy (calendar_id, starts, ends, events, flaws, flaw_count, read_at) values ($1, $2, $3, $4, $5, $6, $7)
+           on conflict (calendar_id) do update
+              set starts = excluded.starts, ends = excluded.ends, events = excluded.events, flaws = excluded.flaws,
+                  flaw_count = excluded.flaw_count, read_at = excluded.read_at"#,
+        calendar.id as CalendarId,
+        &starts,
+        &ends,
+        new.events,
+        flaws,
+        new.flaw_count,
+        new.read_at,
+    )
+    .execute(&mut **tx)
+    .await?;
+    match is_same {
+        true => Ok(()),
+        false => tx.record(Fact::BusyTimeChanged { calendar: calendar.id, person: calendar.person }).await,
+    }
+}
+
+fn pairs(starts: Vec<DateTime<Utc>>, ends: Vec<DateTime<Utc>>) -> impl Iterator<Item = Interval> {
+    starts.into_iter().zip(ends).filter_map(|(start, end)| Interval::new(start, end))
+}
+
+/// What stands in the way of these people in a window, by all of their calendars.
+pub async fn busy(conn: &mut PgConnection, persons: &[PersonId], window: &Interval) -> Result<Intervals, AppError> {
+    taken(conn, persons, window, false).await
+}
+
+/// What should be known before a time is offered, and does not stand in the way.
+pub async fn soft(conn: &mut PgConnection, persons: &[PersonId], window: &Interval) -> Result<Intervals, AppError> {
+    taken(conn, persons, window, true).await
+}
+
+async fn taken(
+    conn: &mut PgConnection,
+    persons: &[PersonId],
+    window: &Interval,
+    is_soft: bool,
+) -> Result<Intervals, AppError> {
+    let rows = sqlx::query!(
+        r#"select b.starts, b.ends from calendars c join calendar_busy b using (calendar_id)
+            where c.person_id = any($1) and c.is_soft = $2"#,
+        persons as &[PersonId],
+        is_soft,
+    )
+    .fetch_all(conn)
+    .await?;
+    let all = rows.into_iter().flat_map(|row| pairs(row.starts, row.ends)).filter(|busy| busy.overlaps(window));
+    Ok(Intervals::of(all.collect()).clamp(window))
+}
+
+/// Whether nothing may be booked at once with these people: the picture of one of their calendars is
+/// too old, or may lack busy time. One that does not stand in the way decides nothing here.
+pub async fn needs_host(conn: &mut PgConnection, persons: &[PersonId], now: DateTime<Utc>) -> Result<bool, AppError> {
+    Ok(rows(conn, None, persons).await?.iter().any(|calendar| !calendar.is_soft && calendar.health.needs_host(now)))
+}
+
+/// A calendar that stands in the way of a time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InTheWay {
+    pub calendar: CalendarId,
+    pub name: String,
+    pub is_soft: bool,
+}
+
+/// Which calendars of a person have something at a time: for the reason of a clash.
+pub async fn in_the_way(conn: &mut PgConnection, person: PersonId, time: &Interval) -> Result<Vec<InTheWay>, AppError> {
+    let found = sqlx::query_as!(
+        InTheWay,
+        r#"select c.calendar_id as "calendar: CalendarId", c.name, c.is_soft from calendars c join calendar_busy b using (calendar_id)
+            where c.person_id = $1
+              and exists (select from unnest(b.starts, b.ends) as u (starts_at, ends_at) where u.starts_at < $3 and $2 < u.ends_at)
+            order by c.created_at, c.calendar_id"#,
+        person as PersonId,
+        time.start(),
+        time.end(),
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(found)
+}

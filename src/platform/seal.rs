@@ -1,0 +1,165 @@
+//! Secrets at rest: ChaCha20-Poly1305 under the newest key, whose name stands before each value.
+//!
+//! What is sealed is bound to the row that it belongs to and to the server it is for: moved to
+//! another row, or beside another origin, it does not open.
+
+use crate::config::{Config, Database, SealingKey, exposed_key, sealing_keys};
+use anyhow::{Context, anyhow};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use ring::rand::{SecureRandom, SystemRandom};
+use std::fs;
+use std::io::{ErrorKind, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+/// Name of the file in the data folder.
+const FILE: &str = "keys";
+
+/// The keys of this instance, newest first; none where nothing can be sealed.
+pub struct Keys(Vec<SealingKey>);
+
+impl Keys {
+    /// Those of the settings, else those of the data folder beside the embedded database, made there
+    /// the first time.
+    pub fn load(config: &Config) -> anyhow::Result<Self> {
+        match (&config.database, config.keys.is_empty()) {
+            (Database::Embedded, true) => Self::of_file(&config.data_dir.join(FILE)),
+            (_, false) => Ok(Self(config.keys.clone())),
+            (Database::External(_), true) => {
+                tracing::warn!("KABEUCHI_KEYS is not set: no calendar can be connected");
+                Ok(Self(Vec::new()))
+            }
+        }
+    }
+
+    /// Keys that stand nowhere: for tests and the demo.
+    pub fn of(keys: Vec<SealingKey>) -> Self {
+        Self(keys)
+    }
+
+    fn of_file(path: &Path) -> anyhow::Result<Self> {
+        if !path.exists() {
+            make(path).with_context(|| format!("making {}", path.display()))?;
+        }
+        let text = fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
+        match sealing_keys(&text) {
+            Ok(keys) if !keys.is_empty() => Ok(Self(keys)),
+            _ => Err(anyhow!("{} holds no keys, and sealed values need those that it held", path.display())),
+        }
+    }
+
+    /// Whether anything can be sealed.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Seals a text for what it is bound to; `None` without a key.
+    pub fn seal(&self, text: &str, bound_to: &str) -> Option<Vec<u8>> {
+        let key = self.0.first()?;
+        let mut nonce = [0; NONCE_LEN];
+        SystemRandom::new().fill(&mut nonce).ok()?;
+        let mut bytes = text.as_bytes().to_vec();
+        let nonce_of = Nonce::assume_unique_for_key(nonce);
+        cipher(key).seal_in_place_append_tag(nonce_of, bound(&key.id, bound_to), &mut bytes).ok()?;
+        let length = u8::try_from(key.id.len()).ok()?;
+        Some([&[length], key.id.as_bytes(), &nonce, &bytes].concat())
+    }
+
+    /// Opens what was sealed for this; `None` where a byte, the key or what it is bound to differs.
+    pub fn open(&self, sealed: &[u8], bound_to: &str) -> Option<String> {
+        let (length, rest) = sealed.split_first()?;
+        let (id, rest) = rest.split_at_checked(usize::from(*length))?;
+        let (nonce, rest) = rest.split_at_checked(NONCE_LEN)?;
+        let key = self.0.iter().find(|key| key.id.as_bytes() == id)?;
+        let mut bytes = rest.to_vec();
+        let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
+        let text = cipher(key).open_in_place(nonce, bound(&key.id, bound_to), &mut bytes).ok()?;
+        String::from_utf8(text.to_vec()).ok()
+    }
+}
+
+fn cipher(key: &SealingKey) -> LessSafeKey {
+    let key = UnboundKey::new(&CHACHA20_POLY1305, exposed_key(key)).expect("a key has 32 bytes");
+    LessSafeKey::new(key)
+}
+
+fn bound(id: &str, to: &str) -> Aad<String> {
+    Aad::from(format!("{id}\n{to}"))
+}
+
+/// Writes a new key beside, and links it in: of two processes that start at once, one makes it.
+fn make(path: &Path) -> anyhow::Result<()> {
+    let mut key = [0; 32];
+    SystemRandom::new().fill(&mut key).map_err(|_| anyhow!("the machine gives no random bytes"))?;
+    let beside = path.with_extension(format!("{}", std::process::id()));
+    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
+    writeln!(file, "1:{}", STANDARD.encode(key))?;
+    file.sync_all()?;
+    let linked = fs::hard_link(&beside, path);
+    fs::remove_file(&beside)?;
+    match linked {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    fn keys(ids: &[(&str, u8)]) -> Keys {
+        let words: Vec<String> =
+            ids.iter().map(|(id, byte)| format!("{id}:{}", STANDARD.encode([*byte; 32]))).collect();
+        Keys::of(sealing_keys(&words.join(",")).unwrap())
+    }
+
+    #[test]
+    fn what_was_sealed_opens_where_it_was_sealed_for_alone() {
+        let keys = keys(&[("new", 1)]);
+        let sealed = keys.seal("https://calendar.example.org/壁", "row 1 https://a").unwrap();
+        assert_eq!(keys.open(&sealed, "row 1 https://a").as_deref(), Some("https://calendar.example.org/壁"));
+        assert_eq!(keys.open(&sealed, "row 2 https://a"), None);
+        assert_eq!(keys.open(&sealed, "row 1 https://b"), None);
+        assert_ne!(sealed, keys.seal("https://calendar.example.org/壁", "row 1 https://a").unwrap());
+    }
+
+    #[test]
+    fn a_changed_byte_or_a_cut_end_does_not_open() {
+        let keys = keys(&[("new", 1)]);
+        let sealed = keys.seal("secret", "row").unwrap();
+        for n in 0..sealed.len() {
+            let mut changed = sealed.clone();
+            changed[n] ^= 1;
+            assert_eq!(keys.open(&changed, "row"), None, "byte {n}");
+            assert_eq!(keys.open(&sealed[..n], "row"), None, "cut at {n}");
+        }
+    }
+
+    #[test]
+    fn a_former_key_opens_and_the_newest_seals() {
+        let sealed = keys(&[("old", 1)]).seal("secret", "row").unwrap();
+        let both = keys(&[("new", 2), ("old", 1)]);
+        assert_eq!(both.open(&sealed, "row").as_deref(), Some("secret"));
+        assert!(both.seal("secret", "row").unwrap().starts_with(b"\x03new"));
+        assert_eq!(keys(&[("new", 2)]).open(&sealed, "row"), None);
+        assert_eq!(keys(&[("old", 2)]).open(&sealed, "row"), None);
+        assert_eq!(Keys::of(Vec::new()).seal("secret", "row"), None);
+    }
+
+    #[test]
+    fn keys_of_the_data_folder_are_made_once_and_for_their_owner_alone() {
+        let folder = std::env::temp_dir().join(format!("kabeuchi-keys-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let path = folder.join(FILE);
+        let sealed = Keys::of_file(&path).unwrap().seal("secret", "row").unwrap();
+        assert_eq!(Keys::of_file(&path).unwrap().open(&sealed, "row").as_deref(), Some("secret"));
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+        fs::write(&path, "").unwrap();
+        assert!(Keys::of_file(&path).is_err());
+        fs::remove_dir_all(&folder).unwrap();
+    }
+}
