@@ -128,6 +128,10 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
         Fact::BookingReleased { consultation, .. } => {
             vec![NewJob::now(bookings::watch::TimeFreed { consultation })]
         }
+        Fact::BusyTimeChanged { person, .. } => vec![
+            NewJob::now(bookings::clash::FindClashes { person }),
+            NewJob::now(bookings::watch::OfferTimes { owner: person }),
+        ],
         Fact::AvailabilityChanged { person } => vec![NewJob::now(bookings::watch::OfferTimes { owner: person })],
         Fact::ConsultationLapsed { consultation }
         | Fact::ConsultationClosed { consultation }

@@ -6,6 +6,7 @@ use crate::support::*;
 use chrono::TimeDelta;
 use kabeuchi::domain::fact::Fact;
 use kabeuchi::domain::id::PersonId;
+use kabeuchi::domain::interval::Interval;
 use kabeuchi::features::calendars as product;
 use kabeuchi::platform::clock::Clock;
 use kabeuchi::platform::db::Tx;
@@ -57,7 +58,9 @@ async fn set(app: &TestApp, path: &str, changes: &[(&str, &str)]) {
 async fn needs_host(app: &TestApp) -> bool {
     let person = PersonId(app.id_of(hana()).await.0);
     let mut conn = app.db.acquire().await.unwrap();
-    product::needs_host(&mut conn, &[person], app.clock.now()).await.unwrap()
+    let now = app.clock.now();
+    let soon = Interval::new(now, now + TimeDelta::days(1)).unwrap();
+    product::standing(&mut conn, &[person], &soon, now).await.unwrap().needs_host
 }
 
 mod new {
@@ -192,9 +195,10 @@ mod show {
         assert!(offers(&app, &times, NINE).await);
         let mut conn = app.db.acquire().await.unwrap();
         let (person, window) = (app.id_of(hana()).await, at("2027-01-05T00:00:00Z", "2027-01-07T00:00:00Z"));
-        let soft = product::soft(&mut conn, &[person], &window).await.unwrap();
-        assert_eq!(soft.as_slice(), [at(NINE, TEN)]);
-        assert!(product::busy(&mut conn, &[person], &window).await.unwrap().as_slice().is_empty());
+        let standing = product::standing(&mut conn, &[person], &window, app.clock.now()).await.unwrap();
+        assert_eq!(standing.soft.as_slice(), [at(NINE, TEN)]);
+        assert!(standing.busy.as_slice().is_empty());
+        app.as_(aki()).await.get(&times).await.assert_says("bookings-grid-soft");
         let known = product::in_the_way(&mut conn, person, &at(NINE, TEN)).await.unwrap();
         assert_eq!(
             known.iter().map(|found| (found.name.as_str(), found.is_soft)).collect::<Vec<_>>(),
@@ -357,6 +361,30 @@ mod read {
     }
 
     #[sqlx::test]
+    async fn case_83_what_came_into_the_calendar_meanwhile_is_told_to_the_host_once(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let times = times(&app).await;
+        let server = FeedServer::start(Answer::calendar(&nine())).await;
+        let path = app.connect(hana(), &server.url()).await;
+        app.run_jobs().await;
+        server.answers(Answer::calendar(&format!("{}{}", nine(), ten())));
+        app.clock.advance(TimeDelta::minutes(1));
+
+        book(&app.as_(aki()).await, &times, "2027-01-06T01:00:00Z", "60").await.assert_status(303);
+        app.run_jobs().await;
+
+        let told = async || {
+            let subjects = app.mailbox().subjects(hana()).await;
+            subjects.iter().filter(|subject| subject.starts_with("Your calendar has something else")).count()
+        };
+        assert_eq!(told().await, 1);
+        assert!(app.mailbox().subjects(aki()).await.iter().all(|subject| !subject.contains("calendar has")));
+        server.answers(Answer::calendar(&ten()));
+        read_now(&app, &path).await;
+        assert_eq!(told().await, 1, "however often it is read");
+    }
+
+    #[sqlx::test]
     async fn what_did_not_change_is_not_sent_again_and_stays_in_force(db: PgPool) {
         let app = TestApp::spawn(db).await;
         let times = times(&app).await;
@@ -421,6 +449,7 @@ mod read {
         app.pass(TimeDelta::hours(48)).await;
         assert!(!offers(&app, &times, "2027-01-08T00:00:00Z").await);
         assert!(needs_host(&app).await);
+        app.as_(aki()).await.get(&times).await.assert_says("bookings-new-ask");
         assert_eq!(of_calendars().await, ["Your calendar “Work” cannot be read"]);
         let page = app.as_(hana()).await.get(&path).await;
         page.assert_says("calendars-stage-failing").assert_says("fetch-status").assert_says("calendars-needs_host");

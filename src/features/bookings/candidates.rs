@@ -128,6 +128,7 @@ async fn page(frame: Frame, id: ConsultationId, query: Query, fields: Fields) ->
         from: query.from,
         chosen: chosen(&fields),
         outlook: picture.outlook(minutes, &slots),
+        soft: picture.soft.clone(),
         elsewhere: store::elsewhere(&mut read, room.me, id, frame.now).await?,
     };
     let grid = Grid::new(&frame, &slots, picture.zone(), asked).with_several();

@@ -51,6 +51,8 @@ struct Time {
     other: Option<String>,
     /// Whether the reader has a session elsewhere then.
     is_clash: bool,
+    /// Whether a host may be called away then.
+    is_soft: bool,
 }
 
 /// Instants that were sent in the fields of times.
@@ -68,6 +70,8 @@ pub struct Asked {
     pub outlook: Outlook,
     /// The reader's sessions elsewhere: said, not forbidden.
     pub elsewhere: Intervals,
+    /// Time in which a host may be called away.
+    pub soft: Intervals,
 }
 
 impl Grid {
@@ -82,7 +86,7 @@ impl Grid {
         let from = asked.from.or(first).unwrap_or_default();
         let days: Vec<Day> = (0..DAYS)
             .filter_map(|n| from.checked_add_days(Days::new(n)))
-            .map(|date| Day { date, times: times(frame, by_day.get(&date), host_zone, &asked.elsewhere) })
+            .map(|date| Day { date, times: times(frame, by_day.get(&date), host_zone, &asked) })
             .collect();
         let next = from.checked_add_days(Days::new(DAYS));
         let after = next.filter(|next| by_day.range(*next..).next().is_some());
@@ -92,7 +96,7 @@ impl Grid {
             .into_iter()
             .map(|slot| {
                 let day = frame.speech.short_date(slot.start().with_timezone(&frame.speech.zone).date_naive());
-                times(frame, Some(&vec![slot]), host_zone, &asked.elsewhere).pop().map(|time| (day, time))
+                times(frame, Some(&vec![slot]), host_zone, &asked).pop().map(|time| (day, time))
             })
             .collect::<Option<Vec<_>>>()
             .unwrap_or_default();
@@ -173,6 +177,10 @@ impl Grid {
 
 impl HtmlSafe for Grid {}
 
+fn overlaps(times: &Intervals, slot: &Slot) -> bool {
+    Interval::new(slot.start(), slot.end()).is_some_and(|session| times.overlap(&session))
+}
+
 /// Times that are said at once when the chosen one is gone.
 const NEAREST: usize = 3;
 
@@ -189,7 +197,7 @@ fn nearest(slots: &[Slot], chosen: &[DateTime<Utc>]) -> Vec<Slot> {
     near
 }
 
-fn times(frame: &Frame, slots: Option<&Vec<Slot>>, host_zone: Tz, elsewhere: &Intervals) -> Vec<Time> {
+fn times(frame: &Frame, slots: Option<&Vec<Slot>>, host_zone: Tz, asked: &Asked) -> Vec<Time> {
     let host = frame.speech.in_zone(host_zone);
     let other = |start: DateTime<Utc>| {
         let (here, there) = (start.with_timezone(&frame.speech.zone), start.with_timezone(&host_zone));
@@ -204,7 +212,8 @@ fn times(frame: &Frame, slots: Option<&Vec<Slot>>, host_zone: Tz, elsewhere: &In
         start: slot.start(),
         clock: frame.speech.clock(slot.start()),
         other: other(slot.start()),
-        is_clash: Interval::new(slot.start(), slot.end()).is_some_and(|session| elsewhere.overlap(&session)),
+        is_clash: overlaps(&asked.elsewhere, slot),
+        is_soft: overlaps(&asked.soft, slot),
     });
     drawn.collect()
 }

@@ -4,6 +4,7 @@ mod bearer;
 mod calendars;
 mod cancellation;
 mod candidates;
+pub mod clash;
 mod confirmation;
 mod event;
 mod feed;
@@ -70,6 +71,8 @@ pub fn jobs(registry: Registry) -> Registry {
         .with::<watch::OfferTime>()
         .with::<watch::TimeFreed>()
         .with::<watch::LookAgain>()
+        .with::<clash::FindClashes>()
+        .with::<clash::ClashMail>()
         .with::<holds::HoldEnds>()
         .with::<follow::ReleaseTime>()
 }

@@ -61,6 +61,7 @@ async fn page(frame: Frame, id: BookingId, query: Query, fields: Fields) -> Resu
         from: query.from,
         chosen: chosen(&fields),
         outlook: picture.outlook(minutes, &slots),
+        soft: picture.soft.clone(),
         elsewhere: store::elsewhere(&mut read, bearer.me.person, bearer.booking.consultation, frame.now).await?,
     };
     let grid = Grid::new(&frame, &slots, picture.zone(), asked);

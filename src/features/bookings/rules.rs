@@ -29,10 +29,12 @@ pub struct Picture {
     rules: Rules,
     bookings: Vec<Booked>,
     busy: Vec<Interval>,
+    /// Time in which a host may be called away: said, not taken.
+    pub soft: Intervals,
     /// Hosts who must be there.
     pub attending: Vec<PersonId>,
     pub durations: Vec<i32>,
-    /// Whether guests ask, and the host confirms.
+    /// Whether guests ask, and the host confirms: by the call's setting, or as a calendar cannot be read.
     host_confirms: bool,
     now: DateTime<Utc>,
 }
@@ -94,11 +96,13 @@ impl Picture {
             let taken = store::booked(&mut *conn, *person, call, &window, without, now).await?;
             busy.extend(taken.into_iter().map(|b| b.interval));
         }
-        busy.extend(calendars::busy(&mut *conn, &attending, &window).await?.iter().copied());
+        let standing = calendars::standing(&mut *conn, &attending, &window, now).await?;
+        busy.extend(standing.busy.iter().copied());
         let busy = Intervals::of(busy).as_slice().to_vec();
         let mut durations = vec![timing.free_minutes, timing.longest_minutes];
         durations.dedup();
-        Ok(Self { rules, bookings, busy, attending, durations, host_confirms: timing.host_confirms, now })
+        let host_confirms = timing.host_confirms || standing.needs_host;
+        Ok(Self { rules, bookings, busy, soft: standing.soft, attending, durations, host_confirms, now })
     }
 
     /// What is stored with a booking made now.

@@ -659,3 +659,21 @@ pub async fn late_cancellations(
     .await?;
     Ok(count)
 }
+
+/// Confirmed times ahead for which a person must be there.
+pub async fn committed(
+    conn: &mut PgConnection,
+    person: PersonId,
+    now: DateTime<Utc>,
+) -> Result<Vec<(BookingId, Interval)>, AppError> {
+    let rows = sqlx::query!(
+        r#"select b.booking_id as "id: BookingId", b.starts_at, b.ends_at
+             from commitments c join bookings b using (booking_id)
+            where c.person_id = $1 and c.stage = 'confirmed' and b.starts_at > $2 order by b.starts_at, b.booking_id"#,
+        person as PersonId,
+        now,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().filter_map(|row| Some((row.id, Interval::new(row.starts_at, row.ends_at)?))).collect())
+}

@@ -12,7 +12,7 @@ mod removal;
 mod show;
 mod store;
 
-pub use store::{InTheWay, busy, in_the_way, needs_host, soft};
+pub use store::{InTheWay, Standing, in_the_way, standing};
 
 use crate::platform::jobs::Registry;
 use crate::platform::route::{Need, Routes};

@@ -378,38 +378,52 @@ fn pairs(starts: Vec<DateTime<Utc>>, ends: Vec<DateTime<Utc>>) -> impl Iterator<
     starts.into_iter().zip(ends).filter_map(|(start, end)| Interval::new(start, end))
 }
 
-/// What stands in the way of these people in a window, by all of their calendars.
-pub async fn busy(conn: &mut PgConnection, persons: &[PersonId], window: &Interval) -> Result<Intervals, AppError> {
-    taken(conn, persons, window, false).await
+/// What the calendars of some people say together.
+#[derive(Debug, Default)]
+pub struct Standing {
+    /// What stands in the way.
+    pub busy: Intervals,
+    /// What should be known before a time is offered, and does not stand in the way.
+    pub soft: Intervals,
+    /// Whether nothing may be booked at once: the picture of one of them is too old, or may lack busy
+    /// time. One that does not stand in the way decides nothing here.
+    pub needs_host: bool,
 }
 
-/// What should be known before a time is offered, and does not stand in the way.
-pub async fn soft(conn: &mut PgConnection, persons: &[PersonId], window: &Interval) -> Result<Intervals, AppError> {
-    taken(conn, persons, window, true).await
-}
-
-async fn taken(
+/// All of these people's calendars in a window: one statement, as each page of times asks.
+pub async fn standing(
     conn: &mut PgConnection,
     persons: &[PersonId],
     window: &Interval,
-    is_soft: bool,
-) -> Result<Intervals, AppError> {
+    now: DateTime<Utc>,
+) -> Result<Standing, AppError> {
     let rows = sqlx::query!(
-        r#"select b.starts, b.ends from calendars c join calendar_busy b using (calendar_id)
-            where c.person_id = any($1) and c.is_soft = $2"#,
+        r#"select c.is_soft as "is_soft!", c.stage as "stage!", c.created_at as "created_at!", c.good_at, c.is_partial as "is_partial!", c.failures as "failures!",
+                  c.told_at, b.starts as "starts?", b.ends as "ends?"
+             from calendars c left join calendar_busy b using (calendar_id) where c.person_id = any($1)"#,
         persons as &[PersonId],
-        is_soft,
     )
     .fetch_all(conn)
     .await?;
-    let all = rows.into_iter().flat_map(|row| pairs(row.starts, row.ends)).filter(|busy| busy.overlaps(window));
-    Ok(Intervals::of(all.collect()).clamp(window))
-}
-
-/// Whether nothing may be booked at once with these people: the picture of one of their calendars is
-/// too old, or may lack busy time. One that does not stand in the way decides nothing here.
-pub async fn needs_host(conn: &mut PgConnection, persons: &[PersonId], now: DateTime<Utc>) -> Result<bool, AppError> {
-    Ok(rows(conn, None, persons).await?.iter().any(|calendar| !calendar.is_soft && calendar.health.needs_host(now)))
+    let (mut busy, mut soft, mut needs_host) = (Vec::new(), Vec::new(), false);
+    for row in rows {
+        let stage =
+            Stage::parse(&row.stage).ok_or_else(|| AppError::Unexpected(anyhow!("calendars: unknown stage")))?;
+        let health = Health {
+            stage,
+            created_at: row.created_at,
+            good_at: row.good_at,
+            is_partial: row.is_partial,
+            failures: row.failures,
+            told_at: row.told_at,
+        };
+        needs_host |= !row.is_soft && health.needs_host(now);
+        let times = pairs(row.starts.unwrap_or_default(), row.ends.unwrap_or_default());
+        let times = times.filter(|busy| busy.overlaps(window));
+        if row.is_soft { soft.extend(times) } else { busy.extend(times) }
+    }
+    let within = |times| Intervals::of(times).clamp(window);
+    Ok(Standing { busy: within(busy), soft: within(soft), needs_host })
 }
 
 /// A calendar that stands in the way of a time.
