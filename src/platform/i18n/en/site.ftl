@@ -15,7 +15,7 @@ site-nav-sign_in = Sign in
 site-nav-sign_out = Sign out
 site-mailbox = This instance serves your machine alone and sends no mail.
 site-mailbox-link = Open the mailbox
-site-footer = Write first, talk, reflect. Kabeuchi talks to no third party.
+site-footer = Write first, talk, reflect. These pages talk to no third party.
 
 flash-saved = Saved.
 flash-sent = Sent.
