@@ -9,6 +9,7 @@ use sqlx::PgPool;
 mod candidates;
 mod confirmation;
 mod contention;
+mod every_slot;
 mod feed;
 mod paging;
 mod parsers;
