@@ -1,28 +1,40 @@
 //! Half-open stretches of time: touching is free.
 
 use chrono::{DateTime, Utc};
+use std::fmt;
+use std::ops::Range;
 
-/// From `start` up to, and without, `end`; never empty.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// From `start` up to, and without, `end`; never empty. Kept in microseconds, as the database does,
+/// so that thousands are compared without working out their dates.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Interval {
-    start: DateTime<Utc>,
-    end: DateTime<Utc>,
+    start: i64,
+    end: i64,
 }
 
 impl Interval {
     /// `None` where it would be empty.
     pub fn new(start: DateTime<Utc>, end: DateTime<Utc>) -> Option<Self> {
+        Self::of_micros(start.timestamp_micros(), end.timestamp_micros())
+    }
+
+    fn of_micros(start: i64, end: i64) -> Option<Self> {
         (start < end).then_some(Self { start, end })
     }
 
     /// The first instant.
     pub fn start(&self) -> DateTime<Utc> {
-        self.start
+        instant(self.start)
     }
 
     /// The first instant after it.
     pub fn end(&self) -> DateTime<Utc> {
-        self.end
+        instant(self.end)
+    }
+
+    /// Both in microseconds since 1970.
+    pub fn micros(&self) -> Range<i64> {
+        self.start..self.end
     }
 
     /// Whether they share an instant.
@@ -33,6 +45,17 @@ impl Interval {
     /// Whether all of the other lies inside.
     pub fn contains(&self, other: &Interval) -> bool {
         self.start <= other.start && other.end <= self.end
+    }
+}
+
+/// The instant of so many microseconds since 1970.
+pub fn instant(micros: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp_micros(micros).expect("it comes from an instant")
+}
+
+impl fmt::Debug for Interval {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}..{:?}", self.start(), self.end())
     }
 }
 
@@ -75,17 +98,17 @@ impl Intervals {
         for whole in &self.0 {
             let mut from = whole.start;
             for hole in other.0.iter().filter(|hole| hole.overlaps(whole)) {
-                rest.extend(Interval::new(from, hole.start));
+                rest.extend(Interval::of_micros(from, hole.start));
                 from = from.max(hole.end);
             }
-            rest.extend(Interval::new(from, whole.end));
+            rest.extend(Interval::of_micros(from, whole.end));
         }
         Self(rest)
     }
 
     /// What lies inside the window.
     pub fn clamp(&self, window: &Interval) -> Self {
-        let inside = |i: &Interval| Interval::new(i.start.max(window.start), i.end.min(window.end));
+        let inside = |i: &Interval| Interval::of_micros(i.start.max(window.start), i.end.min(window.end));
         Self(self.0.iter().filter_map(inside).collect())
     }
 

@@ -5,7 +5,10 @@
 //! notice and horizon hold, no limit is reached, and nothing overlaps it with its buffers. Worked
 //! out for each stretch of constant offset, so that clock changes need no case of their own.
 
+mod hours;
 mod offsets;
+mod sweep;
+mod tally;
 #[cfg(test)]
 mod tests;
 mod why;
@@ -13,10 +16,12 @@ mod why;
 pub use why::{Limit, Of, Reason};
 
 use crate::domain::availability::{Availability, DAY};
-use crate::domain::interval::{Interval, Intervals};
+use crate::domain::interval::{self, Interval, Intervals};
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc, Weekday};
-use offsets::Segments;
-use std::collections::HashMap;
+use offsets::{Segments, offset};
+use std::ops::Range;
+use sweep::Sweep;
+use tally::{Tally, Used};
 use thiserror::Error;
 
 /// Whole minutes.
@@ -29,8 +34,8 @@ impl Minutes {
         TimeDelta::minutes(self.0.into())
     }
 
-    fn seconds(self) -> i64 {
-        i64::from(self.0) * 60
+    fn micros(self) -> i64 {
+        i64::from(self.0) * 60_000_000
     }
 }
 
@@ -53,7 +58,7 @@ pub struct Rules {
 }
 
 /// At most so much a day and a week, by the host's dates; `None` is no limit.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Limits {
     pub per_day: Option<u32>,
     pub per_week: Option<u32>,
@@ -73,7 +78,8 @@ pub struct Booked {
     pub is_of_this_call: bool,
 }
 
-/// Everything that takes the host's time: bookings, and imported busy time sorted by start.
+/// Everything that takes the host's time: bookings in any order, and imported busy time in order and
+/// apart, as [`Intervals`] keeps it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Taken<'a> {
     pub bookings: &'a [Booked],
@@ -83,19 +89,20 @@ pub struct Taken<'a> {
 /// A start and end that may be booked now. Only the engine makes one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Slot {
-    start: DateTime<Utc>,
+    /// In microseconds since 1970: most slots are counted and not drawn.
+    start: i64,
     minutes: Minutes,
 }
 
 impl Slot {
     /// When it begins.
     pub fn start(&self) -> DateTime<Utc> {
-        self.start
+        interval::instant(self.start)
     }
 
     /// When it ends.
     pub fn end(&self) -> DateTime<Utc> {
-        self.start + self.minutes.delta()
+        self.start() + self.minutes.delta()
     }
 
     /// How long it is.
@@ -140,38 +147,28 @@ impl Rules {
 
     /// The last date of the horizon.
     fn last_date(&self, now: DateTime<Utc>) -> NaiveDate {
-        let today = now.with_timezone(&self.availability.zone).date_naive();
+        let today = self.date(now);
         today.checked_add_days(Days::new(self.horizon_days.into())).unwrap_or(today)
     }
 
     fn date(&self, instant: DateTime<Utc>) -> NaiveDate {
-        instant.with_timezone(&self.availability.zone).date_naive()
+        let micros = instant.timestamp_micros();
+        interval::instant(micros + offset(self.availability.zone, micros)).date_naive()
     }
 
-    fn week(&self, date: NaiveDate) -> NaiveDate {
-        date.week(self.week_start).first_day()
+    /// The host's day since 1970.
+    fn day_at(&self, micros: i64) -> i64 {
+        (micros + offset(self.availability.zone, micros)).div_euclid(offsets::DAY)
     }
 
-    /// Minutes of the grid of a date, sorted, each once; those of the evening before included.
-    fn grid(&self, date: NaiveDate, minutes: &mut Vec<i32>) {
-        minutes.clear();
-        let step = self.step.0 as usize;
-        for window in self.availability.windows_from_the_evening_before(date) {
-            let points = (window.from.minutes()..window.end_minutes()).step_by(step);
-            minutes.extend(points.filter(|m| *m >= DAY).map(|m| m - DAY));
-        }
-        for window in self.availability.windows(date) {
-            minutes.extend((window.from.minutes()..window.end_minutes().min(DAY)).step_by(step));
-        }
-        minutes.sort_unstable();
-        minutes.dedup();
+    /// The host's week since one before 1970, which began on a Thursday.
+    fn week(&self, day: i64) -> i64 {
+        (day + 3 - i64::from(self.week_start.num_days_from_monday())).div_euclid(7)
     }
 
-    /// The hours of a date from midnight to midnight, as pairs of minutes, in no order.
-    fn hours(&self, date: NaiveDate) -> impl Iterator<Item = (i32, i32)> {
-        let spilled = self.availability.windows_from_the_evening_before(date).map(|w| (0, w.end_minutes() - DAY));
-        let own = self.availability.windows(date).iter().map(|w| (w.from.minutes(), w.end_minutes().min(DAY)));
-        spilled.chain(own)
+    fn days_of_week(&self, week: i64) -> Range<i64> {
+        let first = week * 7 - 3 + i64::from(self.week_start.num_days_from_monday());
+        first..first + 7
     }
 }
 
@@ -180,122 +177,36 @@ pub fn is_notice_beyond_horizon(notice: Minutes, horizon_days: u32) -> bool {
     notice.0 / DAY >= horizon_days as i32
 }
 
-/// How much is booked by the host's dates and weeks.
-struct Tally {
-    days: HashMap<NaiveDate, Used>,
-    weeks: HashMap<NaiveDate, Used>,
-}
-
-#[derive(Clone, Copy, Default)]
-struct Used {
-    sessions: u32,
-    minutes: u32,
-    of_call: u32,
-}
-
-impl Tally {
-    fn of(rules: &Rules, bookings: &[Booked]) -> Self {
-        let mut tally = Self { days: HashMap::new(), weeks: HashMap::new() };
-        for booked in bookings {
-            let date = rules.date(booked.interval.start());
-            let minutes = (booked.interval.end() - booked.interval.start()).num_minutes().max(0) as u32;
-            for entry in [tally.days.entry(date).or_default(), tally.weeks.entry(rules.week(date)).or_default()] {
-                entry.sessions += 1;
-                entry.minutes += minutes;
-                entry.of_call += u32::from(booked.is_of_this_call);
-            }
-        }
-        tally
-    }
-
-    fn day(&self, date: NaiveDate) -> Used {
-        self.days.get(&date).copied().unwrap_or_default()
-    }
-
-    fn week(&self, first: NaiveDate) -> Used {
-        self.weeks.get(&first).copied().unwrap_or_default()
-    }
-
-    fn is_full(&self, rules: &Rules, date: NaiveDate) -> bool {
-        why::limits(rules, self, date).next().is_some()
-    }
-}
-
-/// What keeps a start from being free, as the open stretch of starts that it blocks.
-#[derive(Clone, Copy)]
-struct Block {
-    after: i64,
-    until: i64,
-}
-
-/// Where two buffers meet, the larger counts. Imported busy time has none of its own.
-fn block(rules: &Rules, interval: &Interval, own_before: i64, own_after: i64) -> Block {
-    let (before, after) = (rules.buffer_before.seconds(), rules.buffer_after.seconds());
-    Block {
-        after: interval.start().timestamp() - rules.duration.seconds() - after.max(own_before),
-        until: interval.end().timestamp() + before.max(own_after),
-    }
-}
-
-/// A cursor over blocks in order: tells for rising starts how long they are blocked.
-struct Sweep<I: Iterator<Item = Block>> {
-    blocks: std::iter::Peekable<I>,
-    until: i64,
-}
-
-impl<I: Iterator<Item = Block>> Sweep<I> {
-    fn new(blocks: I) -> Self {
-        Self { blocks: blocks.peekable(), until: i64::MIN }
-    }
-
-    fn is_free(&mut self, start: i64) -> bool {
-        while let Some(block) = self.blocks.next_if(|block| block.after < start) {
-            self.until = self.until.max(block.until);
-        }
-        start >= self.until
-    }
-}
-
 /// All slots that start in the window, in order.
 pub fn slots(rules: &Rules, taken: Taken<'_>, now: DateTime<Utc>, window: &Interval) -> Vec<Slot> {
-    let mut out = Vec::new();
-    if rules.duration.0 < 1 || rules.step.0 < 1 {
-        return out;
+    if rules.duration.0 < 1 || rules.step.0 < 1 || tally::is_full(rules, Used::default(), Used::default()) {
+        return Vec::new();
     }
-    let (first, last_date) = (rules.first_start(now).max(window.start()), rules.last_date(now));
-    let Some(asked) = Interval::new(first, window.end()) else { return out };
+    let (first, last_day) = (rules.first_start(now).max(window.start()), hours::day(rules.last_date(now)));
+    let Some(asked) = Interval::new(first, window.end()) else { return Vec::new() };
     let segments = Segments::of(rules.availability.zone, &asked, rules.duration.delta());
-    let coverage = coverage(rules, &segments);
-    let tally = Tally::of(rules, taken.bookings);
-    let mut booked: Vec<Block> = taken
-        .bookings
-        .iter()
-        .map(|b| block(rules, &b.interval, b.buffer_before.seconds(), b.buffer_after.seconds()))
-        .collect();
-    booked.sort_unstable_by_key(|b| b.after);
-    let mut bookings = Sweep::new(booked.into_iter());
-    let mut busy = Sweep::new(taken.busy.iter().map(|b| block(rules, b, 0, 0)));
-    let mut covering = 0;
+    let asked = asked.micros();
+    let pieces = hours::pieces(&rules.availability, &segments);
+    let full = Tally::of(rules, taken.bookings).full(rules);
+    let mut sweep = Sweep::new(rules, taken);
+    let (step, duration) = (rules.step.micros(), rules.duration.micros());
+    let mut out = Vec::with_capacity(hours::most_points(&pieces, step, &asked));
     let mut grid = Vec::new();
-    for segment in segments.iter() {
-        for date in segment.dates().take_while(|date| *date <= last_date) {
-            if tally.is_full(rules, date) {
-                continue;
-            }
-            rules.grid(date, &mut grid);
-            let midnight = segment.midnight(date);
-            for start in grid.iter().map(|minute| midnight + i64::from(*minute) * 60) {
-                if !segment.holds(start) || start < asked.start().timestamp() || start >= asked.end().timestamp() {
-                    continue;
-                }
-                let end = start + rules.duration.seconds();
-                while coverage.get(covering).is_some_and(|c| c.1 < end) {
-                    covering += 1;
-                }
-                let inside = coverage.get(covering).is_some_and(|c| c.0 <= start && end <= c.1);
-                if inside && bookings.is_free(start) && busy.is_free(start) {
-                    out.extend(DateTime::from_timestamp(start, 0).map(|start| Slot { start, minutes: rules.duration }));
-                }
+    let mut offer = |start| out.push(Slot { start, minutes: rules.duration });
+    let mut rest = &pieces[..];
+    while let Some((touching, later)) = hours::touching(rest) {
+        rest = later;
+        sweep.leap_to(touching.pieces[0].from.max(asked.start));
+        let starts = asked.start..asked.end.min(touching.until - duration + 1);
+        let open = touching.pieces.iter().filter(|piece| piece.day <= last_day && !full.contains(&piece.day));
+        match touching.overlap {
+            false => open.for_each(|piece| sweep.free_of(piece.points(step, &starts), step, &mut offer)),
+            true => {
+                grid.clear();
+                open.for_each(|piece| grid.extend(piece.points(step, &starts).step_by(step as usize)));
+                grid.sort_unstable();
+                grid.dedup();
+                grid.iter().filter(|start| sweep.is_free(**start)).for_each(|start| offer(*start));
             }
         }
     }
@@ -305,28 +216,17 @@ pub fn slots(rules: &Rules, taken: Taken<'_>, now: DateTime<Utc>, window: &Inter
 /// The slot that starts at this instant, where there is one: what a submit is checked by.
 pub fn find(rules: &Rules, taken: Taken<'_>, now: DateTime<Utc>, start: DateTime<Utc>) -> Option<Slot> {
     let window = Interval::new(start, start + TimeDelta::seconds(1))?;
-    slots(rules, taken, now, &window).into_iter().find(|slot| slot.start == start)
+    slots(rules, taken, now, &window).into_iter().find(|slot| slot.start() == start)
 }
 
-/// The hours as UTC seconds, in order, merged where they touch.
+/// The hours in microseconds since 1970, in order, merged where they touch.
 fn coverage(rules: &Rules, segments: &Segments) -> Vec<(i64, i64)> {
-    let mut all: Vec<(i64, i64)> = Vec::new();
-    for segment in segments.iter() {
-        for date in segment.dates() {
-            let midnight = segment.midnight(date);
-            let of_date = rules
-                .hours(date)
-                .map(|(from, to)| segment.clamp(midnight + i64::from(from) * 60, midnight + i64::from(to) * 60));
-            all.extend(of_date.filter(|(from, to)| from < to));
-        }
-    }
-    all.sort_unstable();
-    let mut merged: Vec<(i64, i64)> = Vec::with_capacity(all.len());
-    for (from, to) in all {
-        match merged.last_mut() {
-            Some(last) if from <= last.1 => last.1 = last.1.max(to),
-            _ => merged.push((from, to)),
-        }
+    let pieces = hours::pieces(&rules.availability, segments);
+    let mut merged = Vec::new();
+    let mut rest = &pieces[..];
+    while let Some((touching, later)) = hours::touching(rest) {
+        merged.push((touching.pieces[0].from, touching.until));
+        rest = later;
     }
     merged
 }
@@ -347,10 +247,9 @@ pub fn starts(rules: &Rules, window: &Interval) -> Vec<DateTime<Utc>> {
 /// The hours of a window.
 pub fn hours(rules: &Rules, window: &Interval) -> Intervals {
     let segments = Segments::of(rules.availability.zone, window, TimeDelta::zero());
-    let instant = |seconds| DateTime::from_timestamp(seconds, 0);
     let hours = coverage(rules, &segments)
         .into_iter()
-        .filter_map(|(from, to)| Interval::new(instant(from)?, instant(to)?))
+        .filter_map(|(from, to)| Interval::new(interval::instant(from), interval::instant(to)))
         .collect();
     Intervals::of(hours).clamp(window)
 }
@@ -365,7 +264,7 @@ pub struct Opening {
 /// The next day with hours that the horizon will reach, within ten weeks.
 pub fn next_opening(rules: &Rules, now: DateTime<Utc>) -> Option<Opening> {
     let days = rules.last_date(now).iter_days().skip(1).take(70);
-    let day = days.into_iter().find(|day| rules.hours(*day).next().is_some())?;
+    let day = days.into_iter().find(|day| hours::of(&rules.availability, *day).next().is_some())?;
     Some(Opening { on: day.checked_sub_days(Days::new(rules.horizon_days.into()))?, day })
 }
 

@@ -1,7 +1,10 @@
 //! Why an instant is not offered.
 
-use super::offsets::{Segments, offset};
-use super::{Rules, Taken, Tally, block, coverage};
+use super::hours::{self, Hours};
+use super::offsets::{DAY, Segments, offset};
+use super::sweep::Block;
+use super::tally::{Tally, Used};
+use super::{Minutes, Rules, Taken, coverage};
 use crate::domain::interval::Interval;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
@@ -50,9 +53,8 @@ pub enum Reason {
     OffGrid,
 }
 
-/// The limits that one more session on a date would break.
-pub(super) fn limits(rules: &Rules, tally: &Tally, date: NaiveDate) -> impl Iterator<Item = Limit> {
-    let (day, week) = (tally.day(date), tally.week(rules.week(date)));
+/// The limits that one more session would break on a day and in a week on which so much is used.
+pub(super) fn limits(rules: &Rules, day: Used, week: Used) -> impl Iterator<Item = Limit> {
     let minutes = rules.duration.0.max(0) as u32;
     let limits = &rules.limits;
     let over = |most: Option<u32>, used: u32, more: u32, limit: fn(u32, u32) -> Limit| {
@@ -74,7 +76,7 @@ pub(super) fn reasons(rules: &Rules, taken: Taken<'_>, now: DateTime<Utc>, start
     let mut reasons = Vec::new();
     let Some(session) = Interval::new(start, start + rules.duration.delta()) else { return vec![Reason::OffGrid] };
     let date = rules.date(start);
-    hours(rules, &session, date, &mut reasons);
+    in_hours(rules, &session, date, &mut reasons);
     if start < now + rules.notice.delta() {
         reasons.push(Reason::Notice { first: now + rules.notice.delta() });
     }
@@ -84,19 +86,19 @@ pub(super) fn reasons(rules: &Rules, taken: Taken<'_>, now: DateTime<Utc>, start
     if date > rules.last_date(now) {
         reasons.push(Reason::Horizon { last: rules.last_date(now) });
     }
-    reasons.extend(limits(rules, &Tally::of(rules, taken.bookings), date).map(Reason::Limit));
+    let tally = Tally::of(rules, taken.bookings);
+    reasons.extend(limits(rules, tally.day(hours::day(date)), tally.week(rules, hours::day(date))).map(Reason::Limit));
     for booked in taken.bookings {
-        let blocked = block(rules, &booked.interval, booked.buffer_before.seconds(), booked.buffer_after.seconds());
-        reasons.extend(overlap(blocked, &session, booked.interval, Of::Booking));
+        reasons.extend(overlap(Block::of_booking(rules, booked), &session, booked.interval, Of::Booking));
     }
     for busy in taken.busy {
-        reasons.extend(overlap(block(rules, busy, 0, 0), &session, *busy, Of::Busy));
+        reasons.extend(overlap(Block::of_busy(rules, busy), &session, *busy, Of::Busy));
     }
     reasons
 }
 
-fn overlap(block: super::Block, session: &Interval, interval: Interval, of: Of) -> Option<Reason> {
-    let start = session.start().timestamp();
+fn overlap(block: Block, session: &Interval, interval: Interval, of: Of) -> Option<Reason> {
+    let start = session.micros().start;
     if !(block.after < start && start < block.until) {
         return None;
     }
@@ -107,11 +109,11 @@ fn overlap(block: super::Block, session: &Interval, interval: Interval, of: Of) 
     })
 }
 
-fn hours(rules: &Rules, session: &Interval, date: NaiveDate, reasons: &mut Vec<Reason>) {
+fn in_hours(rules: &Rules, session: &Interval, date: NaiveDate, reasons: &mut Vec<Reason>) {
     let zone = rules.availability.zone;
     let segments = Segments::of(zone, session, TimeDelta::zero());
-    let (start, end) = (session.start().timestamp(), session.end().timestamp());
-    let is_inside = coverage(rules, &segments).iter().any(|(from, to)| *from <= start && end <= *to);
+    let session = session.micros();
+    let is_inside = coverage(rules, &segments).iter().any(|(from, to)| *from <= session.start && session.end <= *to);
     if !is_inside {
         reasons.push(Reason::OutsideHours);
         if rules.availability.overrides.contains_key(&date) {
@@ -121,11 +123,10 @@ fn hours(rules: &Rules, session: &Interval, date: NaiveDate, reasons: &mut Vec<R
             reasons.push(Reason::ClockGap);
         }
     }
-    let mut grid = Vec::new();
-    rules.grid(date, &mut grid);
-    let local = start + offset(zone, start);
-    let minute = local.rem_euclid(86_400) / 60;
-    if local % 60 != 0 || !grid.contains(&(minute as i32)) {
+    let clock = (session.start + offset(zone, session.start)).rem_euclid(DAY);
+    let minute = (clock / Minutes(1).micros()) as i32;
+    let is_point = |h: Hours| h.from <= minute && minute < h.to && (minute - h.first) % rules.step.0 == 0;
+    if clock % Minutes(1).micros() != 0 || !hours::of(&rules.availability, date).any(is_point) {
         reasons.push(Reason::OffGrid);
     }
 }
@@ -136,16 +137,15 @@ fn skips_hours(rules: &Rules, date: NaiveDate) -> bool {
     let day = TimeDelta::hours(36);
     let Some(around) = Interval::new(noon - day, noon + day) else { return false };
     let segments = Segments::of(rules.availability.zone, &around, TimeDelta::zero());
-    let on_clock: i64 = rules.hours(date).map(|(from, to)| i64::from(to - from)).sum();
+    let on_clock: i64 = hours::of(&rules.availability, date).map(|hours| i64::from(hours.to - hours.from)).sum();
     let elapsed: i64 = segments
         .iter()
         .flat_map(|segment| {
             let midnight = segment.midnight(date);
-            rules
-                .hours(date)
-                .map(move |(from, to)| segment.clamp(midnight + i64::from(from) * 60, midnight + i64::from(to) * 60))
+            let instant = move |minutes: i32| midnight + Minutes(minutes).micros();
+            hours::of(&rules.availability, date).map(move |hours| segment.clamp(instant(hours.from), instant(hours.to)))
         })
-        .map(|(from, to)| (to - from).max(0) / 60)
+        .map(|(from, to)| (to - from).max(0) / Minutes(1).micros())
         .sum();
     elapsed < on_clock
 }

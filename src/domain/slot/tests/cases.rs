@@ -297,6 +297,9 @@ fn case_66_exactly_the_notice_is_enough() {
     let rules = Rules { notice: Minutes(24 * 60), ..sized(60, 30, every_day(Tokyo, &["09:00-17:00"])) };
     let found = starts(&rules, NONE, at(Tokyo, "2027-01-11 09:30"), "2027-01-12");
     assert_eq!(found[0], at(Tokyo, "2027-01-12 09:30"));
+    let a_moment_later = at(Tokyo, "2027-01-11 09:30") + TimeDelta::milliseconds(1);
+    let found = starts(&rules, NONE, a_moment_later, "2027-01-12");
+    assert_eq!(found[0], at(Tokyo, "2027-01-12 10:00"));
 }
 
 #[test]
