@@ -1,5 +1,13 @@
 //! All SQL over bookings, their mailed keys and the commitments that keep them apart.
 
+mod feeds;
+mod holds;
+mod watches;
+
+pub use feeds::{feed_made_at, feed_owner, make_feed, revoke_feed};
+pub use holds::{confirm, holds, live, release_hold, release_holds};
+pub use watches::{Watch, begin_watch, end_watch, pass, waiting, watch};
+
 use super::rules::Own;
 use crate::domain::booking::{Booking, Held, Hold, Stage, wall_clock};
 use crate::domain::fact::Fact;
@@ -265,93 +273,6 @@ async fn commit_people(tx: &mut Tx, b: &Booking, people: &[PersonId]) -> Result<
     Ok(committed.rows_affected() as usize == people.len())
 }
 
-/// What a consultation has of times: the confirmed booking, and holds that have not ended, in order with
-/// who asked for them.
-pub struct Live {
-    pub confirmed: Option<Booking>,
-    pub holds: Vec<(Booking, PersonId)>,
-}
-
-/// The times of a consultation.
-pub async fn live(conn: &mut PgConnection, id: ConsultationId, now: DateTime<Utc>) -> Result<Live, AppError> {
-    let rows = sqlx::query_as!(
-        Row,
-        r#"select booking_id as "id: BookingId", consultation_id as "consultation: ConsultationId", call_id as "call: CallId", stage, starts_at, ends_at,
-                  minutes, uid, sequence, meeting_place, hold_kind, held_until, booked_by as "booked_by: PersonId"
-             from bookings
-            where consultation_id = $1 and (stage = 'confirmed' or (stage = 'held' and held_until > $2))
-            order by starts_at, booking_id"#,
-        id as ConsultationId,
-        now,
-    )
-    .fetch_all(conn)
-    .await?;
-    let mut live = Live { confirmed: None, holds: Vec::new() };
-    for row in rows {
-        let by = row.booked_by;
-        let booking = Booking::try_from(row)?;
-        match booking.stage {
-            Stage::Confirmed => live.confirmed = Some(booking),
-            _ => live.holds.push((booking, by)),
-        }
-    }
-    Ok(live)
-}
-
-/// Times that are held for a consultation and have not ended, in order, with who asked for them.
-pub async fn holds(
-    conn: &mut PgConnection,
-    id: ConsultationId,
-    now: DateTime<Utc>,
-) -> Result<Vec<(Booking, PersonId)>, AppError> {
-    Ok(live(conn, id, now).await?.holds)
-}
-
-/// A hold becomes the booking: everyone who was held is committed.
-pub async fn confirm(tx: &mut Tx, moved: (Booking, Fact)) -> Result<Booking, AppError> {
-    let (b, fact) = moved;
-    sqlx::query!("update bookings set stage = 'confirmed' where booking_id = $1", b.id as BookingId)
-        .execute(&mut **tx)
-        .await?;
-    sqlx::query!(
-        "update commitments set stage = 'confirmed', held_until = null where booking_id = $1",
-        b.id as BookingId
-    )
-    .execute(&mut **tx)
-    .await?;
-    tx.record(fact).await?;
-    Ok(b)
-}
-
-/// A hold ends without a booking, and its time is free.
-pub async fn release_hold(tx: &mut Tx, moved: (Booking, Fact)) -> Result<(), AppError> {
-    let (b, fact) = moved;
-    sqlx::query!("update bookings set stage = 'released' where booking_id = $1", b.id as BookingId)
-        .execute(&mut **tx)
-        .await?;
-    release(tx, b.id).await?;
-    tx.record(fact).await
-}
-
-/// Ends all holds of a consultation, also those whose time is over and whose job did not run yet.
-pub async fn release_holds(tx: &mut Tx, id: ConsultationId) -> Result<(), AppError> {
-    let rows = sqlx::query_as!(
-        Row,
-        r#"select booking_id as "id: BookingId", consultation_id as "consultation: ConsultationId", call_id as "call: CallId", stage, starts_at, ends_at,
-                  minutes, uid, sequence, meeting_place, hold_kind, held_until, booked_by as "booked_by: PersonId"
-             from bookings where consultation_id = $1 and stage = 'held'"#,
-        id as ConsultationId,
-    )
-    .fetch_all(&mut **tx)
-    .await?;
-    for row in rows {
-        if let Ok(moved) = Booking::try_from(row)?.release() {
-            release_hold(tx, moved).await?;
-        }
-    }
-    Ok(())
-}
-
 async fn release(tx: &mut Tx, id: BookingId) -> Result<(), AppError> {
     sqlx::query!("delete from commitments where booking_id = $1", id as BookingId).execute(&mut **tx).await?;
     Ok(())
@@ -487,46 +408,6 @@ pub async fn meant(conn: &mut PgConnection, id: BookingId) -> Result<Meant, AppE
     Ok(Meant { zone, wall_clock: row.wall_clock })
 }
 
-/// When the address of a person's feed was made.
-pub async fn feed_made_at(conn: &mut PgConnection, person: PersonId) -> Result<Option<DateTime<Utc>>, AppError> {
-    let at = sqlx::query_scalar!("select created_at from session_feeds where person_id = $1", person as PersonId)
-        .fetch_optional(conn)
-        .await?;
-    Ok(at)
-}
-
-/// Keeps the hash of a new address; the one before dies.
-pub async fn make_feed(tx: &mut Tx, person: PersonId, token: Hashed) -> Result<(), AppError> {
-    let now = tx.now();
-    sqlx::query!(
-        r#"insert into session_feeds (person_id, token_hash, created_at) values ($1, $2, $3)
-           on conflict (person_id) do update set token_hash = excluded.token_hash, created_at = excluded.created_at"#,
-        person as PersonId,
-        token,
-        now,
-    )
-    .execute(&mut **tx)
-    .await?;
-    tx.record(Fact::SessionFeedMade { person }).await
-}
-
-/// Ends the address of a person's feed.
-pub async fn revoke_feed(tx: &mut Tx, person: PersonId) -> Result<(), AppError> {
-    sqlx::query!("delete from session_feeds where person_id = $1", person as PersonId).execute(&mut **tx).await?;
-    tx.record(Fact::SessionFeedRevoked { person }).await
-}
-
-/// Whose feed this is.
-pub async fn feed_owner(conn: &mut PgConnection, token: &Hashed) -> Result<Option<PersonId>, AppError> {
-    let person = sqlx::query_scalar!(
-        r#"select person_id as "person: PersonId" from session_feeds where token_hash = $1"#,
-        token
-    )
-    .fetch_optional(conn)
-    .await?;
-    Ok(person)
-}
-
 /// Confirmed bookings of these consultations that end after an instant.
 pub async fn ending_after(
     conn: &mut PgConnection,
@@ -545,90 +426,6 @@ pub async fn ending_after(
     .fetch_all(conn)
     .await?;
     rows.into_iter().map(Booking::try_from).collect()
-}
-
-/// Somebody waits for a time.
-pub struct Watch {
-    pub person: PersonId,
-    pub minutes: i32,
-    pub since: DateTime<Utc>,
-    /// Starts that were offered before, and do not count.
-    pub passed: Vec<DateTime<Utc>>,
-}
-
-/// The wait of a consultation.
-pub async fn watch(conn: &mut PgConnection, id: ConsultationId) -> Result<Option<Watch>, AppError> {
-    let watch = sqlx::query_as!(
-        Watch,
-        r#"select person_id as "person: PersonId", minutes, since, passed from time_watches where consultation_id = $1"#,
-        id as ConsultationId,
-    )
-    .fetch_optional(conn)
-    .await?;
-    Ok(watch)
-}
-
-/// Begins to wait, at the end of the line.
-pub async fn begin_watch(
-    tx: &mut Tx,
-    id: ConsultationId,
-    person: PersonId,
-    minutes: i32,
-    passed: &[DateTime<Utc>],
-) -> Result<(), AppError> {
-    let now = tx.now();
-    sqlx::query!(
-        r#"insert into time_watches (consultation_id, person_id, minutes, since, passed) values ($1, $2, $3, $4, $5)
-           on conflict (consultation_id) do update set person_id = $2, minutes = $3, since = $4, passed = $5"#,
-        id as ConsultationId,
-        person as PersonId,
-        minutes,
-        now,
-        passed,
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
-}
-
-/// A time that was offered and not wanted does not count any more; the place in line is kept.
-pub async fn pass(tx: &mut Tx, id: ConsultationId, start: DateTime<Utc>) -> Result<(), AppError> {
-    sqlx::query!(
-        "update time_watches set passed = passed || $2::timestamptz where consultation_id = $1",
-        id as ConsultationId,
-        start
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
-}
-
-/// Waits no longer.
-pub async fn end_watch(tx: &mut Tx, id: ConsultationId) -> Result<(), AppError> {
-    sqlx::query!("delete from time_watches where consultation_id = $1", id as ConsultationId)
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
-}
-
-/// Consultations of a host's calls that wait for a time and have none on offer, the longest first.
-pub async fn waiting(
-    conn: &mut PgConnection,
-    calls: &[CallId],
-    now: DateTime<Utc>,
-) -> Result<Vec<ConsultationId>, AppError> {
-    let waiting = consultations::of_calls(&mut *conn, calls).await?;
-    let ids = sqlx::query_scalar!(
-        r#"select w.consultation_id as "id: ConsultationId" from time_watches w
-            where w.consultation_id = any($1)
-              and not exists (select from bookings b where b.consultation_id = w.consultation_id and b.stage = 'held' and b.held_until > $2)
-            order by w.since, w.consultation_id"#,
-        &waiting as &[ConsultationId],
-        now,
-    )
-    .fetch_all(conn)
-    .await?;
-    Ok(ids)
 }
 
 /// Sessions of a person elsewhere than in one consultation, from an instant on.
