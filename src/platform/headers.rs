@@ -21,6 +21,7 @@ pub async fn add(
     let bears_secret = request.path().starts_with("/sign-in/")
         || request.path().starts_with("/invitations/")
         || request.path().starts_with("/previews/")
+        || request.path().starts_with("/feeds/")
         || request.query_string().contains("key=");
     let mut response = next.call(request).await?;
     let headers = response.headers_mut();

@@ -120,11 +120,12 @@ fn drawn<B: MessageBody>(response: ServiceResponse<EitherBody<B, BoxBody>>) -> S
     ServiceResponse::new(request, response.set_body(BoxBody::new(html)).map_into_right_body())
 }
 
-/// What a person wrote, without what the page itself put in: keys, choices, numbers, instants.
+/// What a person wrote, without secrets and what the page itself put in: keys, choices, instants.
 fn written(values: &[(String, String)]) -> Vec<String> {
     let is_word = |value: &str| value.is_ascii() && !value.contains(char::is_whitespace) && !value.contains('@');
     let is_put_in = |value: &str| is_word(value) && (value.len() <= 20 || uuid::Uuid::parse_str(value).is_ok());
-    let values = values.iter().map(|(_, value)| value.trim());
+    let is_secret = |name: &str| ["once", "password", "code"].contains(&name);
+    let values = values.iter().filter(|(name, _)| !is_secret(name)).map(|(_, value)| value.trim());
     values.filter(|value| !value.is_empty() && !is_put_in(value)).map(str::to_owned).collect()
 }
 
@@ -152,6 +153,8 @@ mod tests {
         let pairs = |values: &[&str]| values.iter().map(|v| ("field".to_owned(), v.to_string())).collect::<Vec<_>>();
         let put_in = ["", "pick", "60", "2027-01-05T00:00:00Z", "01a21409-6bbd-73de-ba37-b0c63c4483c4", "on"];
         assert_eq!(written(&pairs(&put_in)), Vec::<String>::new());
+        let secrets = [("password", "a long app password of theirs"), ("code", "ABCD EFGH")];
+        assert!(written(&secrets.map(|(name, value)| (name.to_owned(), value.to_owned()))).is_empty());
         let by_hand = ["困っています", "not sure", "aki@example.org", "https://example.org/a-long-address"];
         assert_eq!(written(&pairs(&by_hand)), by_hand);
     }
