@@ -178,13 +178,8 @@ impl Settings {
             self.trusted_hops.as_deref().unwrap_or("0"),
             number::<usize>,
         );
-        let lease = check(
-            &mut faults,
-            "KABEUCHI_LEASE_SECONDS",
-            "60",
-            self.lease_seconds.as_deref().unwrap_or("60"),
-            number::<u64>,
-        );
+        let lease =
+            check(&mut faults, "KABEUCHI_LEASE_SECONDS", "60", self.lease_seconds.as_deref().unwrap_or("60"), seconds);
         let fetch_allow = check(
             &mut faults,
             "KABEUCHI_FETCH_ALLOW",
@@ -294,6 +289,10 @@ fn address(value: &str) -> Result<SocketAddr, &'static str> {
 
 fn number<T: std::str::FromStr>(value: &str) -> Result<T, &'static str> {
     value.parse().map_err(|_| "not a whole number")
+}
+
+fn seconds(value: &str) -> Result<u64, &'static str> {
+    number::<u64>(value).and_then(|n| if n > 0 { Ok(n) } else { Err("a lease of no time ends before it begins") })
 }
 
 fn origin(value: &str) -> Result<Url, &'static str> {
