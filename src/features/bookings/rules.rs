@@ -89,13 +89,11 @@ impl Picture {
         // Whole weeks on both sides, so that weekly limits and buffers of neighbours count.
         let window = Interval::new(now - TimeDelta::days(8), now + TimeDelta::days(i64::from(timing.horizon_days) + 9))
             .ok_or(AppError::Unprocessable("the horizon is before today"))?;
-        let attending = calls::attending(&mut *conn, call).await?;
-        let bookings = store::booked(&mut *conn, timing.owner, call, &window, without, now).await?;
-        let mut busy = Vec::new();
-        for person in attending.iter().filter(|person| **person != timing.owner) {
-            let taken = store::booked(&mut *conn, *person, call, &window, without, now).await?;
-            busy.extend(taken.into_iter().map(|b| b.interval));
-        }
+        let attending = timing.attending;
+        let booked = store::booked(&mut *conn, &attending, call, &window, without, now).await?;
+        let (owners, others): (Vec<_>, Vec<_>) = booked.into_iter().partition(|(person, _)| *person == timing.owner);
+        let bookings = owners.into_iter().map(|(_, booked)| booked).collect();
+        let mut busy: Vec<Interval> = others.into_iter().map(|(_, booked)| booked.interval).collect();
         let standing = calendars::standing(&mut *conn, &attending, &window, now).await?;
         busy.extend(standing.busy.iter().copied());
         let busy = Intervals::of(busy).as_slice().to_vec();

@@ -129,23 +129,23 @@ pub struct Without {
     pub holds_of: Option<ConsultationId>,
 }
 
-/// Bookings of a person in a window with the buffers that were stored with them. A hold that has
+/// Bookings of people in a window with the buffers that were stored with them. A hold that has
 /// ended takes no time, also before its job removed it.
 pub async fn booked(
     conn: &mut PgConnection,
-    person: PersonId,
+    people: &[PersonId],
     call: CallId,
     window: &Interval,
     without: Without,
     now: DateTime<Utc>,
-) -> Result<Vec<Booked>, AppError> {
+) -> Result<Vec<(PersonId, Booked)>, AppError> {
     let rows = sqlx::query!(
-        r#"select b.starts_at, b.ends_at, b.buffer_before_minutes, b.buffer_after_minutes, b.call_id = $2 as "is_of_this_call!"
+        r#"select c.person_id as "person: PersonId", b.starts_at, b.ends_at, b.buffer_before_minutes, b.buffer_after_minutes, b.call_id = $2 as "is_of_this_call!"
              from commitments c join bookings b using (booking_id)
-            where c.person_id = $1 and c.during && tstzrange($3, $4) and ($5::uuid is null or b.booking_id <> $5)
+            where c.person_id = any($1) and c.during && tstzrange($3, $4) and ($5::uuid is null or b.booking_id <> $5)
               and (c.stage = 'confirmed' or (c.held_until > $6 and b.consultation_id is distinct from $7))
             order by b.starts_at"#,
-        person as PersonId,
+        people as &[PersonId],
         call as CallId,
         window.start(),
         window.end(),
@@ -156,12 +156,13 @@ pub async fn booked(
     .fetch_all(conn)
     .await?;
     let booked = rows.into_iter().filter_map(|row| {
-        Some(Booked {
+        let booked = Booked {
             interval: Interval::new(row.starts_at, row.ends_at)?,
             buffer_before: Minutes(row.buffer_before_minutes),
             buffer_after: Minutes(row.buffer_after_minutes),
             is_of_this_call: row.is_of_this_call,
-        })
+        };
+        Some((row.person, booked))
     });
     Ok(booked.collect())
 }

@@ -66,9 +66,11 @@ impl Call {
 }
 
 /// When and how sessions of a call can be booked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Timing {
     pub owner: PersonId,
+    /// Hosts who must be there, the owner among them.
+    pub attending: Vec<PersonId>,
     /// The owner's zone, in which hours and limits are meant.
     pub zone: TimeZone,
     pub step_minutes: i32,
@@ -298,7 +300,9 @@ async fn lock(tx: &mut Tx, id: CallId) -> Result<(), AppError> {
 /// When and how its sessions can be booked.
 pub async fn timing(conn: &mut PgConnection, id: CallId) -> Result<Timing, AppError> {
     let row = sqlx::query!(
-        r#"select c.owner_id as "owner: PersonId", o.time_zone, c.step_minutes, c.notice_minutes, c.horizon_days, c.preparation_days,
+        r#"select c.owner_id as "owner: PersonId", o.time_zone,
+                  array(select h.person_id from call_hosts h where h.call_id = c.call_id and h.attends order by h.person_id) as "attending!: Vec<PersonId>",
+                  c.step_minutes, c.notice_minutes, c.horizon_days, c.preparation_days,
                   c.buffer_before_minutes, c.buffer_after_minutes, c.sessions_per_day, c.sessions_per_week, c.mode = 'host_confirms' as "host_confirms!", c.change_notice_minutes, c.free_minutes, c.longest_minutes
              from calls c join people o on o.person_id = c.owner_id where c.call_id = $1"#,
         id as CallId,
@@ -311,6 +315,7 @@ pub async fn timing(conn: &mut PgConnection, id: CallId) -> Result<Timing, AppEr
     Ok(Timing {
         zone,
         owner: row.owner,
+        attending: row.attending,
         step_minutes: row.step_minutes,
         notice_minutes: row.notice_minutes,
         horizon_days: row.horizon_days,
