@@ -1,7 +1,8 @@
 //! Mutations of the case files: whatever comes, the reader answers, within its steps.
 //!
 //! Each input is made from the seed and its own number alone, so that a failure repeats with
-//! `ICAL_FUZZ_SEED=… ICAL_FUZZ_FROM=… ICAL_FUZZ_INPUTS=1`. More inputs: `ICAL_FUZZ_INPUTS=3000000`.
+//! `ICAL_FUZZ_SEED=… ICAL_FUZZ_FROM=… ICAL_FUZZ_INPUTS=1`. More inputs: `ICAL_FUZZ_INPUTS=3000000`, or
+//! as many as fit into `ICAL_FUZZ_SECONDS=600`; then each must also stay within its processor time.
 
 use crate::fixture::{Case, cases};
 use kabeuchi::domain::ical::{MAX_FLAWS, MAX_STEPS};
@@ -13,6 +14,10 @@ use std::time::{Duration, Instant};
 /// About ten seconds of a debug build.
 const INPUTS: u64 = 15_000;
 const SEED: u64 = 20_270_112;
+/// What one input may take, of a release build.
+const MOST_TIME: Duration = Duration::from_millis(250);
+/// Bytes that reading one input may hold at once.
+const MOST_MEMORY: u64 = 64 << 20;
 
 /// Lines that are known to hurt somewhere.
 const LINES: &[&str] = &[
@@ -94,31 +99,44 @@ fn number(name: &str, otherwise: u64) -> u64 {
 #[test]
 fn no_input_panics_or_spends_more_than_its_steps() {
     let (seed, from) = (number("ICAL_FUZZ_SEED", SEED), number("ICAL_FUZZ_FROM", 0));
-    let inputs = number("ICAL_FUZZ_INPUTS", INPUTS);
+    let seconds = number("ICAL_FUZZ_SECONDS", 0);
+    let (end, is_timed) = (Instant::now() + Duration::from_secs(seconds), seconds > 0);
+    let most = if is_timed { u64::MAX } else { number("ICAL_FUZZ_INPUTS", INPUTS) };
     let cases: Vec<Case> = cases().into_iter().filter(|case| !case.options.iter().any(|o| o == "bigline")).collect();
     let files: Vec<Vec<u8>> = cases.iter().map(Case::bytes).collect();
     let caught = count_panics_of("rrule");
-    let (mut slowest, mut unreadable, mut incomplete) = ((Duration::ZERO, 0), 0, 0);
-    for input in from..from + inputs {
+    let (mut slowest, mut largest) = ((Duration::ZERO, 0), (0, 0));
+    let (mut inputs, mut unreadable, mut incomplete) = (0, 0, 0);
+    for input in (from..from.saturating_add(most)).take_while(|_| !is_timed || Instant::now() < end) {
         let mut chance = Chance::of(seed, input);
         let case = &cases[chance.below(cases.len())];
         let bytes = mutated(&mut chance, &files);
-        let began = Instant::now();
-        let checked = catch_unwind(AssertUnwindSafe(|| check(case, &bytes)));
-        slowest = slowest.max((began.elapsed(), input));
+        let (began, mut checked) = (processor_time(), None);
+        let memory = allocation_counter::measure(|| {
+            checked = Some(catch_unwind(AssertUnwindSafe(|| check(case, &bytes))));
+        });
+        slowest = slowest.max((processor_time() - began, input));
+        largest = largest.max((memory.bytes_max, input));
+        inputs += 1;
         match checked {
-            Ok(Ok(is_complete)) => incomplete += u64::from(!is_complete),
-            Ok(Err(())) => unreadable += 1,
-            Err(_) => panic!("seed {seed}, input {input}, read for case {}:\n{}", case.name, bytes.escape_ascii()),
+            Some(Ok(Ok(is_complete))) => incomplete += u64::from(!is_complete),
+            Some(Ok(Err(()))) => unreadable += 1,
+            _ => panic!("seed {seed}, input {input}, read for case {}:\n{}", case.name, bytes.escape_ascii()),
         }
     }
     println!("{inputs} inputs of seed {seed}: {unreadable} no calendar, {incomplete} incomplete");
-    println!(
-        "slowest {:?} (input {}), {} panics of the engine caught",
-        slowest.0,
-        slowest.1,
-        caught.load(Ordering::SeqCst)
-    );
+    println!("slowest {:?} (input {}), largest {} KiB (input {})", slowest.0, slowest.1, largest.0 >> 10, largest.1);
+    println!("{} panics of the engine caught", caught.load(Ordering::SeqCst));
+    assert!(inputs > 0);
+    assert!(largest.0 <= MOST_MEMORY, "input {} held {} bytes", largest.1, largest.0);
+    assert!(!is_timed || slowest.0 <= MOST_TIME, "input {} took {:?}", slowest.1, slowest.0);
+}
+
+/// Processor time of this thread so far, as Linux counts it (proc_pid_schedstat): what other
+/// processes do meanwhile is not in it.
+fn processor_time() -> Duration {
+    let counted = std::fs::read_to_string("/proc/thread-self/schedstat").expect("Linux counts the time of a thread");
+    Duration::from_nanos(counted.split(' ').next().and_then(|text| text.parse().ok()).expect("nanoseconds"))
 }
 
 /// Counts panics that begin in a crate instead of printing them; all others are printed as before.
