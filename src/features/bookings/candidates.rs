@@ -124,14 +124,11 @@ async fn page(frame: Frame, id: ConsultationId, query: Query, fields: Fields) ->
     let asked = Asked {
         path: room.path("/bookings/candidates"),
         minutes,
-        durations: picture.durations.clone(),
         from: query.from,
         chosen: chosen(&fields),
-        outlook: picture.outlook(minutes, &slots),
-        soft: picture.soft.clone(),
         elsewhere: store::elsewhere(&mut read, room.me, id, frame.now).await?,
     };
-    let grid = Grid::new(&frame, &slots, picture.zone(), asked).with_several();
+    let grid = Grid::new(&frame, &picture, &slots, asked).with_several();
     Ok(Candidates { host_zone: picture.zone(), frame, room, grid, held, by, booked, fields })
 }
 

@@ -1,7 +1,7 @@
 //! The times to choose from as both pages of choosing draw them: seven days at once, on the reader's
 //! clock, with the host's beside it where it differs.
 
-use super::rules::{FAR, Outlook};
+use super::rules::{FAR, Outlook, Picture};
 use crate::domain::interval::{Interval, Intervals};
 use crate::domain::slot::Slot;
 use crate::platform::form::Fields;
@@ -64,19 +64,16 @@ pub fn chosen(fields: &Fields) -> Vec<DateTime<Utc>> {
 pub struct Asked {
     pub path: String,
     pub minutes: i32,
-    pub durations: Vec<i32>,
     pub from: Option<NaiveDate>,
     pub chosen: Vec<DateTime<Utc>>,
-    pub outlook: Outlook,
     /// The reader's sessions elsewhere: said, not forbidden.
     pub elsewhere: Intervals,
-    /// Time in which a host may be called away.
-    pub soft: Intervals,
 }
 
 impl Grid {
     /// Draws the days from the asked one on, or from the first on which there is a time.
-    pub fn new(frame: &Frame, slots: &[Slot], host_zone: Tz, asked: Asked) -> Self {
+    pub fn new(frame: &Frame, picture: &Picture, slots: &[Slot], asked: Asked) -> Self {
+        let host_zone = picture.zone();
         let mut by_day: BTreeMap<NaiveDate, Vec<Slot>> = BTreeMap::new();
         for slot in slots {
             let date = slot.start().with_timezone(&frame.speech.zone).date_naive();
@@ -86,7 +83,7 @@ impl Grid {
         let from = asked.from.or(first).unwrap_or_default();
         let days: Vec<Day> = (0..DAYS)
             .filter_map(|n| from.checked_add_days(Days::new(n)))
-            .map(|date| Day { date, times: times(frame, by_day.get(&date), host_zone, &asked) })
+            .map(|date| Day { date, times: times(frame, by_day.get(&date), picture, &asked) })
             .collect();
         let next = from.checked_add_days(Days::new(DAYS));
         let after = next.filter(|next| by_day.range(*next..).next().is_some());
@@ -96,7 +93,7 @@ impl Grid {
             .into_iter()
             .map(|slot| {
                 let day = frame.speech.short_date(slot.start().with_timezone(&frame.speech.zone).date_naive());
-                times(frame, Some(&vec![slot]), host_zone, &asked).pop().map(|time| (day, time))
+                times(frame, Some(&vec![slot]), picture, &asked).pop().map(|time| (day, time))
             })
             .collect::<Option<Vec<_>>>()
             .unwrap_or_default();
@@ -105,14 +102,14 @@ impl Grid {
             host_zone,
             path: asked.path,
             minutes: asked.minutes,
-            durations: asked.durations,
+            durations: picture.durations.clone(),
             days: if slots.is_empty() { Vec::new() } else { days },
             before,
             after,
             chosen: asked.chosen,
             takes_several: false,
             changes: clock_changes([frame.speech.zone, host_zone], frame.now, last),
-            outlook: asked.outlook,
+            outlook: picture.outlook(asked.minutes, slots),
             not_before: slots.first().filter(|slot| slot.start() > frame.now + FAR).and(first),
             is_none: slots.is_empty(),
             nearest,
@@ -197,7 +194,8 @@ fn nearest(slots: &[Slot], chosen: &[DateTime<Utc>]) -> Vec<Slot> {
     near
 }
 
-fn times(frame: &Frame, slots: Option<&Vec<Slot>>, host_zone: Tz, asked: &Asked) -> Vec<Time> {
+fn times(frame: &Frame, slots: Option<&Vec<Slot>>, picture: &Picture, asked: &Asked) -> Vec<Time> {
+    let host_zone = picture.zone();
     let host = frame.speech.in_zone(host_zone);
     let other = |start: DateTime<Utc>| {
         let (here, there) = (start.with_timezone(&frame.speech.zone), start.with_timezone(&host_zone));
@@ -213,7 +211,7 @@ fn times(frame: &Frame, slots: Option<&Vec<Slot>>, host_zone: Tz, asked: &Asked)
         clock: frame.speech.clock(slot.start()),
         other: other(slot.start()),
         is_clash: overlaps(&asked.elsewhere, slot),
-        is_soft: overlaps(&asked.soft, slot),
+        is_soft: overlaps(&picture.soft, slot),
     });
     drawn.collect()
 }

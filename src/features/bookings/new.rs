@@ -101,14 +101,11 @@ async fn page(frame: Frame, id: ConsultationId, query: Query, fields: Fields) ->
     let asked = Asked {
         path: room.path("/bookings/new"),
         minutes,
-        durations: picture.durations.clone(),
         from: query.from,
         chosen: chosen(&fields),
-        outlook: picture.outlook(minutes, &slots),
-        soft: picture.soft.clone(),
         elsewhere: store::elsewhere(&mut read, room.me, id, frame.now).await?,
     };
-    let grid = Grid::new(&frame, &slots, picture.zone(), asked);
+    let grid = Grid::new(&frame, &picture, &slots, asked);
     let live = store::live(&mut read, id, frame.now).await?;
     let booked = live.confirmed.map(|booking| booking.id);
     let requested = live.holds.into_iter().map(|(booking, _)| booking).find(|booking| booking.waits(frame.now));

@@ -57,14 +57,11 @@ async fn page(frame: Frame, id: BookingId, query: Query, fields: Fields) -> Resu
     let asked = Asked {
         path: bearer.path("/rescheduling"),
         minutes,
-        durations: picture.durations.clone(),
         from: query.from,
         chosen: chosen(&fields),
-        outlook: picture.outlook(minutes, &slots),
-        soft: picture.soft.clone(),
         elsewhere: store::elsewhere(&mut read, bearer.me.person, bearer.booking.consultation, frame.now).await?,
     };
-    let grid = Grid::new(&frame, &slots, picture.zone(), asked);
+    let grid = Grid::new(&frame, &picture, &slots, asked);
     Ok(Rescheduling { frame, bearer, grid, asks_host, fields })
 }
 
