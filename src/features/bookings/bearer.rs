@@ -9,6 +9,7 @@ use crate::domain::id::BookingId;
 use crate::domain::slot::Minutes;
 use crate::features::calls;
 use crate::features::consultations::{self, Attendant};
+use crate::platform::db::Tx;
 use crate::platform::error::AppError;
 use crate::platform::page::Frame;
 use crate::platform::random;
@@ -42,6 +43,13 @@ impl Bearer {
         let change_notice = Minutes(calls::timing(&mut *conn, booking.call).await?.change_notice_minutes);
         let key = if by_key.is_some() { key.to_owned() } else { String::new() };
         Ok(Self { booking, consultation, people, me, change_notice, key })
+    }
+
+    /// The same behind the lock of the consultation: what is read stays so until the transaction ends.
+    pub async fn locked(tx: &mut Tx, id: BookingId, frame: &Frame, key: &str) -> Result<Self, AppError> {
+        let room = store::system(&mut *tx, id).await?.consultation;
+        consultations::lock(&mut *tx, room).await?;
+        Self::of(tx, id, frame, key).await
     }
 
     /// The booking's path, or that of a page below it, with the key.

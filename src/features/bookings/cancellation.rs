@@ -50,9 +50,7 @@ pub async fn get(frame: Frame, id: Path<BookingId>) -> Answer {
 pub async fn post(frame: Frame, id: Path<BookingId>, mut fields: Fields) -> Answer {
     let reason = fields.optional::<Text<1000>>("reason");
     let mut tx = frame.begin(&fields).await?;
-    let room = store::system(&mut tx, *id).await?.consultation;
-    consultations::lock(&mut tx, room).await?;
-    let bearer = Bearer::of(&mut tx, *id, &frame, &Query::of(&frame).key).await?;
+    let bearer = Bearer::locked(&mut tx, *id, &frame, &Query::of(&frame).key).await?;
     bearer.require(Act::CancelBooking)?;
     if fields.is_refused() {
         return show_with(StatusCode::UNPROCESSABLE_ENTITY, &Cancellation { frame, bearer, fields });
@@ -77,6 +75,6 @@ pub async fn post(frame: Frame, id: Path<BookingId>, mut fields: Fields) -> Answ
     let unbooked = bearer.consultation.clone().unbook(fact, frame.now);
     let (consultation, _) = unbooked.map_err(|_| AppError::NotNow("giving the time back"))?;
     consultations::keep(&mut tx, &consultation).await?;
-    consultations::set_start(&mut tx, room, None).await?;
+    consultations::set_start(&mut tx, bearer.booking.consultation, None).await?;
     tx.see_other(bearer.path_saying("cancelled")).await
 }

@@ -9,7 +9,6 @@ use crate::domain::access::Act;
 use crate::domain::consultation::Side;
 use crate::domain::id::BookingId;
 use crate::domain::text::Text;
-use crate::features::consultations;
 use crate::platform::error::{Answer, AppError};
 use crate::platform::form::Fields;
 use crate::platform::i18n::Message;
@@ -66,9 +65,7 @@ pub async fn get(frame: Frame, id: Path<BookingId>) -> Answer {
 pub async fn post(frame: Frame, id: Path<BookingId>, mut fields: Fields) -> Answer {
     let reason = fields.optional::<Text<1000>>("reason");
     let mut tx = frame.begin(&fields).await?;
-    let room = store::system(&mut tx, *id).await?.consultation;
-    consultations::lock(&mut tx, room).await?;
-    let bearer = Bearer::of(&mut tx, *id, &frame, &Query::of(&frame).key).await?;
+    let bearer = Bearer::locked(&mut tx, *id, &frame, &Query::of(&frame).key).await?;
     require(&bearer)?;
     if fields.is_refused() {
         return show_with(StatusCode::UNPROCESSABLE_ENTITY, &Confirmation { frame, bearer, fields });
@@ -85,7 +82,7 @@ pub async fn post(frame: Frame, id: Path<BookingId>, mut fields: Fields) -> Answ
             store::release_hold(&mut tx, moved).await?;
             store::give_reason(&mut tx, *id, reason.as_ref().map(Text::as_str)).await?;
             match side {
-                Some(Side::Guest) => store::pass(&mut tx, room, start).await?,
+                Some(Side::Guest) => store::pass(&mut tx, bearer.booking.consultation, start).await?,
                 _ => tx.enqueue_now(RequestMails { booking: *id, what: Asked::Declined }).await?,
             }
             tx.see_other(bearer.path_saying("done")).await

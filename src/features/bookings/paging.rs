@@ -5,14 +5,12 @@ use super::bearer::Bearer;
 use super::candidates::{Proposal, hold_all};
 use super::new::{Query, locked_picture_of};
 use super::rules::Picture;
-use super::store;
 use crate::domain::access::Act;
 use crate::domain::booking::{CANDIDATES, Hold, Stage};
 use crate::domain::consultation;
 use crate::domain::fact::Fact;
 use crate::domain::id::BookingId;
 use crate::domain::slot::Slot;
-use crate::features::consultations;
 use crate::platform::error::Answer;
 use crate::platform::form::Fields;
 use crate::platform::i18n::TimeTag;
@@ -92,9 +90,7 @@ pub async fn get(frame: Frame, id: Path<BookingId>) -> Answer {
 /// Proposes them.
 pub async fn post(frame: Frame, id: Path<BookingId>, fields: Fields) -> Answer {
     let mut tx = frame.begin(&fields).await?;
-    let room = store::system(&mut tx, *id).await?.consultation;
-    consultations::lock(&mut tx, room).await?;
-    let bearer = Bearer::of(&mut tx, *id, &frame, &Query::of(&frame).key).await?;
+    let bearer = Bearer::locked(&mut tx, *id, &frame, &Query::of(&frame).key).await?;
     bearer.require(Act::ConfirmBooking)?;
     let picture = locked_picture_of(&mut tx, &bearer.consultation, None).await?;
     let slots = proposed(&picture, bearer.booking.minutes);
@@ -103,7 +99,7 @@ pub async fn post(frame: Frame, id: Path<BookingId>, fields: Fields) -> Answer {
             consultation: &bearer.consultation,
             meeting_place: &bearer.booking.meeting_place,
             by: bearer.me.person,
-            fact: Fact::HostPaged { consultation: room },
+            fact: Fact::HostPaged { consultation: bearer.booking.consultation },
         };
         if hold_all(&mut tx, &picture, proposal, &slots).await?.is_ok() {
             return tx.see_other(bearer.path_saying("sent")).await;

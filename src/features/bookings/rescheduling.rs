@@ -85,9 +85,7 @@ pub async fn get(frame: Frame, id: Path<BookingId>) -> Answer {
 pub async fn post(frame: Frame, id: Path<BookingId>, mut fields: Fields) -> Answer {
     let query = Query::of(&frame);
     let mut tx = frame.begin(&fields).await?;
-    let room = store::system(&mut tx, *id).await?.consultation;
-    consultations::lock(&mut tx, room).await?;
-    let bearer = Bearer::of(&mut tx, *id, &frame, &query.key).await?;
+    let bearer = Bearer::locked(&mut tx, *id, &frame, &query.key).await?;
     bearer.require(Act::Move)?;
     let attending = calls::attending(&mut tx, bearer.booking.call).await?;
     lock_people(&mut tx, &attending).await?;
