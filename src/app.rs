@@ -97,7 +97,7 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
         Fact::BookingConfirmed { booking, consultation } => {
             let watch = sessions::watch::Watch { consultation, booking, ends_at: None, day: 0 };
             let read = NewJob::now(calendars::read::OfConsultation { consultation });
-            vec![booked(booking, 0, bookings::mails::What::Booked), NewJob::now(watch), read]
+            vec![booked(booking, 0, bookings::mails::What::Booked), NewJob::now(watch), read, written(booking)]
         }
         Fact::BookingMoved { booking, consultation, sequence } => {
             let watch = sessions::watch::Watch { consultation, booking, ends_at: None, day: 0 };
@@ -106,6 +106,7 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
                 NewJob::now(watch),
                 NewJob::now(bookings::watch::TimeFreed { consultation }),
                 NewJob::now(calendars::read::OfConsultation { consultation }),
+                written(booking),
             ]
         }
         Fact::SessionStarted { consultation } => {
@@ -123,10 +124,15 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
         }
         Fact::BookingCancelled { booking, sequence, consultation } => vec![
             booked(booking, sequence, bookings::mails::What::Cancelled),
+            written(booking),
             NewJob::now(bookings::watch::TimeFreed { consultation }),
         ],
         Fact::BookingReleased { consultation, .. } => {
             vec![NewJob::now(bookings::watch::TimeFreed { consultation })]
+        }
+        Fact::CalendarTargetChosen { person } => vec![NewJob::now(bookings::writing::WriteAhead { person })],
+        Fact::SessionStrayed { booking, person } => {
+            vec![NewJob::now(bookings::mails::StrayedMail { booking, to: person })]
         }
         Fact::BusyTimeChanged { person, .. } => vec![
             NewJob::now(bookings::clash::FindClashes { person }),
@@ -170,6 +176,10 @@ fn told(application: ApplicationId, what: What) -> Vec<NewJob> {
 
 fn booked(booking: BookingId, sequence: i32, what: bookings::mails::What) -> NewJob {
     NewJob::now(bookings::mails::Told { booking, sequence, what })
+}
+
+fn written(booking: BookingId) -> NewJob {
+    NewJob::now(bookings::writing::WriteOut { booking })
 }
 
 fn calendar_news(calendar: CalendarId, what: calendars::mails::What) -> NewJob {

@@ -26,4 +26,4 @@ pub use budget::MAX_STEPS;
 pub use busy::{Asked, MAX_BYTES, Reading, Unreadable, busy};
 pub use flaw::{Flaw, MAX_FLAWS, What};
 pub use marks::{AllDay, Counts, Reads};
-pub use message::{Address, Event, Method, calendar, feed, google_link, outlook_link};
+pub use message::{Address, Event, Method, calendar, feed, google_link, object, outlook_link};

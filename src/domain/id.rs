@@ -68,6 +68,8 @@ ids! {
     ReportId,
     /// A calendar that a host connected.
     CalendarId,
+    /// One of the calendars of a CalDAV account.
+    CollectionId,
     /// A unit of background work.
     JobId,
     /// A recorded past-tense change.

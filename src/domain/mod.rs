@@ -11,6 +11,7 @@ pub mod application;
 pub mod availability;
 pub mod booking;
 pub mod calendar;
+pub mod calendar_object;
 pub mod call;
 pub mod consultation;
 pub mod fact;

@@ -1,32 +1,38 @@
-//! CalDAV (RFC 4791) as far as reading needs it: which calendars an account has, and the events of a
-//! stretch of time. Over [`HttpClient`], so that filter and budgets are those of every way out.
+//! CalDAV (RFC 4791) as far as busy time and bookings need it: which calendars an account has, the
+//! events of a stretch of time, and events of our own put there and taken away. Over [`HttpClient`],
+//! so that filter and budgets are those of every way out.
 //!
 //! Credentials go to the origin that the host gave, and nowhere else: an answer that names another
-//! one is refused. Why not a library: what there is brings a resolver of its own, and asks in two
-//! steps what one query answers.
+//! one is refused, and so is a redirect to it. Why not a library: what there is brings a resolver of
+//! its own, and asks in two steps what one query answers.
+
+mod answer;
+mod object;
+
+pub use object::{Object, Place, find, put, remove};
 
 use super::http_client::{Address, Failure, Fetched, HttpClient, Request};
 use crate::domain::interval::Interval;
+use answer::{Collection, read};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hyper::Method;
 use hyper::body::Bytes;
 use hyper::header::{self, HeaderName, HeaderValue};
-use roxmltree::{Document, Node, ParsingOptions};
+use std::future::Future;
 use std::time::Duration;
+use thiserror::Error;
 
-const DAV: &str = "DAV:";
-const CALDAV: &str = "urn:ietf:params:xml:ns:caldav";
 const KINDS: [&str; 2] = ["application/xml", "text/xml"];
 const DEPTH: HeaderName = HeaderName::from_static("depth");
+/// Where a server says where its calendars begin (RFC 6764 section 5).
+const WELL_KNOWN: &str = "/.well-known/caldav";
 /// Calendars of one account that are read.
 const MOST: usize = 20;
 /// Bytes of events of one account, as a feed may have.
 const MOST_BYTES: usize = 8 * 1024 * 1024;
-/// For all questions of one reading together.
+/// For all questions of one reading, or of one writing, together.
 const TOTAL: Duration = Duration::from_secs(60);
-/// Elements of one answer.
-const MOST_NODES: u32 = 200_000;
 
 /// An account at a server, or one calendar of it.
 pub struct Account<'a> {
@@ -35,25 +41,54 @@ pub struct Account<'a> {
     pub password: &'a str,
 }
 
-/// All events of an account's calendars that reach into a window, as calendar files one after the
-/// other.
-pub async fn events(http: &HttpClient, account: &Account<'_>, window: &Interval) -> Result<Vec<u8>, Failure> {
-    let reading = async {
-        let dav = Dav { http, account, authorization: authorization(account)? };
-        let mut events = Vec::new();
-        for calendar in dav.calendars().await? {
-            dav.query(&calendar, window, &mut events).await?;
-        }
-        Ok(events)
-    };
-    tokio::time::timeout(TOTAL, reading).await.unwrap_or(Err(Failure::Timeout))
+/// Why a server was not asked to the end.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum Error {
+    #[error(transparent)]
+    Failed(#[from] Failure),
+    /// It keeps the account at another origin, where nobody sent these credentials.
+    #[error("elsewhere")]
+    Elsewhere(String),
 }
 
-fn authorization(account: &Account<'_>) -> Result<HeaderValue, Failure> {
-    let pair = STANDARD.encode(format!("{}:{}", account.user, account.password));
-    let mut value = HeaderValue::from_str(&format!("Basic {pair}")).map_err(|_| Failure::Denied)?;
-    value.set_sensitive(true);
-    Ok(value)
+/// A calendar of an account, as its server lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// Its path at the account's origin.
+    pub path: String,
+    /// Empty where the server has no name for it.
+    pub name: String,
+    pub is_writable: bool,
+}
+
+/// What an account has.
+pub struct Reading {
+    pub calendars: Vec<Listed>,
+    /// Calendar files one after the other.
+    pub events: Vec<u8>,
+}
+
+/// The calendars of an account, and the events of those that are wanted (by path) that reach into a
+/// window.
+pub async fn events(
+    http: &HttpClient,
+    account: &Account<'_>,
+    window: &Interval,
+    is_wanted: impl Fn(&str) -> bool,
+) -> Result<Reading, Error> {
+    within(async {
+        let dav = Dav::of(http, account)?;
+        let (calendars, mut events) = (dav.calendars().await?, Vec::new());
+        for calendar in calendars.iter().filter(|calendar| is_wanted(&calendar.path)) {
+            dav.query(&dav.of_account(&calendar.path)?, window, &mut events).await?;
+        }
+        Ok(Reading { calendars, events })
+    })
+    .await
+}
+
+async fn within<T>(asking: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    tokio::time::timeout(TOTAL, asking).await.unwrap_or(Err(Failure::Timeout.into()))
 }
 
 struct Dav<'a> {
@@ -62,64 +97,76 @@ struct Dav<'a> {
     authorization: HeaderValue,
 }
 
-/// What a server says of one of its collections.
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Collection {
-    href: String,
-    is_calendar: bool,
-    /// Whether it holds events; tasks and journals take nobody's time.
-    has_events: bool,
-    principal: Option<String>,
-    home: Option<String>,
-}
+impl<'a> Dav<'a> {
+    fn of(http: &'a HttpClient, account: &'a Account<'a>) -> Result<Self, Failure> {
+        let pair = STANDARD.encode(format!("{}:{}", account.user, account.password));
+        let mut authorization = HeaderValue::from_str(&format!("Basic {pair}")).map_err(|_| Failure::Denied)?;
+        authorization.set_sensitive(true);
+        Ok(Self { http, account, authorization })
+    }
 
-impl Dav<'_> {
     /// The calendar itself, or all calendars of the account's home.
-    async fn calendars(&self) -> Result<Vec<Address>, Failure> {
-        let given = self.account.address;
-        let first = self.look(given, "0").await?.into_iter().next().ok_or(Failure::Kind)?;
+    async fn calendars(&self) -> Result<Vec<Listed>, Error> {
+        let first = self.first().await?;
         if first.is_calendar {
-            return Ok(vec![given.clone()]);
+            return Ok(vec![self.listed(first)?]);
         }
         let home = match (first.home, first.principal) {
             (Some(home), _) => home,
             (None, Some(principal)) => {
-                let principal = self.of_account(&principal)?;
-                let found = self.look(&principal, "0").await?;
+                let found = self.look(&self.of_account(&principal)?, "0").await?;
                 found.into_iter().find_map(|collection| collection.home).ok_or(Failure::Kind)?
             }
-            (None, None) => return Err(Failure::Kind),
+            (None, None) => return Err(Failure::Kind.into()),
         };
-        let found = self.look(&self.of_account(&home)?, "1").await?;
-        let calendars = found.iter().filter(|collection| collection.is_calendar && collection.has_events);
-        let calendars: Vec<Address> = calendars.map(|found| self.of_account(&found.href)).collect::<Result<_, _>>()?;
+        let found = self.look(&self.of_account(&home)?, "1").await?.into_iter();
+        let calendars = found.filter(|collection| collection.is_calendar && collection.has_events);
+        let calendars: Vec<Listed> = calendars.map(|found| self.listed(found)).collect::<Result<_, _>>()?;
         match calendars.len() {
             // An account without calendars is more likely one that was not understood.
-            0 => Err(Failure::Kind),
+            0 => Err(Failure::Kind.into()),
             1..=MOST => Ok(calendars),
-            _ => Err(Failure::TooLarge),
+            _ => Err(Failure::TooLarge.into()),
         }
+    }
+
+    /// What is at the address that the host gave; for the root of a server, where it says itself.
+    async fn first(&self) -> Result<Collection, Error> {
+        let given = self.account.address;
+        let found = self.look(given, "0").await;
+        let found = match found {
+            Err(Error::Failed(Failure::Status | Failure::Gone | Failure::Kind)) if given.url().path() == "/" => {
+                self.look(&self.of_account(WELL_KNOWN)?, "0").await?
+            }
+            found => found?,
+        };
+        Ok(found.into_iter().next().ok_or(Failure::Kind)?)
+    }
+
+    fn listed(&self, found: Collection) -> Result<Listed, Error> {
+        let path = self.of_account(&found.href)?.url().path().to_owned();
+        Ok(Listed { path, name: found.name, is_writable: found.is_writable })
     }
 
     /// An address that the server named, where the account's credentials may go.
-    fn of_account(&self, href: &str) -> Result<Address, Failure> {
+    fn of_account(&self, href: &str) -> Result<Address, Error> {
         let given = self.account.address.url();
         let named = given.join(href).map_err(|_| Failure::Kind)?;
         match named.origin() == given.origin() {
-            true => self.http.address(named.as_str()),
-            false => Err(Failure::Policy),
+            true => Ok(self.http.address(named.as_str())?),
+            false => Err(Error::Elsewhere(named.origin().ascii_serialization())),
         }
     }
 
-    async fn look(&self, at: &Address, depth: &str) -> Result<Vec<Collection>, Failure> {
+    async fn look(&self, at: &Address, depth: &str) -> Result<Vec<Collection>, Error> {
         let body = concat!(
             r#"<?xml version="1.0" encoding="utf-8"?>"#,
             r#"<D:propfind xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:prop><D:resourcetype/>"#,
-            r#"<D:current-user-principal/><C:calendar-home-set/><C:supported-calendar-component-set/>"#,
-            r#"</D:prop></D:propfind>"#
+            r#"<D:displayname/><D:current-user-principal/><D:current-user-privilege-set/><C:calendar-home-set/>"#,
+            r#"<C:supported-calendar-component-set/></D:prop></D:propfind>"#
         );
         let fetched = self.ask(b"PROPFIND", at, depth, body.to_owned()).await?;
-        read(&fetched, |document| Ok(document.root_element().children().filter(is_response).map(collection).collect()))
+        Ok(read(&fetched, |document| Ok(answer::responses(document).map(answer::collection).collect()))?)
     }
 
     /// Adds the events of one calendar that reach into a window.
@@ -137,13 +184,7 @@ impl Dav<'_> {
             to = to,
         );
         let fetched = self.ask(b"REPORT", calendar, "1", body).await?;
-        let found = read(&fetched, |document| {
-            // One that is named without its text would be taken for free time.
-            let text = |response: Node| find(response, CALDAV, "calendar-data")?.text().map(str::to_owned);
-            let texts = document.root_element().children().filter(is_response).map(text);
-            texts.collect::<Option<Vec<String>>>().ok_or(Failure::Kind)
-        })?;
-        for text in found {
+        for text in read(&fetched, answer::texts)? {
             events.extend_from_slice(text.trim().as_bytes());
             events.extend_from_slice(b"\r\n");
         }
@@ -156,57 +197,17 @@ impl Dav<'_> {
     async fn ask(&self, method: &[u8], at: &Address, depth: &str, body: String) -> Result<Fetched, Failure> {
         let request = Request {
             method: Method::from_bytes(method).map_err(|_| Failure::Kind)?,
-            authorization: Some(self.authorization.clone()),
             body: Bytes::from(body),
             kinds: &KINDS,
-            ..Request::get(at)
+            ..self.request(at)
         };
         let request =
             request.with(DEPTH, Some(depth)).with(header::CONTENT_TYPE, Some("application/xml; charset=utf-8"));
         self.http.fetch(request).await
     }
-}
 
-fn is_response(node: &Node) -> bool {
-    node.has_tag_name((DAV, "response"))
-}
-
-/// Reads an answer; one with a document type (and so with entities) is none.
-fn read<T>(fetched: &Fetched, of: impl FnOnce(&Document) -> Result<T, Failure>) -> Result<T, Failure> {
-    let text = std::str::from_utf8(&fetched.body).map_err(|_| Failure::Kind)?;
-    let options = ParsingOptions { allow_dtd: false, nodes_limit: MOST_NODES, ..ParsingOptions::default() };
-    let document = Document::parse_with_options(text, options).map_err(|_| Failure::Kind)?;
-    match document.root_element().has_tag_name((DAV, "multistatus")) {
-        true => of(&document),
-        false => Err(Failure::Kind),
-    }
-}
-
-fn find<'a, 'i>(node: Node<'a, 'i>, space: &str, name: &str) -> Option<Node<'a, 'i>> {
-    node.descendants().find(|child| child.has_tag_name((space, name)))
-}
-
-fn collection(response: Node) -> Collection {
-    let href_in = |space, name| {
-        let href = find(find(response, space, name)?, DAV, "href")?.text()?.trim();
-        (!href.is_empty()).then(|| href.to_owned())
-    };
-    let components = find(response, CALDAV, "supported-calendar-component-set").map(|set| {
-        let named = |child: Node| child.attribute("name").is_some_and(|name| name.eq_ignore_ascii_case("VEVENT"));
-        (set.children().filter(Node::is_element).count(), set.children().any(named))
-    });
-    Collection {
-        href: response
-            .children()
-            .find(|child| child.has_tag_name((DAV, "href")))
-            .and_then(|href| href.text())
-            .unwrap_or_default()
-            .trim()
-            .to_owned(),
-        is_calendar: find(response, DAV, "resourcetype").is_some_and(|kind| find(kind, CALDAV, "calendar").is_some()),
-        // A server that does not say holds everything.
-        has_events: components.is_none_or(|(count, has_events)| count == 0 || has_events),
-        principal: href_in(DAV, "current-user-principal"),
-        home: href_in(CALDAV, "calendar-home-set"),
+    /// A request with the credentials, which stays at their origin.
+    fn request<'b>(&self, at: &'b Address) -> Request<'b> {
+        Request { authorization: Some(self.authorization.clone()), stays: true, ..Request::get(at) }
     }
 }

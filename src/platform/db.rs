@@ -62,6 +62,7 @@ id_columns!(
     FollowUpId,
     ReportId,
     CalendarId,
+    CollectionId,
     JobId,
     FactId,
 );

@@ -169,12 +169,25 @@ pub struct Request<'a> {
     pub body: Bytes,
     /// Kinds of content that are taken; none are all.
     pub kinds: &'static [&'static str],
+    /// Refusals that the asker understands itself; they come back without their text.
+    pub refusals: &'static [StatusCode],
+    /// Whether it goes to the origin of `address` alone, whatever a redirect says.
+    pub stays: bool,
 }
 
 impl<'a> Request<'a> {
     /// A plain GET.
     pub fn get(address: &'a Address) -> Self {
-        Self { address, method: Method::GET, headers: Vec::new(), authorization: None, body: Bytes::new(), kinds: &[] }
+        Self {
+            address,
+            method: Method::GET,
+            headers: Vec::new(),
+            authorization: None,
+            body: Bytes::new(),
+            kinds: &[],
+            refusals: &[],
+            stays: false,
+        }
     }
 
     /// The same with another header, where the value can be one.
@@ -184,7 +197,7 @@ impl<'a> Request<'a> {
     }
 }
 
-/// What came back: 2xx or 304.
+/// What came back: 2xx, 304, or a refusal that the asker understands.
 #[derive(Debug)]
 pub struct Fetched {
     pub status: StatusCode,
@@ -264,6 +277,9 @@ impl HttpClient {
         let mut address = request.address.clone();
         for _ in 0..=REDIRECTS {
             let is_first_origin = address.url().origin() == request.address.url().origin();
+            if request.stays && !is_first_origin {
+                return Err(Failure::Policy);
+            }
             let authorization = request.authorization.as_ref().filter(|_| is_first_origin);
             let connection = self.connect(&address).await?;
             let (response, _connection) = self.ask(connection, &address, &request, authorization).await?;
@@ -378,8 +394,8 @@ impl HttpClient {
     async fn read(&self, response: Response<Incoming>, request: &Request<'_>) -> Result<Fetched, Failure> {
         let (parts, body) = response.into_parts();
         match parts.status {
-            StatusCode::NOT_MODIFIED => {
-                return Ok(Fetched { status: parts.status, headers: parts.headers, body: Vec::new() });
+            status if status == StatusCode::NOT_MODIFIED || request.refusals.contains(&status) => {
+                return Ok(Fetched { status, headers: parts.headers, body: Vec::new() });
             }
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => return Err(Failure::Denied),
             StatusCode::NOT_FOUND | StatusCode::GONE => return Err(Failure::Gone),

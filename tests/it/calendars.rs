@@ -13,6 +13,8 @@ use kabeuchi::platform::db::Tx;
 use sqlx::PgPool;
 use std::time::Instant;
 
+mod writing;
+
 /// Wednesday 09:00 to 10:00 in Tokyo, far from the notice that a call needs.
 const NINE: &str = "2027-01-06T00:00:00Z";
 const TEN: &str = "2027-01-06T01:00:00Z";
@@ -676,9 +678,24 @@ mod account {
 
         let path = connect(&app, &server.url(), PASSWORD).await;
 
-        app.as_(hana()).await.get(&path).await.assert_says("calendars-stage-failing").assert_says("fetch-unreachable");
+        let page = app.as_(hana()).await.get(&path).await;
+        page.assert_says("calendars-stage-failing");
+        // Where it is, so that its host can decide to send the password there.
+        assert!(page.text().contains(&format!("http://127.0.0.1:{}", other.port)), "{}", page.text());
         assert_eq!((server.connections(), other.connections()), (1, 0));
         assert!(server.asked()[0].starts_with("PROPFIND /private-7f3a9c/basic.ics"), "{:?}", server.asked());
+    }
+
+    #[sqlx::test]
+    async fn a_server_without_calendars_at_its_root_is_asked_where_they_are(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let server = FeedServer::start(Answer::status("404 Not Found")).await;
+
+        connect(&app, &format!("http://127.0.0.1:{}/", server.port), PASSWORD).await;
+
+        let asked = server.asked();
+        assert!(asked[0].starts_with("PROPFIND / "), "{asked:?}");
+        assert!(asked[1].starts_with("PROPFIND /.well-known/caldav "), "{asked:?}");
     }
 
     #[sqlx::test]

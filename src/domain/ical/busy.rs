@@ -10,8 +10,9 @@ use super::series::{Series, single};
 use super::zones::Zones;
 use crate::domain::interval::{Interval, Intervals};
 use crate::domain::person::EmailAddress;
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use thiserror::Error;
 
 /// Largest file that is read.
@@ -38,6 +39,8 @@ pub struct Reading {
     pub busy: Intervals,
     /// Events that were understood, ours left out.
     pub events: usize,
+    /// When ours begin according to the calendar, by UID; one that was cancelled there is not in it.
+    pub own: BTreeMap<String, BTreeSet<DateTime<Utc>>>,
     /// The first flaws, at most [`MAX_FLAWS`](super::MAX_FLAWS).
     pub flaws: Vec<Flaw>,
     /// All flaws in number.
@@ -71,7 +74,7 @@ pub fn busy(bytes: &[u8], asked: &Asked<'_>) -> Result<Reading, Unreadable> {
     if contents.calendars.is_empty() || bytes.trim_ascii_start().starts_with(b"<") {
         return Err(Unreadable::NotACalendar);
     }
-    let mut file = File { asked, budget: Budget::new(), flaws: Flaws::default(), busy: Vec::new(), events: 0 };
+    let mut file = File::of(asked);
     contents.flaws.into_iter().for_each(|what| file.flaws.of_file(what));
     let mut families = BTreeMap::new();
     for calendar in contents.calendars {
@@ -102,9 +105,15 @@ struct File<'a> {
     flaws: Flaws,
     busy: Vec<Interval>,
     events: usize,
+    own: BTreeMap<String, BTreeSet<DateTime<Utc>>>,
 }
 
-impl File<'_> {
+impl<'a> File<'a> {
+    fn of(asked: &'a Asked<'a>) -> Self {
+        let (budget, flaws) = (Budget::new(), Flaws::default());
+        Self { asked, budget, flaws, busy: Vec::new(), events: 0, own: BTreeMap::new() }
+    }
+
     fn calendar(&mut self, mut calendar: Component, families: &mut Families) {
         calendar.flaws.iter().for_each(|what| self.flaws.of_file(what.clone()));
         let parts = std::mem::take(&mut calendar.parts);
@@ -113,7 +122,10 @@ impl File<'_> {
         let mut reader = Reader { asked: self.asked, zones, budget: &mut self.budget, flaws: Vec::new() };
         for component in components {
             let uid = component.find("UID").map(|property| property.text()).filter(|uid| !uid.is_empty());
-            if uid.as_ref().is_some_and(|uid| self.asked.own.contains(uid)) {
+            if let Some(uid) = uid.as_ref().filter(|uid| self.asked.own.contains(*uid)) {
+                let event = reader.event(&component).filter(|event| !event.is_cancelled);
+                reader.flaws.clear();
+                self.own.entry(uid.clone()).or_default().extend(event.map(|event| event.start.instant()));
                 continue;
             }
             if component.name == "VFREEBUSY" {
@@ -152,6 +164,7 @@ impl File<'_> {
         Reading {
             busy: Intervals::of(self.busy),
             events: self.events,
+            own: self.own,
             flaws: self.flaws.first,
             flaw_count: self.flaws.count,
             steps: self.budget.spent(),

@@ -56,7 +56,7 @@ pub fn calendar(method: Method, event: &Event<'_>) -> String {
     };
     let mut out = begun();
     push_line(&mut out, &format!("METHOD:{}", method.as_str()));
-    push_event(&mut out, event, status);
+    push_event(&mut out, event, status, Scheduling::Usual);
     push_line(&mut out, "END:VCALENDAR");
     out
 }
@@ -66,10 +66,37 @@ pub fn feed(name: &str, events: &[Event<'_>]) -> String {
     let mut out = begun();
     push_text(&mut out, "X-WR-CALNAME", name);
     for event in events {
-        push_event(&mut out, event, "CONFIRMED");
+        push_event(&mut out, event, "CONFIRMED", Scheduling::Usual);
     }
     push_line(&mut out, "END:VCALENDAR");
     out
+}
+
+/// A calendar object resource for a CalDAV server: one event without METHOD (RFC 4791 4.1), of which
+/// the server sends nobody a mail.
+pub fn object(event: &Event<'_>) -> String {
+    let mut out = begun();
+    push_event(&mut out, event, "CONFIRMED", Scheduling::Ours);
+    push_line(&mut out, "END:VCALENDAR");
+    out
+}
+
+/// Who tells the others of an event (RFC 6638 7.1).
+#[derive(Clone, Copy)]
+enum Scheduling {
+    /// As the reader's program does it.
+    Usual,
+    /// We do, and have done.
+    Ours,
+}
+
+impl Scheduling {
+    fn agent(self) -> &'static str {
+        match self {
+            Scheduling::Usual => "",
+            Scheduling::Ours => ";SCHEDULE-AGENT=CLIENT",
+        }
+    }
 }
 
 fn begun() -> String {
@@ -80,7 +107,8 @@ fn begun() -> String {
     out
 }
 
-fn push_event(out: &mut String, event: &Event<'_>, status: &str) {
+fn push_event(out: &mut String, event: &Event<'_>, status: &str, scheduling: Scheduling) {
+    let agent = scheduling.agent();
     push_line(out, "BEGIN:VEVENT");
     push_line(out, &format!("UID:{}", uri(event.uid)));
     push_line(out, &format!("SEQUENCE:{}", event.sequence));
@@ -95,11 +123,14 @@ fn push_event(out: &mut String, event: &Event<'_>, status: &str) {
     if !event.url.is_empty() {
         push_line(out, &format!("URL:{}", uri(event.url)));
     }
-    push_line(out, &format!("ORGANIZER;CN={}:mailto:{}", parameter(event.organizer.name), uri(event.organizer.email)));
+    push_line(
+        out,
+        &format!("ORGANIZER;CN={}{agent}:mailto:{}", parameter(event.organizer.name), uri(event.organizer.email)),
+    );
     push_line(
         out,
         &format!(
-            "ATTENDEE;CN={};CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT=ACCEPTED;RSVP=FALSE:mailto:{}",
+            "ATTENDEE;CN={};CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT=ACCEPTED;RSVP=FALSE{agent}:mailto:{}",
             parameter(event.attendee.name),
             uri(event.attendee.email)
         ),
@@ -260,6 +291,18 @@ mod tests {
                 && cancel.contains("SEQUENCE:2\r\n")
         );
         assert!(cancel.contains("UID:0192@kabeuchi.example.org\r\n"));
+    }
+
+    #[test]
+    fn case_85_what_is_written_to_a_calendar_is_the_mails_event_of_which_its_server_tells_nobody() {
+        let (mail, object) = (calendar(Method::Request, &event("SLO")), object(&event("SLO")));
+        for name in ["UID", "SEQUENCE", "DTSTART", "DTEND", "SUMMARY"] {
+            assert_eq!(value(&object, name), value(&mail, name), "{name}");
+        }
+        let unfolded = object.replace("\r\n ", "");
+        let told: Vec<&str> = unfolded.lines().filter(|l| l.contains("SCHEDULE-AGENT=CLIENT")).collect();
+        assert!(told.len() == 2 && told[0].starts_with("ORGANIZER;") && told[1].starts_with("ATTENDEE;"), "{object}");
+        assert!(!object.contains("METHOD") && !mail.contains("SCHEDULE-AGENT"));
     }
 
     #[test]

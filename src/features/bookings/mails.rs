@@ -2,9 +2,11 @@
 
 mod proposals;
 mod requests;
+mod strayed;
 
 pub use proposals::{ProposalMail, ProposalMails, ProposalOver, ProposalOverMail};
 pub use requests::{Asked, RequestMail, RequestMails};
+pub use strayed::StrayedMail;
 
 use super::event::Texts;
 use super::grid::clock_changes;

@@ -1,6 +1,7 @@
 //! Bookings: a time is chosen, taken under the locks of all who must be there, moved, given back.
 
 mod bearer;
+mod calendar;
 mod calendars;
 mod cancellation;
 mod candidates;
@@ -21,6 +22,7 @@ mod show;
 mod slots;
 mod store;
 pub mod watch;
+pub mod writing;
 
 pub use rules::next_opening;
 pub use store::{Upcoming, confirmed, late_cancellations, let_go, uids_of_host, upcoming};
@@ -45,6 +47,7 @@ pub fn routes() -> Routes {
         .post("/bookings/{booking}/rescheduling", Need::BookingBearer, rescheduling::post)
         .get("/bookings/{booking}/paging", Need::BookingBearer, paging::get)
         .post("/bookings/{booking}/paging", Need::BookingBearer, paging::post)
+        .post("/bookings/{booking}/calendar", Need::BookingBearer, calendar::post)
         .get("/settings/calendars", Need::SignedIn, calendars::get)
         .post("/settings/calendars", Need::SignedIn, calendars::post)
         .get("/feeds/{token}.ics", Need::Token, feed::get)
@@ -73,6 +76,10 @@ pub fn jobs(registry: Registry) -> Registry {
         .with::<watch::LookAgain>()
         .with::<clash::FindClashes>()
         .with::<clash::ClashMail>()
+        .with::<mails::StrayedMail>()
+        .with::<writing::WriteOut>()
+        .with::<writing::WriteAhead>()
+        .with::<writing::Write>()
         .with::<holds::HoldEnds>()
         .with::<follow::ReleaseTime>()
 }

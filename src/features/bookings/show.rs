@@ -6,10 +6,11 @@ use super::new::Query;
 use super::store;
 use crate::domain::access::Act;
 use crate::domain::booking::Stage;
+use crate::domain::calendar_object::Strayed;
 use crate::domain::consultation::Side;
 use crate::domain::ical;
 use crate::domain::id::BookingId;
-use crate::features::calls;
+use crate::features::{calendars, calls};
 use crate::platform::error::{Answer, AppError};
 use crate::platform::page::{Frame, show};
 use actix_web::web::Path;
@@ -29,6 +30,8 @@ struct Show {
     cancel_reason: Option<String>,
     google: String,
     outlook: String,
+    /// The session in the host's own calendar.
+    object: Option<calendars::Object>,
 }
 
 impl Show {
@@ -72,6 +75,15 @@ impl Show {
             || self.bearer.booking.meeting_place.starts_with("http://")
     }
 
+    /// What became of it in the host's own calendar, while that matters.
+    fn in_calendar(&self) -> Option<&calendars::Object> {
+        self.object.as_ref().filter(|_| self.is_confirmed() && self.bearer.booking.is_ahead(self.frame.now))
+    }
+
+    fn is_missing(&self, object: &calendars::Object) -> bool {
+        object.strayed == Some(Strayed::Missing)
+    }
+
     fn part(&self, person: &crate::features::consultations::Attendant) -> crate::platform::i18n::Told {
         self.frame.t(crate::features::consultations::part_key(person.part))
     }
@@ -90,5 +102,9 @@ pub async fn get(frame: Frame, id: Path<BookingId>) -> Answer {
         event::Texts::of(&frame.platform, frame.speech, &bearer.booking, &bearer.consultation.title, &bearer.people);
     let drawn = texts.event(frame.now, &bearer.me.name, "");
     let (google, outlook) = (ical::google_link(&drawn), ical::outlook_link(&drawn));
-    show(&Show { frame, bearer, call_title, host_zone, meant, cancel_reason, google, outlook })
+    let object = match bearer.me.part.is_host() {
+        true => calendars::object(&mut read, *id, bearer.me.person).await?,
+        false => None,
+    };
+    show(&Show { frame, bearer, call_title, host_zone, meant, cancel_reason, google, outlook, object })
 }

@@ -6,6 +6,7 @@ use crate::platform::form::{Field, Fields};
 use crate::platform::http_client::{Address, HttpClient};
 use crate::platform::i18n::Message;
 use serde::{Deserialize, Serialize};
+use url::Url;
 
 /// What was written about a calendar, without its address.
 pub struct Written {
@@ -121,6 +122,17 @@ impl Secret {
             Secret::Feed { .. } => Kind::Feed,
             Secret::CalDav { .. } => Kind::CalDav,
         }
+    }
+}
+
+impl Secret {
+    /// Whether both open the same account: what was written there can be reached with either.
+    pub fn is_same_account(&self, other: &Secret) -> bool {
+        let account = |secret: &Secret| match secret {
+            Secret::CalDav { address, user, .. } => Some((Url::parse(address).ok()?.origin(), user.clone())),
+            Secret::Feed { .. } => None,
+        };
+        account(self).is_some_and(|own| account(other).is_some_and(|other| own == other))
     }
 }
 

@@ -1,7 +1,7 @@
 //! `/calendars`: the host's calendars, how old each picture is, and whether it is trusted.
 
 use super::show::health_key;
-use super::store::{self, Calendar};
+use super::store::{self, Calendar, Writable};
 use crate::platform::error::Answer;
 use crate::platform::page::{Frame, show};
 use askama::Template;
@@ -11,6 +11,8 @@ use askama::Template;
 struct Index {
     frame: Frame,
     calendars: Vec<Calendar>,
+    /// Where sessions are written.
+    target: Option<Writable>,
 }
 
 impl Index {
@@ -30,6 +32,8 @@ impl Index {
 /// Shows the list.
 pub async fn get(frame: Frame) -> Answer {
     let mut read = frame.read().await?;
-    let calendars = store::of(&mut read, frame.asker.id()?).await?;
-    show(&Index { frame, calendars })
+    let me = frame.asker.id()?;
+    let calendars = store::of(&mut read, me).await?;
+    let target = store::writable(&mut read, me).await?.into_iter().find(|writable| writable.collection.is_target);
+    show(&Index { frame, calendars, target })
 }

@@ -1,6 +1,5 @@
 //! Mails of this slice: a calendar broke, and it recovered. They carry its name, never its address.
 
-use super::read::Reason;
 use super::store;
 use crate::domain::calendar::Stage;
 use crate::domain::id::CalendarId;
@@ -52,8 +51,9 @@ impl Job for HealthMail {
         let mut mail = Mail::to(&receiver, speech.t(subject).saying("name", &calendar.name))
             .line(speech.t(text).saying("name", &calendar.name));
         if self.what == What::Broke {
-            if let Some(reason) = calendar.reason.as_deref().and_then(Reason::parse) {
-                mail = mail.fact(speech.t("calendars-show-reason"), speech.t(reason.key()));
+            if let Some(reason) = calendar.reason {
+                let origin = calendar.elsewhere.as_deref().unwrap_or_default();
+                mail = mail.fact(speech.t("calendars-show-reason"), speech.t(reason.key()).saying("origin", origin));
             }
             let good = calendar.health.good_at.map(|at| speech.moment(at));
             let good = good.unwrap_or_else(|| speech.t("calendars-show-never").to_string());

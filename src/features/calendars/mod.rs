@@ -1,4 +1,5 @@
 //! Calendars that a host connected: read by jobs, kept as busy time, trusted while they are healthy.
+//! One of them may be chosen for sessions to be written to.
 //!
 //! A page never waits for a calendar: it takes the last picture. Addresses carry tokens, so they are
 //! sealed, and neither shown nor logged.
@@ -8,11 +9,19 @@ mod index;
 pub mod mails;
 mod new;
 pub mod read;
+mod reason;
 mod removal;
 mod show;
 mod store;
+mod target;
+mod writing;
 
-pub use store::{InTheWay, Standing, in_the_way, standing};
+pub use reason::Reason;
+pub use store::{
+    InTheWay, Object, Standing, has_target, in_the_way, keep_reason, make, object, put_down, standing, take_off,
+    unwrite, writers_of, written_of,
+};
+pub use writing::Reach;
 
 use crate::platform::jobs::Registry;
 use crate::platform::route::{Need, Routes};
@@ -23,6 +32,8 @@ pub fn routes() -> Routes {
         .get("/calendars", Need::Host, index::get)
         .get("/calendars/new", Need::Host, new::get)
         .post("/calendars/new", Need::Host, new::post)
+        .get("/calendars/target", Need::Host, target::get)
+        .post("/calendars/target", Need::Host, target::post)
         .get("/calendars/{calendar}", Need::CalendarOwner, show::get)
         .post("/calendars/{calendar}", Need::CalendarOwner, show::post)
         .get("/calendars/{calendar}/removal", Need::CalendarOwner, removal::get)

@@ -2,15 +2,18 @@
 //! next reading.
 
 use super::form::Secret;
-use super::store::{self, Calendar, KeptFlaw, Picture};
+use super::reason::Reason;
+use super::store::{self, Calendar, KeptFlaw, Object, Picture};
+use super::writing;
 use crate::domain::calendar::{AHEAD, Went};
+use crate::domain::calendar_object::{self, Found, Strayed};
 use crate::domain::call::Stage;
 use crate::domain::ical::{self, Asked};
 use crate::domain::id::{CalendarId, CallId, ConsultationId, PersonId};
 use crate::domain::interval::Interval;
 use crate::features::{calls, consultations, people};
 use crate::platform::Platform;
-use crate::platform::dav::{self, Account};
+use crate::platform::dav::{self, Account, Listed};
 use crate::platform::db;
 use crate::platform::error::AppError;
 use crate::platform::http_client::{Failure, Request};
@@ -22,6 +25,7 @@ use hyper::header;
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use std::num::TryFromIntError;
+use std::sync::Arc;
 
 /// What began before now still takes time, and buffers reach back.
 const BACK: TimeDelta = TimeDelta::days(1);
@@ -29,6 +33,8 @@ const BACK: TimeDelta = TimeDelta::days(1);
 const WHOLE_AGAIN: TimeDelta = TimeDelta::days(1);
 /// Calendars of an instance are read within this of each other.
 const JITTER_SECONDS: i64 = 180;
+/// Sessions that one reading looks for by themselves; an emptied calendar has many.
+const LOOKED_FOR: usize = 20;
 /// Servers call calendars by many names; whether it is one, its text says. A page never is.
 const KINDS: [&str; 5] =
     ["text/calendar", "text/plain", "application/octet-stream", "application/ics", "binary/octet-stream"];
@@ -39,57 +45,22 @@ const EMPTY: &[u8] = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//empty//EN\r\n
 pub(super) enum Seen {
     Calendar {
         picture: Picture,
-        etag: Option<String>,
-        last_modified: Option<String>,
+        came: Came,
+        /// What hosts did to sessions that were written there.
+        strayed: Vec<(Object, Strayed)>,
     },
     /// The same as the last time.
     Unchanged,
     Nothing(Reason),
-}
-
-/// Why a reading gave nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reason {
-    NotFetched(Failure),
-    /// What came is not a calendar.
-    NotACalendar,
-    /// The address was sealed with a key that is gone.
-    Sealed,
-}
-
-impl Reason {
-    /// The stored word.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Reason::NotFetched(failure) => failure.as_str(),
-            Reason::NotACalendar => "not_a_calendar",
-            Reason::Sealed => "sealed",
-        }
-    }
-
-    /// Reads the stored word.
-    pub fn parse(word: &str) -> Option<Self> {
-        match word {
-            "not_a_calendar" => Some(Reason::NotACalendar),
-            "sealed" => Some(Reason::Sealed),
-            _ => Failure::parse(word).map(Reason::NotFetched),
-        }
-    }
-
-    /// What its host reads.
-    pub fn key(self) -> &'static str {
-        match self {
-            Reason::NotFetched(failure) => failure.key(),
-            Reason::NotACalendar => "fetch-kind",
-            Reason::Sealed => "calendars-reason-sealed",
-        }
-    }
+    /// The account is at another origin.
+    Elsewhere(String),
 }
 
 impl Seen {
     pub(super) fn reason(&self) -> Option<Reason> {
         match self {
             Seen::Nothing(reason) => Some(*reason),
+            Seen::Elsewhere(_) => Some(Reason::Elsewhere),
             Seen::Calendar { .. } | Seen::Unchanged => None,
         }
     }
@@ -99,7 +70,7 @@ impl Seen {
             Seen::Calendar { picture, .. } if picture.flaw_count > 0 => Went::Partly,
             Seen::Unchanged if before.health.is_partial => Went::Partly,
             Seen::Calendar { .. } | Seen::Unchanged => Went::Well,
-            Seen::Nothing(_) => Went::Wrong,
+            Seen::Nothing(_) | Seen::Elsewhere(_) => Went::Wrong,
         }
     }
 }
@@ -150,9 +121,18 @@ fn jitter(calendar: &Calendar) -> TimeDelta {
     TimeDelta::seconds(i64::from(u16::from_be_bytes([high, low])) % JITTER_SECONDS)
 }
 
+/// What came with the bytes of a calendar.
+#[derive(Default)]
+pub(super) struct Came {
+    pub(super) etag: Option<String>,
+    pub(super) last_modified: Option<String>,
+    /// The calendars of an account.
+    pub(super) listed: Vec<Listed>,
+}
+
 /// What came from the server.
-enum Came {
-    File { bytes: Vec<u8>, etag: Option<String>, last_modified: Option<String> },
+enum Fetched {
+    File(Vec<u8>, Came),
     Unchanged,
 }
 
@@ -162,6 +142,10 @@ struct Task {
     secret: Option<Secret>,
     receiver: Receiver,
     own: HashSet<String>,
+    /// Paths of the account's calendars that take no time.
+    unread: HashSet<String>,
+    /// Sessions that were written to it.
+    expected: Vec<Object>,
     window: Interval,
     /// Whether an unchanged file may be left unread.
     is_fresh: bool,
@@ -176,11 +160,16 @@ impl Task {
         }
         let window =
             Interval::new(run.now - BACK, run.now + AHEAD).ok_or(AppError::Unprocessable("an empty window"))?;
+        let ahead = Interval::new(run.now, window.end()).ok_or(AppError::Unprocessable("an empty window"))?;
         let read_at = store::picture(&mut conn, read.calendar).await?.map(|picture| picture.read_at);
+        let collections = store::collections(&mut conn, read.calendar).await?;
+        let unread = collections.into_iter().filter(|collection| !collection.counts());
         Ok(Some(Self {
             secret: store::secret(&mut conn, &calendar, &run.platform.keys).await?,
             receiver: people::receiver(&mut conn, calendar.person).await?,
             own: (run.platform.own_sessions)(&mut conn, calendar.person, window.start()).await?,
+            unread: unread.map(|collection| collection.path).collect(),
+            expected: store::expected(&mut conn, read.calendar, &ahead).await?,
             window,
             is_fresh: read_at.is_some_and(|at| run.now - at < WHOLE_AGAIN),
             calendar,
@@ -189,18 +178,19 @@ impl Task {
 
     async fn see(self, platform: &Platform) -> Seen {
         let fetched = match &self.secret {
-            Some(Secret::Feed { address }) => self.fetch(platform, address).await,
+            Some(Secret::Feed { address }) => self.fetch(platform, address).await.map_err(dav::Error::from),
             Some(Secret::CalDav { address, user, password }) => self.query(platform, address, user, password).await,
             None => return Seen::Nothing(Reason::Sealed),
         };
         match fetched {
-            Ok(Came::Unchanged) => Seen::Unchanged,
-            Ok(Came::File { bytes, etag, last_modified }) => self.understand(bytes, etag, last_modified).await,
-            Err(failure) => Seen::Nothing(Reason::NotFetched(failure)),
+            Ok(Fetched::Unchanged) => Seen::Unchanged,
+            Ok(Fetched::File(bytes, came)) => self.understand(platform, bytes, came).await,
+            Err(dav::Error::Elsewhere(origin)) => Seen::Elsewhere(origin),
+            Err(dav::Error::Failed(failure)) => Seen::Nothing(Reason::NotFetched(failure)),
         }
     }
 
-    async fn fetch(&self, platform: &Platform, address: &str) -> Result<Came, Failure> {
+    async fn fetch(&self, platform: &Platform, address: &str) -> Result<Fetched, Failure> {
         let address = platform.http.address(address)?;
         let only_new = |value: &Option<String>| value.clone().filter(|_| self.is_fresh);
         let request = Request { kinds: &KINDS, ..Request::get(&address) }
@@ -208,38 +198,77 @@ impl Task {
             .with(header::IF_NONE_MATCH, only_new(&self.calendar.etag).as_deref())
             .with(header::IF_MODIFIED_SINCE, only_new(&self.calendar.last_modified).as_deref());
         let fetched = platform.http.fetch(request).await?;
+        let came = Came {
+            etag: fetched.header(header::ETAG),
+            last_modified: fetched.header(header::LAST_MODIFIED),
+            listed: Vec::new(),
+        };
         match fetched.status == StatusCode::NOT_MODIFIED && self.is_fresh {
-            true => Ok(Came::Unchanged),
-            false => Ok(Came::File {
-                etag: fetched.header(header::ETAG),
-                last_modified: fetched.header(header::LAST_MODIFIED),
-                bytes: fetched.body,
-            }),
+            true => Ok(Fetched::Unchanged),
+            false => Ok(Fetched::File(fetched.body, came)),
         }
     }
 
     /// An account without events in the window is empty, not unreadable.
-    async fn query(&self, platform: &Platform, address: &str, user: &str, password: &str) -> Result<Came, Failure> {
+    async fn query(
+        &self,
+        platform: &Platform,
+        address: &str,
+        user: &str,
+        password: &str,
+    ) -> Result<Fetched, dav::Error> {
         let address = platform.http.address(address)?;
         let account = Account { address: &address, user, password };
-        let mut bytes = dav::events(&platform.http, &account, &self.window).await?;
-        if bytes.is_empty() {
-            bytes = EMPTY.to_vec();
+        let is_wanted = |path: &str| !self.unread.contains(path);
+        let mut reading = dav::events(&platform.http, &account, &self.window, is_wanted).await?;
+        if reading.events.is_empty() {
+            reading.events = EMPTY.to_vec();
         }
-        Ok(Came::File { bytes, etag: None, last_modified: None })
+        Ok(Fetched::File(reading.events, Came { listed: reading.calendars, ..Came::default() }))
     }
 
     /// A calendar that makes the reader panic has not been read.
-    async fn understand(self, bytes: Vec<u8>, etag: Option<String>, last_modified: Option<String>) -> Seen {
-        let now = self.window.start() + BACK;
-        let reading = tokio::task::spawn_blocking(move || self.read(&bytes)).await;
-        match reading {
-            Ok(Ok(reading)) => match picture(reading, now) {
-                Ok(picture) => Seen::Calendar { picture, etag, last_modified },
-                Err(_) => Seen::Nothing(Reason::NotACalendar),
-            },
-            Ok(Err(_)) | Err(_) => Seen::Nothing(Reason::NotACalendar),
+    async fn understand(self, platform: &Platform, bytes: Vec<u8>, came: Came) -> Seen {
+        let (now, task) = (self.window.start() + BACK, Arc::new(self));
+        let reading = {
+            let task = task.clone();
+            tokio::task::spawn_blocking(move || task.read(&bytes)).await
+        };
+        let Ok(Ok(reading)) = reading else { return Seen::Nothing(Reason::NotACalendar) };
+        let strayed = task.strayed(platform, &reading).await;
+        match picture(reading, now) {
+            Ok(picture) => Seen::Calendar { picture, came, strayed },
+            Err(_) => Seen::Nothing(Reason::NotACalendar),
         }
+    }
+
+    /// What happened to our sessions there. What was only not seen is looked for once more, as
+    /// absence is a hint; a server that does not answer that keeps everything as it is.
+    async fn strayed(&self, platform: &Platform, reading: &ical::Reading) -> Vec<(Object, Strayed)> {
+        let Some(Secret::CalDav { address, user, password }) = &self.secret else { return Vec::new() };
+        let Ok(address) = platform.http.address(address) else { return Vec::new() };
+        let account = Account { address: &address, user, password };
+        let (mut strayed, mut asked) = (Vec::new(), 0);
+        for object in &self.expected {
+            let Some((_, starts_at)) = object.written else { continue };
+            match calendar_object::found(&object.uid, starts_at, &reading.own) {
+                Found::AsWritten => {}
+                Found::Elsewhere(start) => strayed.push((object.clone(), Strayed::Moved(Some(start)))),
+                Found::CalledOff => strayed.push((object.clone(), Strayed::Missing)),
+                Found::NotSeen if asked < LOOKED_FOR => {
+                    asked += 1;
+                    match writing::is_gone(platform, &account, object).await {
+                        Ok(true) => strayed.push((object.clone(), Strayed::Missing)),
+                        Ok(false) if !self.unread.contains(&object.collection) => {
+                            strayed.push((object.clone(), Strayed::Moved(None)));
+                        }
+                        Ok(false) | Err(_) => {}
+                    }
+                }
+                Found::NotSeen => {}
+            }
+        }
+        strayed
     }
 
     fn read(&self, bytes: &[u8]) -> Result<ical::Reading, ical::Unreadable> {

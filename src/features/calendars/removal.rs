@@ -13,13 +13,16 @@ use askama::Template;
 struct Removal {
     frame: Frame,
     calendar: Calendar,
+    /// Whether sessions are written to it.
+    is_target: bool,
 }
 
 /// Says what removing means.
 pub async fn get(frame: Frame, id: Path<CalendarId>) -> Answer {
     let mut read = frame.read().await?;
     let calendar = store::for_owner(&mut read, *id, &frame.asker).await?;
-    show(&Removal { frame, calendar })
+    let is_target = store::collections(&mut read, *id).await?.iter().any(|collection| collection.is_target);
+    show(&Removal { frame, calendar, is_target })
 }
 
 /// Removes it.

@@ -2,10 +2,9 @@
 
 use super::form;
 use super::new::ADDRESSES;
-use super::read::Reason;
-use super::store::{self, Calendar, KeptFlaw, Picture};
+use super::store::{self, Calendar, Collection, KeptFlaw, Picture};
 use crate::domain::calendar::Stage;
-use crate::domain::id::CalendarId;
+use crate::domain::id::{CalendarId, CollectionId};
 use crate::platform::error::{Answer, AppError};
 use crate::platform::form::Fields;
 use crate::platform::i18n::{Message, Told};
@@ -20,6 +19,8 @@ struct Show {
     frame: Frame,
     calendar: Calendar,
     picture: Option<Picture>,
+    /// The calendars of an account; of a feed there are none.
+    collections: Vec<Collection>,
     fields: Fields,
 }
 
@@ -33,8 +34,8 @@ impl Show {
     }
 
     fn reason(&self) -> Option<Told> {
-        let reason = self.calendar.reason.as_deref().and_then(Reason::parse)?;
-        Some(self.frame.t(reason.key()))
+        let origin = self.calendar.elsewhere.as_deref().unwrap_or_default();
+        Some(self.frame.t(self.calendar.reason?.key()).saying("origin", origin))
     }
 
     fn needs_host(&self) -> bool {
@@ -89,8 +90,12 @@ pub async fn get(frame: Frame, id: Path<CalendarId>) -> Answer {
     let mut read = frame.read().await?;
     let calendar = store::for_owner(&mut read, *id, &frame.asker).await?;
     let picture = store::picture(&mut read, *id).await?;
-    let fields = form::fields_of(&calendar.name, calendar.kind, calendar.reads, calendar.is_soft);
-    show(&Show { frame, calendar, picture, fields })
+    let collections = store::collections(&mut read, *id).await?;
+    let mut fields = form::fields_of(&calendar.name, calendar.kind, calendar.reads, calendar.is_soft);
+    for read in collections.iter().filter(|collection| collection.counts()) {
+        fields.add("collection", read.id.to_string());
+    }
+    show(&Show { frame, calendar, picture, collections, fields })
 }
 
 /// Stores how it is read, or has it read now.
@@ -113,6 +118,10 @@ pub async fn post(frame: Frame, id: Path<CalendarId>, mut fields: Fields) -> Ans
             let (Some(written), false) = (written, fields.is_refused()) else {
                 return refused(frame, &mut tx, calendar, fields).await;
             };
+            let read: Vec<CollectionId> = fields.values("collection").filter_map(|id| id.parse().ok()).collect();
+            if fields.has("collections", "listed") {
+                store::choose(&mut tx, *id, &read).await?;
+            }
             match store::update(&mut tx, &calendar, &written, place.as_ref()).await? {
                 Ok(()) => tx.see_other(format!("/calendars/{id}?said=saved")).await,
                 Err(store::NoKeys) => {
@@ -126,6 +135,7 @@ pub async fn post(frame: Frame, id: Path<CalendarId>, mut fields: Fields) -> Ans
 }
 
 async fn refused(frame: Frame, conn: &mut sqlx::PgConnection, calendar: Calendar, fields: Fields) -> Answer {
-    let picture = store::picture(conn, calendar.id).await?;
-    show_with(StatusCode::UNPROCESSABLE_ENTITY, &Show { frame, calendar, picture, fields })
+    let picture = store::picture(&mut *conn, calendar.id).await?;
+    let collections = store::collections(conn, calendar.id).await?;
+    show_with(StatusCode::UNPROCESSABLE_ENTITY, &Show { frame, calendar, picture, collections, fields })
 }

@@ -1,7 +1,15 @@
-//! All SQL over calendars and their busy time.
+//! All SQL over calendars, their busy time, and sessions in them.
+
+mod collections;
+mod objects;
+
+pub use collections::{Collection, Writable, choose, collections, set_target, writable};
+pub(super) use objects::expected;
+pub use objects::{Object, has_target, keep_reason, make, object, put_down, take_off, unwrite, writers_of, written_of};
 
 use super::form::{Kind, Place, Secret, Written, all_day, all_day_word, counts, counts_word};
 use super::read::Seen;
+use super::reason::Reason;
 use crate::domain::calendar::{Health, News, Stage};
 use crate::domain::fact::Fact;
 use crate::domain::ical::{Flaw, Reads};
@@ -35,7 +43,9 @@ pub struct Calendar {
     pub health: Health,
     pub round: i32,
     pub fetched_at: Option<DateTime<Utc>>,
-    pub reason: Option<String>,
+    pub reason: Option<Reason>,
+    /// The origin at which its server says the account is.
+    pub elsewhere: Option<String>,
     pub etag: Option<String>,
     pub last_modified: Option<String>,
 }
@@ -58,6 +68,7 @@ struct Row {
     good_at: Option<DateTime<Utc>>,
     told_at: Option<DateTime<Utc>>,
     reason: Option<String>,
+    elsewhere: Option<String>,
     etag: Option<String>,
     last_modified: Option<String>,
     created_at: DateTime<Utc>,
@@ -90,7 +101,8 @@ impl TryFrom<Row> for Calendar {
             is_soft: row.is_soft,
             round: row.round,
             fetched_at: row.fetched_at,
-            reason: row.reason,
+            reason: row.reason.as_deref().and_then(Reason::parse),
+            elsewhere: row.elsewhere,
             etag: row.etag,
             last_modified: row.last_modified,
         })
@@ -116,7 +128,7 @@ async fn rows(
     let rows = sqlx::query_as!(
         Row,
         r#"select calendar_id as "id: CalendarId", person_id as "person: PersonId", kind, name, origin, all_day, tentative, unanswered, is_soft,
-                  stage, round, failures, is_partial, fetched_at, good_at, told_at, reason, etag, last_modified, created_at
+                  stage, round, failures, is_partial, fetched_at, good_at, told_at, reason, elsewhere, etag, last_modified, created_at
              from calendars where calendar_id = $1 or person_id = any($2) order by created_at, calendar_id"#,
         id as Option<CalendarId>,
         persons as &[PersonId],
@@ -208,7 +220,8 @@ pub async fn insert(
 }
 
 /// Stores how a calendar is read, and where it is when that changed. It is read anew: the answer to
-/// "only when changed" would not know.
+/// "only when changed" would not know. What was written to another account than the new one is out of
+/// reach, and forgotten: credentials of one server go to no other.
 pub async fn update(
     tx: &mut Tx,
     calendar: &Calendar,
@@ -220,6 +233,9 @@ pub async fn update(
         Some(Ok(sealed)) => Some(sealed),
         Some(Err(none)) => return Ok(Err(none)),
     };
+    let platform = tx.platform().clone();
+    let former = secret(tx, calendar, &platform.keys).await?;
+    let is_same = place.is_none_or(|new| former.is_some_and(|former| former.is_same_account(&new.secret)));
     sqlx::query!(
         r#"update calendars
               set name = $2, all_day = $3, tentative = $4, unanswered = $5, is_soft = $6, origin = coalesce($7, origin),
@@ -237,6 +253,9 @@ pub async fn update(
     )
     .execute(&mut **tx)
     .await?;
+    if !is_same {
+        collections::forget(tx, calendar.id).await?;
+    }
     tx.record(Fact::CalendarChanged { calendar: calendar.id }).await?;
     read_soon(tx, Some(calendar.id), &[]).await?;
     Ok(Ok(()))
@@ -317,17 +336,27 @@ pub(super) async fn save(
     next: (Health, Option<News>),
 ) -> Result<(), AppError> {
     let ((health, news), now) = (next, tx.now());
-    if let Seen::Calendar { picture, .. } = seen {
+    if let Seen::Calendar { picture, came, strayed } = seen {
+        collections::list(tx, calendar, &came.listed).await?;
         save_picture(tx, calendar, picture).await?;
+        for (object, how) in strayed {
+            objects::stray(tx, object, *how).await?;
+        }
     }
     let (etag, last_modified) = match seen {
-        Seen::Calendar { etag, last_modified, .. } => (etag.clone(), last_modified.clone()),
-        Seen::Unchanged | Seen::Nothing(_) => (calendar.etag.clone(), calendar.last_modified.clone()),
+        Seen::Calendar { came, .. } => (came.etag.clone(), came.last_modified.clone()),
+        Seen::Unchanged | Seen::Nothing(_) | Seen::Elsewhere(_) => {
+            (calendar.etag.clone(), calendar.last_modified.clone())
+        }
+    };
+    let elsewhere = match seen {
+        Seen::Elsewhere(origin) => Some(origin.as_str()),
+        Seen::Calendar { .. } | Seen::Unchanged | Seen::Nothing(_) => None,
     };
     sqlx::query!(
         r#"update calendars
               set stage = $2, failures = $3, is_partial = $4, fetched_at = $5, good_at = $6, told_at = $7, reason = $8, etag = $9,
-                  last_modified = $10, round = round + 1
+                  last_modified = $10, elsewhere = $11, round = round + 1
             where calendar_id = $1"#,
         calendar.id as CalendarId,
         health.stage.as_str(),
@@ -339,6 +368,7 @@ pub(super) async fn save(
         seen.reason().map(|reason| reason.as_str()),
         etag,
         last_modified,
+        elsewhere,
     )
     .execute(&mut **tx)
     .await?;

@@ -1,8 +1,9 @@
 //! A CalDAV server of a test's own: Debian's Radicale.
 
 use super::process::free_port;
+use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -33,17 +34,34 @@ impl Radicale {
             storage.display()
         );
         fs::write(&config, settings).unwrap();
-        let child = Command::new("radicale")
-            .arg("--config")
-            .arg(&config)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("script/test installs radicale");
+        let child = Self::run(&config);
         let radicale = Self { child, folder, url: format!("http://127.0.0.1:{port}/") };
+        radicale.answers().await;
+        radicale
+    }
+
+    /// Stops it; what is in it stays.
+    pub fn stop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    /// Starts it again.
+    pub async fn again(&mut self) {
+        self.child = Self::run(&self.folder.join("config"));
+        self.answers().await;
+    }
+
+    fn run(config: &Path) -> Child {
+        let mut radicale = Command::new("radicale");
+        let radicale = radicale.arg("--config").arg(config).stdout(Stdio::null()).stderr(Stdio::null());
+        radicale.spawn().expect("script/test installs radicale")
+    }
+
+    async fn answers(&self) {
         for _ in 0..200 {
-            if reqwest::get(&radicale.url).await.is_ok() {
-                return radicale;
+            if reqwest::get(&self.url).await.is_ok() {
+                return;
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
@@ -58,12 +76,50 @@ impl Radicale {
         assert!(answer.status().is_success(), "{}", answer.status());
         url
     }
+
+    /// The events that are in a calendar, by their address.
+    pub async fn events(&self, name: &str) -> BTreeMap<String, String> {
+        let collection = format!("{}{USER}/{name}/", self.url);
+        let listed = self.ask("PROPFIND", &collection, "").await;
+        let hrefs = listed.split("<href>").skip(1).filter_map(|part| part.split("</href>").next());
+        let mut events = BTreeMap::new();
+        for href in hrefs.filter(|href| href.ends_with(".ics")) {
+            let url = format!("{}{}", self.url.trim_end_matches('/'), href);
+            events.insert(url.clone(), self.ask("GET", &url, "").await);
+        }
+        events
+    }
+
+    /// The one event of a calendar, its lines unfolded.
+    pub async fn event(&self, name: &str) -> (String, String) {
+        let events = self.events(name).await;
+        assert_eq!(events.len(), 1, "{events:?}");
+        let (url, text) = events.into_iter().next().unwrap();
+        (url, text.replace("\r\n ", "").replace("\n ", ""))
+    }
+
+    /// What the host's own program puts there.
+    pub async fn put(&self, url: &str, text: &str) {
+        self.ask("PUT", url, text).await;
+    }
+
+    /// What the host's own program deletes.
+    pub async fn delete(&self, url: &str) {
+        self.ask("DELETE", url, "").await;
+    }
+
+    async fn ask(&self, method: &str, url: &str, body: &str) -> String {
+        let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
+        let request = reqwest::Client::new().request(method, url).header("authorization", authorization());
+        let answer = request.header("depth", "1").body(body.to_owned()).send().await.unwrap();
+        assert!(answer.status().is_success(), "{url}: {}", answer.status());
+        answer.text().await.unwrap()
+    }
 }
 
 impl Drop for Radicale {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.stop();
         let _ = fs::remove_dir_all(&self.folder);
     }
 }

@@ -4,6 +4,7 @@ use super::*;
 use chrono_tz::America::New_York;
 use chrono_tz::Asia::Tokyo;
 use chrono_tz::UTC;
+use std::collections::{BTreeMap, BTreeSet};
 
 #[test]
 fn case_38_all_day_is_the_hosts_day() {
@@ -298,6 +299,11 @@ fn case_63_a_booking_that_was_written_back_is_not_counted() {
     assert_eq!(hana.busy(&[booking]), intervals(&["2027-01-12T01:00/2027-01-12T02:00"]));
     hana.own.insert("0192@kabeuchi.example.org".to_owned());
     assert_eq!(hana.busy(&[booking, other]), intervals(&["2027-01-12T03:00/2027-01-12T04:00"]));
+    let own = BTreeMap::from([(
+        "0192@kabeuchi.example.org".to_owned(),
+        BTreeSet::from(["2027-01-12T01:00:00Z".parse().unwrap()]),
+    )]);
+    assert_eq!(hana.events(&[booking, other]).own, own, "where it is now is known");
     let broken = "UID:0192@kabeuchi.example.org\nDTSTART:garbage";
     assert_eq!(hana.busy(&[booking, broken]), nothing(), "what is ours is known without it");
 }
