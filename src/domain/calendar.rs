@@ -42,6 +42,33 @@ impl Stage {
     }
 }
 
+/// What a calendar means for its host's times.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stance {
+    /// What is in it takes the host's time.
+    Takes,
+    /// An on-call rotation and the like: times in it are offered with a word of warning.
+    Warns,
+    /// They are offered, and the host is asked before one is booked.
+    Asks,
+}
+
+impl Stance {
+    /// Whether it does not stand in the way.
+    pub fn is_soft(self) -> bool {
+        self != Stance::Takes
+    }
+
+    /// The stance by its two stored marks.
+    pub fn of(is_soft: bool, asks_host: bool) -> Self {
+        match (is_soft, asks_host) {
+            (false, _) => Stance::Takes,
+            (true, false) => Stance::Warns,
+            (true, true) => Stance::Asks,
+        }
+    }
+}
+
 /// How a reading went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Went {

@@ -105,6 +105,11 @@ impl Slot {
         self.start() + self.minutes.delta()
     }
 
+    /// The time that it takes.
+    pub fn interval(&self) -> Option<Interval> {
+        Interval::new(self.start(), self.end())
+    }
+
     /// How long it is.
     pub fn minutes(&self) -> Minutes {
         self.minutes

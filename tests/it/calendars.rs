@@ -48,8 +48,14 @@ async fn read_now(app: &TestApp, path: &str) {
 
 /// Hana sets how a calendar is read.
 async fn set(app: &TestApp, path: &str, changes: &[(&str, &str)]) {
-    let usual =
-        [("act", "save"), ("name", "Work"), ("all_day", "as_marked"), ("tentative", "busy"), ("unanswered", "busy")];
+    let usual = [
+        ("act", "save"),
+        ("name", "Work"),
+        ("all_day", "as_marked"),
+        ("tentative", "busy"),
+        ("unanswered", "busy"),
+        ("stance", "takes"),
+    ];
     let kept = usual.iter().filter(|(name, _)| !changes.iter().any(|(changed, _)| changed == name));
     let fields: Vec<(&str, &str)> = kept.chain(changes).copied().collect();
     app.as_(hana()).await.post(path, &fields).await.assert_status(303);
@@ -192,7 +198,7 @@ mod show {
         let times = times(&app).await;
         let server = FeedServer::start(Answer::calendar(&nine())).await;
         let path = app.connect(hana(), &server.url()).await;
-        set(&app, &path, &[("soft", "yes")]).await;
+        set(&app, &path, &[("stance", "warns")]).await;
 
         assert!(offers(&app, &times, NINE).await);
         let mut conn = app.db.acquire().await.unwrap();
@@ -206,6 +212,31 @@ mod show {
             known.iter().map(|found| (found.name.as_str(), found.is_soft)).collect::<Vec<_>>(),
             [("Work", true)]
         );
+    }
+
+    #[sqlx::test]
+    async fn of_a_time_on_call_the_host_is_asked_where_they_want_to_be(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let times = times(&app).await;
+        let server = FeedServer::start(Answer::calendar(&nine())).await;
+        let path = app.connect(hana(), &server.url()).await;
+        set(&app, &path, &[("stance", "asks")]).await;
+        let aki = app.as_(aki()).await;
+        aki.get(&times).await.assert_says("bookings-grid-asked").assert_says("bookings-new-then_some");
+
+        let asked = book(&aki, &times, NINE, "60").await.leads_to();
+
+        let booking = asked.split('?').next().unwrap();
+        aki.get(booking).await.assert_says("bookings-show-requested");
+        app.as_(hana()).await.post(&format!("{booking}/confirmation"), &[]).await.assert_status(303);
+        aki.get(booking).await.assert_says("bookings-show-title");
+        let moving = format!("{booking}/rescheduling");
+        aki.get(&moving).await.assert_says("bookings-rescheduling-then_some");
+        // 09:30 overlaps both the rotation and the booking itself, which stays until the host says yes.
+        assert!(!aki.get(&moving).await.starts().contains(&"2027-01-06T00:30:00Z".to_owned()));
+        book(&aki, &moving, "2027-01-06T00:30:00Z", "60").await.assert_status(409);
+        book(&aki, &moving, "2027-01-06T03:00:00Z", "60").await.assert_status(303);
+        assert_eq!(app.start_of(booking).await.to_rfc3339(), "2027-01-06T03:00:00+00:00");
     }
 
     #[sqlx::test]

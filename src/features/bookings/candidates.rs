@@ -126,6 +126,7 @@ async fn page(frame: Frame, id: ConsultationId, query: Query, fields: Fields) ->
         minutes,
         from: query.from,
         chosen: chosen(&fields),
+        books: None,
         elsewhere: store::elsewhere(&mut read, room.me, id, frame.now).await?,
     };
     let grid = Grid::new(&frame, &picture, &slots, asked).with_several();

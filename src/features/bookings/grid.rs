@@ -1,7 +1,8 @@
 //! The times to choose from as both pages of choosing draw them: seven days at once, on the reader's
 //! clock, with the host's beside it where it differs.
 
-use super::rules::{FAR, Outlook, Picture};
+use super::rules::{Asking, FAR, Outlook, Picture};
+use crate::domain::consultation::Part;
 use crate::domain::interval::{Interval, Intervals};
 use crate::domain::slot::Slot;
 use crate::platform::form::Fields;
@@ -53,6 +54,8 @@ struct Time {
     is_clash: bool,
     /// Whether a host may be called away then.
     is_soft: bool,
+    /// Whether the host is asked about it, and not about the others.
+    is_asked: bool,
 }
 
 /// Instants that were sent in the fields of times.
@@ -66,6 +69,8 @@ pub struct Asked {
     pub minutes: i32,
     pub from: Option<NaiveDate>,
     pub chosen: Vec<DateTime<Utc>>,
+    /// As which part the reader books; none where times are proposed.
+    pub books: Option<Part>,
     /// The reader's sessions elsewhere: said, not forbidden.
     pub elsewhere: Intervals,
 }
@@ -212,6 +217,7 @@ fn times(frame: &Frame, slots: Option<&Vec<Slot>>, picture: &Picture, asked: &As
         other: other(slot.start()),
         is_clash: overlaps(&asked.elsewhere, slot),
         is_soft: overlaps(&picture.soft, slot),
+        is_asked: asked.books.is_some_and(|part| picture.asking(part) == Asking::Some && picture.asks_host(part, slot)),
     });
     drawn.collect()
 }

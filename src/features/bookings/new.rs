@@ -2,10 +2,10 @@
 
 use super::grid::{Asked, Grid, chosen};
 use super::holds;
-use super::rules::Picture;
+use super::rules::{Asking, Picture};
 use super::store::{self, Watch};
 use crate::domain::access::Act;
-use crate::domain::booking::{Booking, Hold};
+use crate::domain::booking::Booking;
 use crate::domain::consultation::{Consultation, Stage};
 use crate::domain::id::{BookingId, ConsultationId};
 use crate::features::consultations::{self, Head, Room};
@@ -32,8 +32,7 @@ struct New {
     /// A time that waits for a side's word.
     requested: Option<Booking>,
     watch: Option<Watch>,
-    /// Whether a time is asked for and not booked at once.
-    asks_host: bool,
+    asking: Asking,
 }
 
 impl New {
@@ -96,13 +95,14 @@ async fn page(frame: Frame, id: ConsultationId, query: Query, fields: Fields) ->
     let picture = Picture::of(&mut read, &room.consultation, None, frame.now).await?;
     let asked = query.minutes.filter(|minutes| picture.durations.contains(minutes));
     let minutes = asked.unwrap_or_else(|| wished(&room, &picture.durations));
-    let asks_host = picture.asks_host(room.part);
-    let slots = if asks_host { picture.holdable(minutes, Hold::Request) } else { picture.slots(minutes) };
+    let asking = picture.asking(room.part);
+    let slots = picture.offered(room.part, minutes, &picture);
     let asked = Asked {
         path: room.path("/bookings/new"),
         minutes,
         from: query.from,
         chosen: chosen(&fields),
+        books: Some(room.part),
         elsewhere: store::elsewhere(&mut read, room.me, id, frame.now).await?,
     };
     let grid = Grid::new(&frame, &picture, &slots, asked);
@@ -110,7 +110,7 @@ async fn page(frame: Frame, id: ConsultationId, query: Query, fields: Fields) ->
     let booked = live.confirmed.map(|booking| booking.id);
     let requested = live.holds.into_iter().map(|(booking, _)| booking).find(|booking| booking.waits(frame.now));
     let watch = store::watch(&mut read, id).await?;
-    Ok(New { frame, room, grid, fields, booked, requested, watch, asks_host })
+    Ok(New { frame, room, grid, fields, booked, requested, watch, asking })
 }
 
 /// Shows the times.
@@ -169,7 +169,7 @@ async fn book(tx: &mut Tx, room: &Room, picture: &Picture, sent: &Sent) -> Resul
     let confirmed =
         Booking::confirm(random::id(), room.id(), room.consultation.call, slot, room.meeting_place.clone(), &instance);
     store::release_holds(tx, room.id()).await?;
-    if picture.asks_host(room.part) {
+    if picture.asks_host(room.part, &slot) {
         return holds::request(tx, picture, confirmed.0, room.me).await;
     }
     let fact = confirmed.1;

@@ -4,10 +4,10 @@
 use super::bearer::Bearer;
 use super::grid::{Asked, Grid, chosen};
 use super::new::{Query, Sent, sent};
-use super::rules::Picture;
+use super::rules::{Asking, Picture};
 use super::{holds, store};
 use crate::domain::access::Act;
-use crate::domain::booking::{Booking, Hold};
+use crate::domain::booking::Booking;
 use crate::domain::id::BookingId;
 use crate::features::{calls, consultations};
 use crate::platform::db::{Tx, lock_people};
@@ -28,8 +28,8 @@ struct Rescheduling {
     frame: Frame,
     bearer: Bearer,
     grid: Grid,
-    /// Whether another time is asked for, and the present one stays until the host says yes.
-    asks_host: bool,
+    /// What is asked for leaves the present time until the host says yes.
+    asking: Asking,
     fields: Fields,
 }
 
@@ -48,30 +48,35 @@ async fn page(frame: Frame, id: BookingId, query: Query, fields: Fields) -> Resu
     let bearer = Bearer::of(&mut read, id, &frame, &query.key).await?;
     bearer.require(Act::Move)?;
     let frame = bearer.framed(frame);
-    let picture = picture(&mut read, &bearer, frame.now).await?;
+    let (picture, held_in) = pictures(&mut read, &bearer, frame.now).await?;
     let asked = query.minutes.filter(|minutes| picture.durations.contains(minutes));
     let minutes = asked.unwrap_or(bearer.booking.minutes);
-    let asks_host = picture.asks_host(bearer.me.part);
-    let mut slots = if asks_host { picture.holdable(minutes, Hold::Request) } else { picture.slots(minutes) };
+    let asking = picture.asking(bearer.me.part);
+    let mut slots = picture.offered(bearer.me.part, minutes, held_in.as_ref().unwrap_or(&picture));
     slots.retain(|slot| slot.start() != bearer.booking.starts_at || minutes != bearer.booking.minutes);
     let asked = Asked {
         path: bearer.path("/rescheduling"),
         minutes,
         from: query.from,
         chosen: chosen(&fields),
+        books: Some(bearer.me.part),
         elsewhere: store::elsewhere(&mut read, bearer.me.person, bearer.booking.consultation, frame.now).await?,
     };
     let grid = Grid::new(&frame, &picture, &slots, asked);
-    Ok(Rescheduling { frame, bearer, grid, asks_host, fields })
+    Ok(Rescheduling { frame, bearer, grid, asking, fields })
 }
 
 /// A booking that moves does not stand in its own way; one whose move is asked for does, as it stays
-/// until the host says yes.
-async fn picture(conn: &mut PgConnection, bearer: &Bearer, now: DateTime<Utc>) -> Result<Picture, AppError> {
+/// until the host says yes: the second picture, where anything has to be asked for.
+async fn pictures(
+    conn: &mut PgConnection,
+    bearer: &Bearer,
+    now: DateTime<Utc>,
+) -> Result<(Picture, Option<Picture>), AppError> {
     let moved = Picture::of(&mut *conn, &bearer.consultation, Some(bearer.booking.id), now).await?;
-    match moved.asks_host(bearer.me.part) {
-        true => Picture::of(conn, &bearer.consultation, None, now).await,
-        false => Ok(moved),
+    match moved.asking(bearer.me.part) {
+        Asking::None => Ok((moved, None)),
+        Asking::Some | Asking::All => Ok((moved, Some(Picture::of(conn, &bearer.consultation, None, now).await?))),
     }
 }
 
@@ -89,14 +94,14 @@ pub async fn post(frame: Frame, id: Path<BookingId>, mut fields: Fields) -> Answ
     bearer.require(Act::Move)?;
     let attending = calls::attending(&mut tx, bearer.booking.call).await?;
     lock_people(&mut tx, &attending).await?;
-    let picture = picture(&mut tx, &bearer, frame.now).await?;
+    let (picture, held_in) = pictures(&mut tx, &bearer, frame.now).await?;
     let mut durations = picture.durations.clone();
     durations.push(bearer.booking.minutes);
     let Some(sent) = sent(&mut fields, &durations) else {
         drop(tx);
         return refused(frame, *id, query, fields, StatusCode::UNPROCESSABLE_ENTITY).await;
     };
-    match change(&mut tx, &bearer, &picture, &sent).await? {
+    match change(&mut tx, &bearer, (&picture, held_in.as_ref()), &sent).await? {
         Ok(said) => tx.see_other(bearer.path_saying(said)).await,
         Err(message) => {
             drop(tx);
@@ -109,7 +114,7 @@ pub async fn post(frame: Frame, id: Path<BookingId>, mut fields: Fields) -> Answ
 async fn change(
     tx: &mut Tx,
     bearer: &Bearer,
-    picture: &Picture,
+    (picture, held_in): (&Picture, Option<&Picture>),
     sent: &Sent,
 ) -> Result<Result<&'static str, Message>, AppError> {
     let now = tx.now();
@@ -125,11 +130,15 @@ async fn change(
         return Ok(Err(Message::new("bookings-rescheduling-not_now")));
     };
     store::release_holds(tx, bearer.booking.consultation).await?;
-    if picture.asks_host(bearer.me.part) {
+    if picture.asks_host(bearer.me.part, &slot) {
+        let held_in = held_in.unwrap_or(picture);
+        if held_in.find(sent.minutes, sent.start).is_none() {
+            return Ok(Err(Message::new("bookings-new-taken")));
+        }
         let instance = tx.platform().config.instance().to_owned();
         let Booking { consultation, call, meeting_place, .. } = bearer.booking.clone();
         let asked = Booking::confirm(random::id(), consultation, call, slot, meeting_place, &instance).0;
-        return Ok(holds::request(tx, picture, asked, bearer.me.person).await?.map(|_| "sent"));
+        return Ok(holds::request(tx, held_in, asked, bearer.me.person).await?.map(|_| "sent"));
     }
     let Ok(booking) = store::replace(tx, moved, picture.own(), &picture.attending).await? else {
         return Ok(Err(Message::new("bookings-new-taken")));

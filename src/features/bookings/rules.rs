@@ -7,6 +7,7 @@ use crate::domain::consultation::{Consultation, Part};
 use crate::domain::id::{BookingId, CallId, PersonId};
 use crate::domain::interval::{Interval, Intervals};
 use crate::domain::slot::{self, Booked, Limits, Minutes, Opening, Reason, Rules, Slot, Taken};
+use crate::features::calendars::Standing;
 use crate::features::{availability, calendars, calls};
 use crate::platform::error::AppError;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -31,6 +32,8 @@ pub struct Picture {
     busy: Vec<Interval>,
     /// Time in which a host may be called away: said, not taken.
     pub soft: Intervals,
+    /// The part of it that is booked only after the host was asked.
+    asking: Intervals,
     /// Hosts who must be there.
     pub attending: Vec<PersonId>,
     pub durations: Vec<i32>,
@@ -100,7 +103,8 @@ impl Picture {
         let mut durations = vec![timing.free_minutes, timing.longest_minutes];
         durations.dedup();
         let host_confirms = timing.host_confirms || standing.needs_host;
-        Ok(Self { rules, bookings, busy, soft: standing.soft, attending, durations, host_confirms, now })
+        let Standing { soft, asking, .. } = standing;
+        Ok(Self { rules, bookings, busy, soft, asking, attending, durations, host_confirms, now })
     }
 
     /// What is stored with a booking made now.
@@ -110,8 +114,29 @@ impl Picture {
     }
 
     /// Whether this part asks for a time, for the host to confirm. A host's own word is the confirmation.
-    pub fn asks_host(&self, part: Part) -> bool {
-        self.host_confirms && !part.is_host()
+    pub fn asks_host(&self, part: Part, slot: &Slot) -> bool {
+        !part.is_host() && (self.host_confirms || slot.interval().is_some_and(|session| self.asking.overlap(&session)))
+    }
+
+    /// How many of its times this part has to ask for.
+    pub fn asking(&self, part: Part) -> Asking {
+        match (part.is_host(), self.host_confirms, self.asking.as_slice().is_empty()) {
+            (true, _, _) | (false, false, true) => Asking::None,
+            (false, true, _) => Asking::All,
+            (false, false, false) => Asking::Some,
+        }
+    }
+
+    /// The times of a length that this part can book, or ask for. What is asked for is held until the
+    /// host answers, so that it has to be free in the picture `held_in`: when a booking is to be moved,
+    /// that is the one in which it still stands.
+    pub fn offered(&self, part: Part, minutes: i32, held_in: &Picture) -> Vec<Slot> {
+        let mut slots = self.slots(minutes);
+        if self.asking(part) != Asking::None {
+            let holdable = held_in.holdable(minutes, Hold::Request);
+            slots.retain(|slot| !self.asks_host(part, slot) || holdable.binary_search(slot).is_ok());
+        }
+        slots
     }
 
     /// Elapsed time that must lie between asking and starting.
@@ -188,6 +213,14 @@ impl Picture {
     fn taken(&self) -> Taken<'_> {
         Taken { bookings: &self.bookings, busy: &self.busy }
     }
+}
+
+/// How many of the times on a page are asked for, and not booked at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asking {
+    None,
+    Some,
+    All,
 }
 
 /// What somebody who looks for a time should know when there is none soon.

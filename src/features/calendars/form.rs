@@ -1,5 +1,6 @@
 //! What a host says about a calendar: its name, where it is, how its events are read.
 
+use crate::domain::calendar::Stance;
 use crate::domain::ical::{AllDay, Counts, Reads};
 use crate::domain::text::Line;
 use crate::platform::form::{Field, Fields};
@@ -12,8 +13,7 @@ use url::Url;
 pub struct Written {
     pub name: Line<80>,
     pub reads: Reads,
-    /// On-call rotations and the like: known, but not in the way.
-    pub is_soft: bool,
+    pub stance: Stance,
 }
 
 /// Words of whole days: as marked, busy, free.
@@ -30,6 +30,24 @@ struct CountsWord(Counts);
 impl Field for CountsWord {
     fn parse_field(typed: &str) -> Result<Self, Message> {
         counts(typed).map(Self).ok_or_else(|| Message::new("field-choice"))
+    }
+}
+
+struct StanceWord(Stance);
+
+impl Field for StanceWord {
+    fn parse_field(typed: &str) -> Result<Self, Message> {
+        let stances = [Stance::Takes, Stance::Warns, Stance::Asks].into_iter();
+        let stance = stances.map(Self).find(|stance| stance_word(stance.0) == typed);
+        stance.ok_or_else(|| Message::new("field-choice"))
+    }
+}
+
+fn stance_word(stance: Stance) -> &'static str {
+    match stance {
+        Stance::Takes => "takes",
+        Stance::Warns => "warns",
+        Stance::Asks => "asks",
     }
 }
 
@@ -61,14 +79,14 @@ pub fn counts_word(counts: Counts) -> &'static str {
 }
 
 /// The form of a calendar as it is set.
-pub fn fields_of(name: &str, kind: Kind, reads: Reads, is_soft: bool) -> Fields {
+pub fn fields_of(name: &str, kind: Kind, reads: Reads, stance: Stance) -> Fields {
     Fields::of(&[
         ("name", name),
         ("kind", kind.as_str()),
         ("all_day", all_day_word(reads.all_day)),
         ("tentative", counts_word(reads.tentative)),
         ("unanswered", counts_word(reads.unanswered)),
-        ("soft", if is_soft { "yes" } else { "" }),
+        ("stance", stance_word(stance)),
     ])
 }
 
@@ -78,10 +96,11 @@ pub fn written(fields: &mut Fields) -> Option<Written> {
     let all_day = fields.required::<AllDayWord>("all_day");
     let tentative = fields.required::<CountsWord>("tentative");
     let unanswered = fields.required::<CountsWord>("unanswered");
+    let stance = fields.required::<StanceWord>("stance");
     Some(Written {
         name: name?,
         reads: Reads { all_day: all_day?.0, tentative: tentative?.0, unanswered: unanswered?.0 },
-        is_soft: fields.has("soft", "yes"),
+        stance: stance?.0,
     })
 }
 

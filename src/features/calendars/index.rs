@@ -17,7 +17,7 @@ struct Index {
 
 impl Index {
     fn needs_host(&self) -> bool {
-        self.calendars.iter().any(|calendar| !calendar.is_soft && calendar.health.needs_host(self.frame.now))
+        self.calendars.iter().any(|calendar| !calendar.stance.is_soft() && calendar.health.needs_host(self.frame.now))
     }
 
     fn health_key(&self, calendar: &Calendar) -> &'static str {

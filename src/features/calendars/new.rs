@@ -2,6 +2,7 @@
 
 use super::form::{self, Kind};
 use super::store;
+use crate::domain::calendar::Stance;
 use crate::domain::ical::Reads;
 use crate::platform::error::Answer;
 use crate::platform::form::Fields;
@@ -32,7 +33,7 @@ impl New {
 
 /// Shows the form.
 pub async fn get(frame: Frame) -> Answer {
-    show(&New { frame, fields: form::fields_of("", Kind::Feed, Reads::default(), false) })
+    show(&New { frame, fields: form::fields_of("", Kind::Feed, Reads::default(), Stance::Takes) })
 }
 
 /// Connects the calendar; it is read right after.

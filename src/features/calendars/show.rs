@@ -39,7 +39,7 @@ impl Show {
     }
 
     fn needs_host(&self) -> bool {
-        !self.calendar.is_soft && self.calendar.health.needs_host(self.frame.now)
+        !self.calendar.stance.is_soft() && self.calendar.health.needs_host(self.frame.now)
     }
 
     fn flaw(&self, flaw: &KeptFlaw) -> Told {
@@ -91,7 +91,7 @@ pub async fn get(frame: Frame, id: Path<CalendarId>) -> Answer {
     let calendar = store::for_owner(&mut read, *id, &frame.asker).await?;
     let picture = store::picture(&mut read, *id).await?;
     let collections = store::collections(&mut read, *id).await?;
-    let mut fields = form::fields_of(&calendar.name, calendar.kind, calendar.reads, calendar.is_soft);
+    let mut fields = form::fields_of(&calendar.name, calendar.kind, calendar.reads, calendar.stance);
     for read in collections.iter().filter(|collection| collection.counts()) {
         fields.add("collection", read.id.to_string());
     }

@@ -10,7 +10,7 @@ pub use objects::{Object, has_target, keep_reason, make, object, put_down, take_
 use super::form::{Kind, Place, Secret, Written, all_day, all_day_word, counts, counts_word};
 use super::read::Seen;
 use super::reason::Reason;
-use crate::domain::calendar::{Health, News, Stage};
+use crate::domain::calendar::{Health, News, Stage, Stance};
 use crate::domain::fact::Fact;
 use crate::domain::ical::{Flaw, Reads};
 use crate::domain::id::{CalendarId, PersonId};
@@ -39,7 +39,7 @@ pub struct Calendar {
     /// Scheme, host and port of its address: what may be shown.
     pub origin: String,
     pub reads: Reads,
-    pub is_soft: bool,
+    pub stance: Stance,
     pub health: Health,
     pub round: i32,
     pub fetched_at: Option<DateTime<Utc>>,
@@ -60,6 +60,7 @@ struct Row {
     tentative: String,
     unanswered: String,
     is_soft: bool,
+    asks_host: bool,
     stage: String,
     round: i32,
     failures: i32,
@@ -98,7 +99,7 @@ impl TryFrom<Row> for Calendar {
             person: row.person,
             name: row.name,
             origin: row.origin,
-            is_soft: row.is_soft,
+            stance: Stance::of(row.is_soft, row.asks_host),
             round: row.round,
             fetched_at: row.fetched_at,
             reason: row.reason.as_deref().and_then(Reason::parse),
@@ -127,7 +128,7 @@ async fn rows(
 ) -> Result<Vec<Calendar>, AppError> {
     let rows = sqlx::query_as!(
         Row,
-        r#"select calendar_id as "id: CalendarId", person_id as "person: PersonId", kind, name, origin, all_day, tentative, unanswered, is_soft,
+        r#"select calendar_id as "id: CalendarId", person_id as "person: PersonId", kind, name, origin, all_day, tentative, unanswered, is_soft, asks_host,
                   stage, round, failures, is_partial, fetched_at, good_at, told_at, reason, elsewhere, etag, last_modified, created_at
              from calendars where calendar_id = $1 or person_id = any($2) order by created_at, calendar_id"#,
         id as Option<CalendarId>,
@@ -198,8 +199,8 @@ pub async fn insert(
         Err(none) => return Ok(Err(none)),
     };
     sqlx::query!(
-        r#"insert into calendars (calendar_id, person_id, kind, name, origin, address, all_day, tentative, unanswered, is_soft, stage, created_at)
-           values ($1, $2, $11, $3, $4, $5, $6, $7, $8, $9, 'fetching', $10)"#,
+        r#"insert into calendars (calendar_id, person_id, kind, name, origin, address, all_day, tentative, unanswered, is_soft, asks_host, stage, created_at)
+           values ($1, $2, $11, $3, $4, $5, $6, $7, $8, $9, $12, 'fetching', $10)"#,
         id as CalendarId,
         person as PersonId,
         written.name.as_str(),
@@ -208,9 +209,10 @@ pub async fn insert(
         all_day_word(written.reads.all_day),
         counts_word(written.reads.tentative),
         counts_word(written.reads.unanswered),
-        written.is_soft,
+        written.stance.is_soft(),
         now,
         place.secret.kind().as_str(),
+        written.stance == Stance::Asks,
     )
     .execute(&mut **tx)
     .await?;
@@ -239,17 +241,18 @@ pub async fn update(
     sqlx::query!(
         r#"update calendars
               set name = $2, all_day = $3, tentative = $4, unanswered = $5, is_soft = $6, origin = coalesce($7, origin),
-                  address = coalesce($8, address), kind = coalesce($9, kind), etag = null, last_modified = null
+                  address = coalesce($8, address), kind = coalesce($9, kind), asks_host = $10, etag = null, last_modified = null
             where calendar_id = $1"#,
         calendar.id as CalendarId,
         written.name.as_str(),
         all_day_word(written.reads.all_day),
         counts_word(written.reads.tentative),
         counts_word(written.reads.unanswered),
-        written.is_soft,
+        written.stance.is_soft(),
         place.map(|place| place.address.origin()),
         sealed,
         place.map(|place| place.secret.kind().as_str()),
+        written.stance == Stance::Asks,
     )
     .execute(&mut **tx)
     .await?;
@@ -415,6 +418,8 @@ pub struct Standing {
     pub busy: Intervals,
     /// What should be known before a time is offered, and does not stand in the way.
     pub soft: Intervals,
+    /// The part of it for which the host is asked before it is booked.
+    pub asking: Intervals,
     /// Whether nothing may be booked at once: the picture of one of them is too old, or may lack busy
     /// time. One that does not stand in the way decides nothing here.
     pub needs_host: bool,
@@ -428,14 +433,14 @@ pub async fn standing(
     now: DateTime<Utc>,
 ) -> Result<Standing, AppError> {
     let rows = sqlx::query!(
-        r#"select c.is_soft as "is_soft!", c.stage as "stage!", c.created_at as "created_at!", c.good_at, c.is_partial as "is_partial!", c.failures as "failures!",
+        r#"select c.is_soft as "is_soft!", c.asks_host as "asks_host!", c.stage as "stage!", c.created_at as "created_at!", c.good_at, c.is_partial as "is_partial!", c.failures as "failures!",
                   c.told_at, b.starts as "starts?", b.ends as "ends?"
              from calendars c left join calendar_busy b using (calendar_id) where c.person_id = any($1)"#,
         persons as &[PersonId],
     )
     .fetch_all(conn)
     .await?;
-    let (mut busy, mut soft, mut needs_host) = (Vec::new(), Vec::new(), false);
+    let (mut busy, mut soft, mut asking, mut needs_host) = (Vec::new(), Vec::new(), Vec::new(), false);
     for row in rows {
         let stage =
             Stage::parse(&row.stage).ok_or_else(|| AppError::Unexpected(anyhow!("calendars: unknown stage")))?;
@@ -447,13 +452,17 @@ pub async fn standing(
             failures: row.failures,
             told_at: row.told_at,
         };
-        needs_host |= !row.is_soft && health.needs_host(now);
+        let stance = Stance::of(row.is_soft, row.asks_host);
+        needs_host |= !stance.is_soft() && health.needs_host(now);
         let times = pairs(row.starts.unwrap_or_default(), row.ends.unwrap_or_default());
-        let times = times.filter(|busy| busy.overlaps(window));
-        if row.is_soft { soft.extend(times) } else { busy.extend(times) }
+        let times: Vec<Interval> = times.filter(|busy| busy.overlaps(window)).collect();
+        if stance == Stance::Asks {
+            asking.extend(&times);
+        }
+        if stance.is_soft() { soft.extend(times) } else { busy.extend(times) }
     }
     let within = |times| Intervals::of(times).clamp(window);
-    Ok(Standing { busy: within(busy), soft: within(soft), needs_host })
+    Ok(Standing { busy: within(busy), soft: within(soft), asking: within(asking), needs_host })
 }
 
 /// A calendar that stands in the way of a time.
