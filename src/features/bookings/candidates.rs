@@ -257,7 +257,10 @@ async fn pick(tx: &mut Tx, room: &Room, picked: Option<BookingId>) -> Done {
         let status = if picked.is_some() { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
         return Ok(Err((status, "pick", Message::new(key))));
     };
-    let booking = super::holds::take(tx, &room.consultation, &picture, candidate).await?;
+    let taken = super::holds::take(tx, &room.consultation, &picture, candidate).await?;
+    let Ok(booking) = taken else {
+        return Ok(Err((StatusCode::CONFLICT, "pick", Message::new("bookings-candidates-over"))));
+    };
     Ok(Ok(format!("/bookings/{}?said=done", booking.id)))
 }
 

@@ -89,7 +89,11 @@ pub async fn post(frame: Frame, id: Path<BookingId>, mut fields: Fields) -> Answ
         }
         _ => {
             let picture = locked_picture_of(&mut tx, &bearer.consultation, None).await?;
-            let booked = holds::take(&mut tx, &bearer.consultation, &picture, booking).await?;
+            let Ok(booked) = holds::take(&mut tx, &bearer.consultation, &picture, booking).await? else {
+                drop(tx);
+                fields.refuse("reason", Message::new("bookings-confirmation-not_now"));
+                return show_with(StatusCode::CONFLICT, &Confirmation { frame, bearer, fields });
+            };
             tx.see_other(format!("/bookings/{}?said=done", booked.id)).await
         }
     }

@@ -1,6 +1,7 @@
 //! What becomes of a hold: the booking, or nothing when its time is over.
 
 use super::rules::Picture;
+use super::store::Taken;
 use super::{mails, store};
 use crate::domain::booking::{Booking, Held, Hold};
 use crate::domain::consultation::Consultation;
@@ -15,20 +16,22 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 /// Makes a hold the booking of its consultation, or moves the one that is there onto it; all other
-/// holds end with it. The caller holds the locks of those who attend.
+/// holds end with it. The caller holds the locks of those who attend, and drops the transaction where
+/// somebody was faster.
 pub(super) async fn take(
     tx: &mut Tx,
     consultation: &Consultation,
     picture: &Picture,
     hold: Booking,
-) -> Result<Booking, AppError> {
+) -> Result<Result<Booking, Taken>, AppError> {
     let now = tx.now();
     let booking = match store::confirmed(tx, consultation.id).await? {
         Some(booked) if booked.is_ahead(now) => {
             let moved = booked.move_onto(&hold, now).map_err(|_| AppError::NotNow("moving"))?;
             store::release_holds(tx, consultation.id).await?;
             let replaced = store::replace(tx, moved, picture.own(), &picture.attending).await?;
-            replaced.map_err(|_| AppError::NotNow("moving onto a time that was held"))?
+            let Ok(booking) = replaced else { return Ok(Err(Taken)) };
+            booking
         }
         passed => {
             // A time that passed without a talk is let go; the hold becomes a booking of its own.
@@ -38,7 +41,8 @@ pub(super) async fn take(
             };
             let moved = hold.confirm_hold(now).map_err(|_| AppError::NotNow("confirming"))?;
             let fact = moved.1;
-            let booking = store::confirm(tx, moved).await?;
+            let confirmed = store::confirm(tx, moved, &picture.attending).await?;
+            let Ok(booking) = confirmed else { return Ok(Err(Taken)) };
             store::release_holds(tx, consultation.id).await?;
             let (booked, _) = consultation.book(fact, now).map_err(|_| AppError::NotNow("booking"))?;
             consultations::keep(tx, &booked).await?;
@@ -47,7 +51,7 @@ pub(super) async fn take(
     };
     consultations::set_start(tx, consultation.id, Some(booking.starts_at)).await?;
     store::end_watch(tx, consultation.id).await?;
-    Ok(booking)
+    Ok(Ok(booking))
 }
 
 /// The consultation without the booked time that passed.

@@ -119,6 +119,42 @@ async fn case_77_a_hold_ends_and_whoever_comes_a_second_later_gets_the_time(db: 
 }
 
 #[sqlx::test]
+async fn case_77_a_hold_whose_end_came_while_a_request_waited_is_not_taken_from_its_next_owner(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let consultation = room(&app).await;
+    let others = app.consultation(hana(), sora()).await;
+    propose(&app, hana(), consultation, &[60, 62, 64]).await.assert_status(303);
+    let picks = app.as_(aki()).await.get(&path(consultation)).await.attributes("input[name=pick]", "value");
+    let start = app.start_of(&format!("/bookings/{}", picks[0])).await.to_rfc3339();
+    app.clock.advance(TimeDelta::hours(72));
+    book(&app.as_(sora()).await, &times_path(others), &start, "60").await.assert_status(303);
+    // Aki's request came a second before, and waited for the lock until now.
+    app.clock.advance(TimeDelta::seconds(-1));
+
+    let pick =
+        async |n: usize| app.as_(aki()).await.post(&path(consultation), &[("act", "pick"), ("pick", &picks[n])]).await;
+
+    pick(0).await.assert_status(409).assert_says("bookings-candidates-over");
+    pick(1).await.assert_status(303);
+}
+
+#[sqlx::test]
+async fn a_candidate_picked_after_the_booked_time_passed_takes_its_time(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let consultation = room(&app).await;
+    let others = app.consultation(hana(), sora()).await;
+    let booked = app.book_first(aki(), consultation).await;
+    propose(&app, hana(), consultation, &[60, 62, 64]).await.assert_status(303);
+    let picked = app.as_(aki()).await.get(&path(consultation)).await.attributes("input[name=pick]", "value").remove(0);
+    let start = app.start_of(&format!("/bookings/{picked}")).await.to_rfc3339();
+    app.clock.set(app.start_of(&booked).await + TimeDelta::minutes(1));
+
+    app.as_(aki()).await.post(&path(consultation), &[("act", "pick"), ("pick", &picked)]).await.assert_status(303);
+
+    book(&app.as_(sora()).await, &times_path(others), &start, "60").await.assert_status(409);
+}
+
+#[sqlx::test]
 async fn the_booked_time_stays_until_a_candidate_is_picked_and_keeps_its_event(db: PgPool) {
     let app = TestApp::spawn(db).await;
     let consultation = room(&app).await;

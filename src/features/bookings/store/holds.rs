@@ -1,6 +1,6 @@
 //! Times that are held: until a side takes one, or their time is over.
 
-use super::{Row, release};
+use super::{Row, Taken, commit_people, release};
 use crate::domain::booking::{Booking, Stage};
 use crate::domain::fact::Fact;
 use crate::domain::id::{BookingId, CallId, ConsultationId, PersonId};
@@ -51,20 +51,23 @@ pub async fn holds(
     Ok(live(conn, id, now).await?.holds)
 }
 
-/// A hold becomes the booking: everyone who was held is committed.
-pub async fn confirm(tx: &mut Tx, moved: (Booking, Fact)) -> Result<Booking, AppError> {
+/// A hold becomes the booking. Everyone is committed anew: where the hold's end came while this one
+/// waited for the locks, somebody else may have taken the time. The caller holds the locks of these people.
+pub async fn confirm(
+    tx: &mut Tx,
+    moved: (Booking, Fact),
+    people: &[PersonId],
+) -> Result<Result<Booking, Taken>, AppError> {
     let (b, fact) = moved;
     sqlx::query!("update bookings set stage = 'confirmed' where booking_id = $1", b.id as BookingId)
         .execute(&mut **tx)
         .await?;
-    sqlx::query!(
-        "update commitments set stage = 'confirmed', held_until = null where booking_id = $1",
-        b.id as BookingId
-    )
-    .execute(&mut **tx)
-    .await?;
+    release(tx, b.id).await?;
+    if !commit_people(tx, &b, people).await? {
+        return Ok(Err(Taken));
+    }
     tx.record(fact).await?;
-    Ok(b)
+    Ok(Ok(b))
 }
 
 /// A hold ends without a booking, and its time is free.

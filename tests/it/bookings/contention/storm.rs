@@ -236,10 +236,10 @@ struct Said {
 }
 
 impl Said {
-    /// The times that it newly took.
+    /// The times that it took; a candidate that is picked is taken anew.
     fn takes(&self) -> Vec<Taken> {
         match self.act {
-            Act::Pick | Act::Withdraw | Act::Cancel => Vec::new(),
+            Act::Withdraw | Act::Cancel => Vec::new(),
             _ => self.starts.iter().map(|start| (self.consultation, *start, self.minutes)).collect(),
         }
     }
