@@ -29,8 +29,25 @@ impl SystemClock {
 impl Clock for SystemClock {
     fn now(&self) -> DateTime<Utc> {
         let (sample, at) = *self.0.read().expect("nobody panics holding the clock");
-        micros(sample + TimeDelta::from_std(at.elapsed()).unwrap_or_default())
+        micros(sample + TimeDelta::from_std(at.elapsed()).unwrap_or_default() + offset())
     }
+}
+
+/// For tests of several processes: the milliseconds in the file that `KABEUCHI_CLOCK_OFFSET` names,
+/// which the test writes anew while they run. Only in debug builds.
+#[cfg(debug_assertions)]
+fn offset() -> TimeDelta {
+    use std::{env, ffi::OsString, fs, sync::LazyLock};
+    static FILE: LazyLock<Option<OsString>> = LazyLock::new(|| env::var_os("KABEUCHI_CLOCK_OFFSET"));
+    let Some(file) = FILE.as_ref() else { return TimeDelta::zero() };
+    let text = fs::read_to_string(file).expect("the test that names the file keeps it");
+    TimeDelta::milliseconds(text.parse().expect("the test writes a number"))
+}
+
+/// None.
+#[cfg(not(debug_assertions))]
+fn offset() -> TimeDelta {
+    TimeDelta::zero()
 }
 
 /// A clock that a test or the demo moves by hand.
