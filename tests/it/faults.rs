@@ -23,11 +23,10 @@ async fn count(db: &PgPool, table: &str) -> i64 {
 }
 
 /// Sends the sign-in form to a served process; `None` when the connection was cut.
-async fn send_form(port: u16, once: Uuid) -> Option<u16> {
+async fn send_form(origin: &str, once: Uuid) -> Option<u16> {
     let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
     let body = format!("email=aki%40example.org&once={once}");
-    let request =
-        client.post(format!("http://localhost:{port}/sign-in")).header("sec-fetch-site", "same-origin").body(body);
+    let request = client.post(format!("{origin}/sign-in")).header("sec-fetch-site", "same-origin").body(body);
     request
         .header("content-type", "application/x-www-form-urlencoded")
         .send()
@@ -36,18 +35,8 @@ async fn send_form(port: u16, once: Uuid) -> Option<u16> {
         .map(|answer| answer.status().as_u16())
 }
 
-async fn serve(db: &PgPool, smtp: &MailServer, failpoints: &str) -> (Process, u16) {
-    let port = free_port();
-    let (listen, origin) = (format!("127.0.0.1:{port}"), format!("http://localhost:{port}"));
-    let process =
-        Process::start(db, &["serve", "--no-work", "--listen", &listen, "--origin", &origin], smtp, failpoints);
-    for _ in 0..200 {
-        if reqwest::get(format!("{origin}/ready")).await.is_ok_and(|answer| answer.status().is_success()) {
-            return (process, port);
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
-    panic!("the server did not get ready");
+async fn serve(db: &PgPool, smtp: &MailServer, failpoints: &str) -> (Process, String) {
+    Process::serve(db, &smtp.variables(failpoints)).await
 }
 
 #[sqlx::test]
@@ -55,14 +44,14 @@ async fn fault_j01_case_82_killed_after_the_commit_the_same_form_gets_the_first_
     let smtp = MailServer::start().await;
     let once = Uuid::new_v4();
     TestApp::spawn_now(db.clone()).await.as_(ren()).await;
-    let (mut killed, port) = serve(&db, &smtp, "after_commit=abort").await;
-    assert_eq!(send_form(port, once).await, None);
+    let (mut killed, origin) = serve(&db, &smtp, "after_commit=abort").await;
+    assert_eq!(send_form(&origin, once).await, None);
     killed.ended().await;
     assert_eq!(count(&db, "sign_in_requests where not is_first").await, 1);
 
-    let (_again, port) = serve(&db, &smtp, "").await;
+    let (_again, origin) = serve(&db, &smtp, "").await;
 
-    assert_eq!(send_form(port, once).await, Some(303));
+    assert_eq!(send_form(&origin, once).await, Some(303));
     assert_eq!(count(&db, "sign_in_requests where not is_first").await, 1);
     assert_eq!(count(&db, "jobs").await, 1);
 }
@@ -72,17 +61,17 @@ async fn fault_j02_killed_before_the_commit_nothing_happened_and_a_retry_does_it
     let smtp = MailServer::start().await;
     let once = Uuid::new_v4();
     TestApp::spawn_now(db.clone()).await.as_(ren()).await;
-    let (mut killed, port) = serve(&db, &smtp, "before_commit=abort").await;
-    assert_eq!(send_form(port, once).await, None);
+    let (mut killed, origin) = serve(&db, &smtp, "before_commit=abort").await;
+    assert_eq!(send_form(&origin, once).await, None);
     killed.ended().await;
     assert_eq!(
         (count(&db, "sign_in_requests where not is_first").await, count(&db, "jobs").await, count(&db, "facts").await),
         (0, 0, 0)
     );
 
-    let (_again, port) = serve(&db, &smtp, "").await;
+    let (_again, origin) = serve(&db, &smtp, "").await;
 
-    assert_eq!(send_form(port, once).await, Some(303));
+    assert_eq!(send_form(&origin, once).await, Some(303));
     assert_eq!(
         (count(&db, "sign_in_requests where not is_first").await, count(&db, "jobs").await, count(&db, "facts").await),
         (1, 1, 1)
@@ -233,13 +222,13 @@ fn kills() -> usize {
 async fn kill_servers(db: &PgPool, failpoint: &str) {
     let smtp = MailServer::start().await;
     TestApp::spawn_now(db.clone()).await.as_(ren()).await;
-    let (_other, other_port) = serve(db, &smtp, "").await;
+    let (_other, other) = serve(db, &smtp, "").await;
     for n in 0..kills() {
         let once = Uuid::new_v4();
-        let (mut killed, port) = serve(db, &smtp, failpoint).await;
-        assert_eq!(send_form(port, once).await, None, "kill {n}");
+        let (mut killed, origin) = serve(db, &smtp, failpoint).await;
+        assert_eq!(send_form(&origin, once).await, None, "kill {n}");
         killed.ended().await;
-        assert_eq!(send_form(other_port, once).await, Some(303), "after kill {n}");
+        assert_eq!(send_form(&other, once).await, Some(303), "after kill {n}");
         let all = (count(db, "sign_in_requests").await, count(db, "jobs").await, count(db, "facts").await);
         assert_eq!(all, (n as i64 + 1, n as i64 + 1, n as i64 + 1), "after kill {n}");
         sqlx::query("delete from limits").execute(db).await.unwrap();

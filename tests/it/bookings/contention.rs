@@ -1,6 +1,8 @@
-//! Many at once for the times of one host, and a storm of clients over three processes whose history
+//! Many at once for the times of one host, and a storm of clients over three processes, whose history
 //! is then read for two times of one person that overlap.
 
+mod client;
+mod course;
 mod history;
 mod storm;
 
@@ -22,7 +24,7 @@ async fn case_74_of_fifty_at_once_one_books_and_the_others_see_other_times(db: P
         page.assert_status(409).assert_says("bookings-new-taken");
         assert!(!page.starts().is_empty() && !page.starts().contains(&start.to_owned()));
     }
-    no_deadlocks(&app).await;
+    no_deadlocks(&app.db).await;
 }
 
 #[sqlx::test]
@@ -47,7 +49,7 @@ async fn case_75_of_overlapping_times_exactly_one_is_booked(db: PgPool) {
 
         assert_eq!(answers.iter().filter(|page| page.status == 303).count(), 1, "with buffers of {buffer}");
         assert_eq!(answers.iter().filter(|page| page.status == 409).count(), 19);
-        no_deadlocks(&app).await;
+        no_deadlocks(&app.db).await;
         sqlx::query("delete from commitments").execute(&app.db).await.unwrap();
     }
 }
@@ -94,10 +96,10 @@ async fn futures_of(rivals: &[(Browser, String)], of: impl Fn(usize) -> (String,
     answers
 }
 
-async fn no_deadlocks(app: &TestApp) {
+async fn no_deadlocks(db: &PgPool) {
     let deadlocks: i64 =
         sqlx::query_scalar("select deadlocks from pg_stat_database where datname = current_database()")
-            .fetch_one(&app.db)
+            .fetch_one(db)
             .await
             .unwrap();
     assert_eq!(deadlocks, 0);

@@ -9,11 +9,16 @@ use kabeuchi::domain::id::ConsultationId;
 impl TestApp {
     /// Offers 09:00 to 17:00 on every day, in the host's zone, through the host's own page.
     pub async fn offer_hours(&self, host: Persona) {
+        self.offer_daily(host, "09:00", "17:00").await;
+    }
+
+    /// Offers these hours on every day.
+    pub async fn offer_daily(&self, host: Persona, from: &str, to: &str) {
         let browser = self.as_(host).await;
         let page = browser.get("/availability").await;
         let days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
         let names: Vec<(String, &str)> =
-            days.iter().flat_map(|d| [(format!("{d}_from"), "09:00"), (format!("{d}_to"), "17:00")]).collect();
+            days.iter().flat_map(|d| [(format!("{d}_from"), from), (format!("{d}_to"), to)]).collect();
         let fields: Vec<(&str, &str)> = names.iter().map(|(name, value)| (name.as_str(), *value)).collect();
         browser.submit(&page, "/availability", &fields).await.assert_status(303);
     }

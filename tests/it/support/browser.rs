@@ -7,6 +7,7 @@ use reqwest::{Client, RequestBuilder, Response};
 use scraper::{ElementRef, Html, Selector};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 /// A browser of one person.
 #[derive(Clone)]
@@ -20,8 +21,18 @@ pub struct Browser {
 impl Browser {
     /// A fresh browser that prefers English.
     pub fn new(origin: String) -> Self {
-        let client = Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        // Servers close what is idle for five seconds, perhaps while a form is on its way.
+        let client = Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .pool_idle_timeout(Duration::from_secs(2))
+            .build()
+            .unwrap();
         Self { origin, client, cookies: Arc::default(), headers: vec![(reqwest::header::ACCEPT_LANGUAGE, "en")] }
+    }
+
+    /// The same browser, with its cookies, at another process.
+    pub fn at(&self, origin: &str) -> Self {
+        Self { origin: origin.to_owned(), ..self.clone() }
     }
 
     /// The same browser with another header on each request; replaces one of the same name.

@@ -24,6 +24,6 @@ pub use app::TestApp;
 pub use bookings::{book, times_path};
 pub use browser::{Browser, Page};
 pub use people::*;
-pub use process::{MailServer, Process, free_port, until, until_some};
+pub use process::{ClockOffset, MailServer, Process, free_port, until, until_some};
 pub use reports::CHECKED;
 pub use world::World;

@@ -1,7 +1,10 @@
 //! The program itself as other processes, to be killed, stopped and started again; and a mail server
 //! that keeps what it gets.
 
+use chrono::TimeDelta;
 use sqlx::PgPool;
+use std::fs;
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -16,20 +19,38 @@ pub struct Process {
 impl Process {
     /// Starts a role on the test's database. `failpoints` as the program reads them.
     pub fn start(db: &PgPool, role: &[&str], smtp: &MailServer, failpoints: &str) -> Self {
+        Self::start_with(db, role, &smtp.variables(failpoints))
+    }
+
+    /// Starts a role on the test's database with these variables; without a mail server among them,
+    /// mails are kept in the database.
+    pub fn start_with(db: &PgPool, role: &[&str], variables: &[(&str, String)]) -> Self {
         let child = Command::new(env!("CARGO_BIN_EXE_kabeuchi"))
             .args(role)
             .env("DATABASE_URL", url_of(db))
             .env("KABEUCHI_DATA_DIR", std::env::temp_dir())
-            .env("KABEUCHI_SMTP_URL", smtp.url())
-            .env("KABEUCHI_MAIL_FROM", "kabeuchi@example.org")
-            .env("KABEUCHI_LEASE_SECONDS", "1")
-            .env("KABEUCHI_FAILPOINTS", failpoints)
             .env("RUST_LOG", "error")
+            .envs(variables.iter().map(|(name, value)| (*name, value)))
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
         Self { child }
+    }
+
+    /// Starts one that serves pages and does no work, and waits until it is ready; gives its origin.
+    pub async fn serve(db: &PgPool, variables: &[(&str, String)]) -> (Self, String) {
+        let port = free_port();
+        let (listen, origin) = (format!("127.0.0.1:{port}"), format!("http://localhost:{port}"));
+        let role = ["serve", "--no-work", "--listen", &listen, "--origin", &origin];
+        let process = Self::start_with(db, &role, variables);
+        for _ in 0..200 {
+            if reqwest::get(format!("{origin}/ready")).await.is_ok_and(|answer| answer.status().is_success()) {
+                return (process, origin);
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("the server did not get ready");
     }
 
     /// Sends a signal by its name.
@@ -54,6 +75,38 @@ impl Drop for Process {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+/// How far the clock of processes is ahead of the database's; they read it from a file.
+pub struct ClockOffset(PathBuf);
+
+impl ClockOffset {
+    /// None yet.
+    pub fn new() -> Self {
+        let file = std::env::temp_dir().join(format!("kabeuchi-clock-{}", uuid::Uuid::new_v4().simple()));
+        let offset = Self(file);
+        offset.set(TimeDelta::zero());
+        offset
+    }
+
+    /// What a process is told that lives by it.
+    pub fn variable(&self) -> (&'static str, String) {
+        ("KABEUCHI_CLOCK_OFFSET", self.0.to_str().unwrap().to_owned())
+    }
+
+    /// From now on, for all processes.
+    pub fn set(&self, ahead: TimeDelta) {
+        // Written aside and renamed: nobody ever reads half a number.
+        let written = self.0.with_extension("new");
+        fs::write(&written, ahead.num_milliseconds().to_string()).unwrap();
+        fs::rename(&written, &self.0).unwrap();
+    }
+}
+
+impl Drop for ClockOffset {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0);
     }
 }
 
@@ -101,8 +154,14 @@ impl MailServer {
         server
     }
 
-    fn url(&self) -> String {
-        format!("smtp://127.0.0.1:{}", self.port)
+    /// What a process is told that sends by it, with failpoints.
+    pub fn variables(&self, failpoints: &str) -> [(&'static str, String); 4] {
+        [
+            ("KABEUCHI_SMTP_URL", format!("smtp://127.0.0.1:{}", self.port)),
+            ("KABEUCHI_MAIL_FROM", "kabeuchi@example.org".into()),
+            ("KABEUCHI_LEASE_SECONDS", "1".into()),
+            ("KABEUCHI_FAILPOINTS", failpoints.to_owned()),
+        ]
     }
 
     /// Message-IDs of the mails taken so far.

@@ -12,7 +12,8 @@ use uuid::Uuid;
 pub async fn keep(db: &PgPool) {
     let schema = "
         create table history (n bigserial primary key, act text not null, booking_id uuid not null, person_id uuid not null,
-                              starts_at timestamptz not null, ends_at timestamptz not null);
+                              starts_at timestamptz not null, ends_at timestamptz not null,
+                              transaction xid8 not null default pg_current_xact_id());
         create function note() returns trigger language plpgsql as $$
         declare r commitments := case when tg_op = 'DELETE' then old else new end;
         begin
@@ -61,8 +62,9 @@ pub async fn overlaps(db: &PgPool) -> Vec<String> {
 /// A time that was taken for a consultation, in minutes.
 pub type Taken = (Uuid, DateTime<Utc>, i64);
 
-/// All times that were ever taken, in order, each once for its booking when everyone was committed.
-pub async fn taken(db: &PgPool, people: i64) -> Vec<Taken> {
+/// Compares what clients were promised with all times that were ever taken: what nobody was promised,
+/// and what was not taken. Everyone who attends must have been committed each time.
+pub async fn differing(db: &PgPool, people: i64, promised: impl Iterator<Item = Taken>) -> (Vec<Taken>, Vec<Taken>) {
     let split: i64 = sqlx::query_scalar(
         "select count(*) from (select from history where act = 'INSERT' group by booking_id, starts_at having count(*) % $1 <> 0) as split",
     )
@@ -71,7 +73,7 @@ pub async fn taken(db: &PgPool, people: i64) -> Vec<Taken> {
     .await
     .unwrap();
     assert_eq!(split, 0, "everyone who attends is committed, or nobody");
-    let mut taken: Vec<Taken> = sqlx::query_as(
+    let taken: Vec<Taken> = sqlx::query_as(
         "select consultation_id, h.starts_at, (extract(epoch from h.ends_at - h.starts_at) / 60)::bigint
            from history h join bookings b using (booking_id)
           where act = 'INSERT' and person_id = (select owner_id from calls where call_id = b.call_id)",
@@ -79,8 +81,32 @@ pub async fn taken(db: &PgPool, people: i64) -> Vec<Taken> {
     .fetch_all(db)
     .await
     .unwrap();
-    taken.sort_unstable();
-    taken
+    let mut differences: HashMap<Taken, i64> = HashMap::new();
+    taken.into_iter().for_each(|time| *differences.entry(time).or_default() += 1);
+    promised.for_each(|time| *differences.entry(time).or_default() -= 1);
+    let of_sign = |sign: i64| differences.iter().filter(|(_, n)| n.signum() == sign).map(|(time, _)| *time).collect();
+    (of_sign(1), of_sign(-1))
+}
+
+/// How often a time that was held and over went to somebody else.
+pub async fn taken_over(db: &PgPool) -> i64 {
+    sqlx::query_scalar(
+        "select count(distinct (old.booking_id, new.booking_id))
+           from history old join bookings held on held.booking_id = old.booking_id
+           join history new using (transaction) join bookings b on b.booking_id = new.booking_id
+          where old.act = 'DELETE' and new.act = 'INSERT' and held.consultation_id <> b.consultation_id",
+    )
+    .fetch_one(db)
+    .await
+    .unwrap()
+}
+
+/// How many holds were ended by the system.
+pub async fn ended(db: &PgPool) -> i64 {
+    sqlx::query_scalar("select count(*) from facts where fact->>'fact' = 'booking_released' and actor_id is null")
+        .fetch_one(db)
+        .await
+        .unwrap()
 }
 
 /// How often a fact was recorded.
