@@ -5,6 +5,7 @@
 use crate::domain::consultation::{LATE, Part, Side};
 use crate::domain::fact::Fact;
 use crate::domain::id::{BookingId, CallId, ConsultationId};
+use crate::domain::interval::Interval;
 use crate::domain::slot::{Minutes, Slot};
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -149,12 +150,17 @@ impl Booking {
             starts_at: slot.start(),
             ends_at: slot.end(),
             minutes: slot.minutes().0,
-            uid: format!("{id}@{instance}"),
+            uid: uid(id, instance),
             sequence: 0,
             meeting_place,
             held: None,
         };
         (booking, Fact::BookingConfirmed { booking: id, consultation })
+    }
+
+    /// The same time as another booking.
+    pub fn anew(self, id: BookingId, instance: &str) -> Self {
+        Self { id, uid: uid(id, instance), sequence: 0, held: None, ..self }
     }
 
     /// The same slot, not confirmed but held.
@@ -197,6 +203,11 @@ impl Booking {
         let sequence = self.sequence + 1;
         let fact = Fact::BookingMoved { booking: self.id, consultation: self.consultation, sequence };
         (Self { starts_at, ends_at, minutes, sequence, ..self }, fact)
+    }
+
+    /// The time that it takes.
+    pub fn interval(&self) -> Option<Interval> {
+        Interval::new(self.starts_at, self.ends_at)
     }
 
     /// Whether it is held and the hold has not ended.
@@ -266,6 +277,11 @@ impl Booking {
     fn not_now(&self, act: &'static str) -> NotNow {
         NotNow { act, stage: self.stage }
     }
+}
+
+/// UID of a booking's event: it never changes (RFC 7986 5.3).
+fn uid(id: BookingId, instance: &str) -> String {
+    format!("{id}@{instance}")
 }
 
 /// The start on the host's wall clock, as it was meant: a changed law moves the instant, not this.

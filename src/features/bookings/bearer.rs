@@ -66,6 +66,20 @@ impl Bearer {
         format!("{path}{}said={said}", if path.contains('?') { '&' } else { '?' })
     }
 
+    /// The path of a booking that this one became, with a notice. A key is for one booking, so that its
+    /// bearer gets another.
+    pub async fn path_of(&self, tx: &mut Tx, id: BookingId, said: &str) -> Result<String, AppError> {
+        if id == self.booking.id {
+            return Ok(self.path_saying(said));
+        }
+        if self.key.is_empty() {
+            return Ok(format!("/bookings/{id}?said={said}"));
+        }
+        let key = random::token();
+        store::add_key(tx, id, self.me.person, random::hashed(&key)).await?;
+        Ok(format!("/bookings/{id}?key={key}&said={said}"))
+    }
+
     /// The page of the consultation, which needs a sign-in.
     pub fn room_path(&self) -> String {
         format!("/consultations/{}", self.booking.consultation)

@@ -4,15 +4,19 @@
 use super::bearer::Bearer;
 use super::mails::{Asked, RequestMails};
 use super::new::{Query, locked_picture_of};
+use super::rules::Picture;
 use super::{holds, store};
 use crate::domain::access::Act;
+use crate::domain::booking::Booking;
 use crate::domain::consultation::Side;
 use crate::domain::id::BookingId;
 use crate::domain::text::Text;
+use crate::platform::db::Tx;
 use crate::platform::error::{Answer, AppError};
 use crate::platform::form::Fields;
 use crate::platform::i18n::Message;
 use crate::platform::page::{Frame, show, show_with};
+use crate::platform::random;
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use askama::Template;
@@ -89,12 +93,35 @@ pub async fn post(frame: Frame, id: Path<BookingId>, mut fields: Fields) -> Answ
         }
         _ => {
             let picture = locked_picture_of(&mut tx, &bearer.consultation, None).await?;
-            let Ok(booked) = holds::take(&mut tx, &bearer.consultation, &picture, booking).await? else {
-                drop(tx);
-                fields.refuse("reason", Message::new("bookings-confirmation-not_now"));
-                return show_with(StatusCode::CONFLICT, &Confirmation { frame, bearer, fields });
-            };
-            tx.see_other(format!("/bookings/{}?said=done", booked.id)).await
+            let said = if picture.asks_host(bearer.me.part, booking.interval()) { "sent" } else { "done" };
+            match accept(&mut tx, &bearer, &picture, booking).await? {
+                Ok(booked) => {
+                    let path = bearer.path_of(&mut tx, booked.id, said).await?;
+                    tx.see_other(path).await
+                }
+                Err(message) => {
+                    drop(tx);
+                    fields.refuse("reason", message);
+                    show_with(StatusCode::CONFLICT, &Confirmation { frame, bearer, fields })
+                }
+            }
         }
     }
+}
+
+/// A time that is offered while the host is asked about new times becomes one that was asked for: the
+/// guest's word alone books nothing then.
+async fn accept(
+    tx: &mut Tx,
+    bearer: &Bearer,
+    picture: &Picture,
+    hold: Booking,
+) -> Result<Result<Booking, Message>, AppError> {
+    if !picture.asks_host(bearer.me.part, hold.interval()) {
+        let taken = holds::take(tx, &bearer.consultation, picture, hold).await?;
+        return Ok(taken.map_err(|_| Message::new("bookings-confirmation-not_now")));
+    }
+    store::release_holds(tx, hold.consultation).await?;
+    let asked = hold.anew(random::id(), tx.platform().config.instance());
+    holds::request(tx, picture, asked, bearer.me.person).await
 }

@@ -3,7 +3,7 @@
 
 use super::rules::{Asking, FAR, Outlook, Picture};
 use crate::domain::consultation::Part;
-use crate::domain::interval::{Interval, Intervals};
+use crate::domain::interval::Intervals;
 use crate::domain::slot::Slot;
 use crate::platform::form::Fields;
 use crate::platform::page::Frame;
@@ -180,7 +180,7 @@ impl Grid {
 impl HtmlSafe for Grid {}
 
 fn overlaps(times: &Intervals, slot: &Slot) -> bool {
-    Interval::new(slot.start(), slot.end()).is_some_and(|session| times.overlap(&session))
+    slot.interval().is_some_and(|session| times.overlap(&session))
 }
 
 /// Times that are said at once when the chosen one is gone.
@@ -217,7 +217,9 @@ fn times(frame: &Frame, slots: Option<&Vec<Slot>>, picture: &Picture, asked: &As
         other: other(slot.start()),
         is_clash: overlaps(&asked.elsewhere, slot),
         is_soft: overlaps(&picture.soft, slot),
-        is_asked: asked.books.is_some_and(|part| picture.asking(part) == Asking::Some && picture.asks_host(part, slot)),
+        is_asked: asked
+            .books
+            .is_some_and(|part| picture.asking(part) == Asking::Some && picture.asks_host(part, slot.interval())),
     });
     drawn.collect()
 }

@@ -169,7 +169,7 @@ async fn book(tx: &mut Tx, room: &Room, picture: &Picture, sent: &Sent) -> Resul
     let confirmed =
         Booking::confirm(random::id(), room.id(), room.consultation.call, slot, room.meeting_place.clone(), &instance);
     store::release_holds(tx, room.id()).await?;
-    if picture.asks_host(room.part, &slot) {
+    if picture.asks_host(room.part, slot.interval()) {
         return holds::request(tx, picture, confirmed.0, room.me).await;
     }
     let fact = confirmed.1;

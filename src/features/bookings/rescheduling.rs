@@ -130,7 +130,7 @@ async fn change(
         return Ok(Err(Message::new("bookings-rescheduling-not_now")));
     };
     store::release_holds(tx, bearer.booking.consultation).await?;
-    if picture.asks_host(bearer.me.part, &slot) {
+    if picture.asks_host(bearer.me.part, slot.interval()) {
         let held_in = held_in.unwrap_or(picture);
         if held_in.find(sent.minutes, sent.start).is_none() {
             return Ok(Err(Message::new("bookings-new-taken")));

@@ -114,8 +114,8 @@ impl Picture {
     }
 
     /// Whether this part asks for a time, for the host to confirm. A host's own word is the confirmation.
-    pub fn asks_host(&self, part: Part, slot: &Slot) -> bool {
-        !part.is_host() && (self.host_confirms || slot.interval().is_some_and(|session| self.asking.overlap(&session)))
+    pub fn asks_host(&self, part: Part, session: Option<Interval>) -> bool {
+        !part.is_host() && (self.host_confirms || session.is_some_and(|session| self.asking.overlap(&session)))
     }
 
     /// How many of its times this part has to ask for.
@@ -134,7 +134,7 @@ impl Picture {
         let mut slots = self.slots(minutes);
         if self.asking(part) != Asking::None {
             let holdable = held_in.holdable(minutes, Hold::Request);
-            slots.retain(|slot| !self.asks_host(part, slot) || holdable.binary_search(slot).is_ok());
+            slots.retain(|slot| !self.asks_host(part, slot.interval()) || holdable.binary_search(slot).is_ok());
         }
         slots
     }

@@ -117,3 +117,26 @@ async fn a_host_does_not_take_a_guests_request_away_unanswered(db: PgPool) {
 
     app.visitor().post(&offer, &[]).await.assert_status(403);
 }
+
+#[sqlx::test]
+async fn an_offer_that_is_taken_while_a_calendar_cannot_be_trusted_waits_for_the_host(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let (booking, akis, _) = full(&app).await;
+    give_back(&app, &booking).await;
+    let link = app.mailbox().last_to(aki()).await.link().replace(&app.origin, "");
+    // Never read yet, so that nothing may be booked at once.
+    app.connect(hana(), "http://calendar.test:9/private.ics").await;
+    app.run_jobs().await;
+
+    let asked = app.visitor().post(&link, &[("act", "confirm")]).await.leads_to();
+
+    assert_eq!(app.stage_of(akis).await, Stage::Preparing);
+    assert!(asked.contains("key="), "whoever came by a mailed key sees what became of it: {asked}");
+    app.visitor().get(&asked).await.assert_says("bookings-show-requested");
+    app.run_jobs().await;
+    let link = app.mailbox().last_to(hana()).await.link().replace(&app.origin, "");
+    app.as_(hana()).await.get(&link).await.assert_status(200);
+    let path = asked.split('?').next().unwrap();
+    app.as_(hana()).await.post(&format!("{path}/confirmation"), &[("act", "confirm")]).await.assert_status(303);
+    assert_eq!(app.stage_of(akis).await, Stage::Booked);
+}
