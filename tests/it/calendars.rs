@@ -185,6 +185,9 @@ mod show {
         let path = app.connect(hana(), &server.url()).await;
         app.run_jobs().await;
         assert!(offers(&app, &times, NINE).await);
+        let page = app.as_(hana()).await.get(&path).await;
+        page.assert_says("calendars-otherwise-title");
+        assert!(page.text().contains("Whole days: take my time Takes one time more: Wed 6 January"), "{}", page.text());
 
         set(&app, &path, &[("all_day", "busy")]).await;
 

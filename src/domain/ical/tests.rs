@@ -42,6 +42,14 @@ impl Host {
         busy(bytes, &Asked { zone: *zone, window: *window, reads: *reads, addresses, own })
     }
 
+    /// What each other choice would free and take.
+    fn otherwise(&self, events: &[&str]) -> Vec<(Choice, Intervals, Intervals)> {
+        let Host { zone, window, reads, addresses, own } = self;
+        let asked = Asked { zone: *zone, window: *window, reads: *reads, addresses, own };
+        let found = otherwise(calendar_of(events).as_bytes(), &asked, *window);
+        found.into_iter().map(|other| (other.choice, other.frees, other.takes)).collect()
+    }
+
     /// What a calendar of these events gives.
     fn events(&self, events: &[&str]) -> Reading {
         self.read(calendar_of(events).as_bytes()).unwrap()

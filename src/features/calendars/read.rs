@@ -3,7 +3,7 @@
 
 use super::form::Secret;
 use super::reason::Reason;
-use super::store::{self, Calendar, KeptFlaw, Object, Picture};
+use super::store::{self, Calendar, KeptFlaw, KeptOtherwise, Object, Picture};
 use super::writing;
 use crate::domain::calendar::{AHEAD, Went};
 use crate::domain::calendar_object::{self, Found, Strayed};
@@ -31,6 +31,10 @@ use std::sync::Arc;
 const BACK: TimeDelta = TimeDelta::days(1);
 /// An unchanged file is read whole again after this, as its picture ends with its horizon.
 const WHOLE_AGAIN: TimeDelta = TimeDelta::days(1);
+/// For so long it is worked out what other choices of reading would change, of files up to this size:
+/// each choice is a reading of its own.
+const WEEKS: TimeDelta = TimeDelta::weeks(4);
+const COMPARED_BYTES: usize = 1024 * 1024;
 /// Calendars of an instance are read within this of each other.
 const JITTER_SECONDS: i64 = 180;
 /// Sessions that one reading looks for by themselves; an emptied calendar has many.
@@ -234,9 +238,9 @@ impl Task {
             let task = task.clone();
             tokio::task::spawn_blocking(move || task.read(&bytes)).await
         };
-        let Ok(Ok(reading)) = reading else { return Seen::Nothing(Reason::NotACalendar) };
+        let Ok(Ok((reading, otherwise))) = reading else { return Seen::Nothing(Reason::NotACalendar) };
         let strayed = task.strayed(platform, &reading).await;
-        match picture(reading, now) {
+        match picture(reading, &otherwise, now) {
             Ok(picture) => Seen::Calendar { picture, came, strayed },
             Err(_) => Seen::Nothing(Reason::NotACalendar),
         }
@@ -271,7 +275,7 @@ impl Task {
         strayed
     }
 
-    fn read(&self, bytes: &[u8]) -> Result<ical::Reading, ical::Unreadable> {
+    fn read(&self, bytes: &[u8]) -> Result<(ical::Reading, Vec<ical::Otherwise>), ical::Unreadable> {
         let asked = Asked {
             zone: self.receiver.speech.zone,
             window: self.window,
@@ -279,16 +283,25 @@ impl Task {
             addresses: std::slice::from_ref(&self.receiver.address),
             own: &self.own,
         };
-        ical::busy(bytes, &asked)
+        let reading = ical::busy(bytes, &asked)?;
+        let (from, to) = (self.window.start() + BACK, self.window.start() + BACK + WEEKS);
+        let weeks = Interval::new(from, to).filter(|_| bytes.len() <= COMPARED_BYTES);
+        let otherwise = weeks.map(|weeks| ical::otherwise(bytes, &asked, weeks)).unwrap_or_default();
+        Ok((reading, otherwise))
     }
 }
 
-fn picture(reading: ical::Reading, now: chrono::DateTime<Utc>) -> Result<Picture, TryFromIntError> {
+fn picture(
+    reading: ical::Reading,
+    otherwise: &[ical::Otherwise],
+    now: chrono::DateTime<Utc>,
+) -> Result<Picture, TryFromIntError> {
     Ok(Picture {
         events: reading.events.try_into()?,
         flaws: reading.flaws.iter().map(KeptFlaw::from).collect(),
         flaw_count: reading.flaw_count.try_into()?,
         busy: reading.busy,
+        otherwise: otherwise.iter().map(KeptOtherwise::from).collect(),
         read_at: now,
     })
 }

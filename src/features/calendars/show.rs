@@ -2,7 +2,7 @@
 
 use super::form;
 use super::new::ADDRESSES;
-use super::store::{self, Calendar, Collection, KeptFlaw, Picture};
+use super::store::{self, Calendar, Collection, KeptFlaw, KeptOtherwise, Picture};
 use crate::domain::calendar::Stage;
 use crate::domain::id::{CalendarId, CollectionId};
 use crate::platform::error::{Answer, AppError};
@@ -42,9 +42,29 @@ impl Show {
         !self.calendar.stance.is_soft() && self.calendar.health.needs_host(self.frame.now)
     }
 
+    fn choice(&self, otherwise: &KeptOtherwise) -> (Told, Told) {
+        let (field, word) = choice_keys(otherwise);
+        (self.frame.t(field), self.frame.t(word))
+    }
+
     fn flaw(&self, flaw: &KeptFlaw) -> Told {
         self.frame.t(flaw_key(&flaw.what)).saying("of", flaw.of.as_deref().unwrap_or_default())
     }
+}
+
+/// A choice of reading, in words: which, and how.
+fn choice_keys(otherwise: &KeptOtherwise) -> (&'static str, &'static str) {
+    let field = match otherwise.field.as_str() {
+        "all_day" => "calendars-reads-all_day",
+        "tentative" => "calendars-reads-tentative",
+        _ => "calendars-reads-unanswered",
+    };
+    let word = match otherwise.word.as_str() {
+        "as_marked" => "calendars-reads-as_marked",
+        "busy" => "calendars-reads-busy",
+        _ => "calendars-reads-free",
+    };
+    (field, word)
 }
 
 /// Where a calendar stands, in words.

@@ -12,7 +12,7 @@ use super::read::Seen;
 use super::reason::Reason;
 use crate::domain::calendar::{Health, News, Stage, Stance};
 use crate::domain::fact::Fact;
-use crate::domain::ical::{Flaw, Reads};
+use crate::domain::ical::{Choice, Flaw, Otherwise, Reads};
 use crate::domain::id::{CalendarId, PersonId};
 use crate::domain::interval::{Interval, Intervals};
 use crate::platform::asker::Asker;
@@ -304,19 +304,54 @@ impl From<&Flaw> for KeptFlaw {
     }
 }
 
+/// What another choice of reading would change, as it is kept: the field and word of its form, and the
+/// first times that it frees and takes, with how many there are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptOtherwise {
+    pub field: String,
+    pub word: String,
+    pub frees: Vec<(DateTime<Utc>, DateTime<Utc>)>,
+    pub frees_count: usize,
+    pub takes: Vec<(DateTime<Utc>, DateTime<Utc>)>,
+    pub takes_count: usize,
+}
+
+/// Times of one choice that are kept by themselves.
+const OTHERWISE_KEPT: usize = 3;
+
+impl From<&Otherwise> for KeptOtherwise {
+    fn from(otherwise: &Otherwise) -> Self {
+        let (field, word) = match otherwise.choice {
+            Choice::AllDay(word) => ("all_day", all_day_word(word)),
+            Choice::Tentative(word) => ("tentative", counts_word(word)),
+            Choice::Unanswered(word) => ("unanswered", counts_word(word)),
+        };
+        let first = |times: &Intervals| times.iter().take(OTHERWISE_KEPT).map(|i| (i.start(), i.end())).collect();
+        Self {
+            field: field.to_owned(),
+            word: word.to_owned(),
+            frees: first(&otherwise.frees),
+            frees_count: otherwise.frees.as_slice().len(),
+            takes: first(&otherwise.takes),
+            takes_count: otherwise.takes.as_slice().len(),
+        }
+    }
+}
+
 /// The picture of a calendar.
 pub struct Picture {
     pub busy: Intervals,
     pub events: i32,
     pub flaws: Vec<KeptFlaw>,
     pub flaw_count: i32,
+    pub otherwise: Vec<KeptOtherwise>,
     pub read_at: DateTime<Utc>,
 }
 
 /// The picture in force; `None` before the first.
 pub async fn picture(conn: &mut PgConnection, id: CalendarId) -> Result<Option<Picture>, AppError> {
     let row = sqlx::query!(
-        "select starts, ends, events, flaws, flaw_count, read_at from calendar_busy where calendar_id = $1",
+        "select starts, ends, events, flaws, flaw_count, otherwise, read_at from calendar_busy where calendar_id = $1",
         id as CalendarId,
     )
     .fetch_optional(conn)
@@ -327,6 +362,7 @@ pub async fn picture(conn: &mut PgConnection, id: CalendarId) -> Result<Option<P
         events: row.events,
         flaws: serde_json::from_value(row.flaws).context("reading flaws of a calendar")?,
         flaw_count: row.flaw_count,
+        otherwise: serde_json::from_value(row.otherwise).context("reading what other choices change")?,
         read_at: row.read_at,
     }))
 }
@@ -385,12 +421,13 @@ pub(super) async fn save(
 async fn save_picture(tx: &mut Tx, calendar: &Calendar, new: &Picture) -> Result<(), AppError> {
     let is_same = picture(tx, calendar.id).await?.is_some_and(|old| old.busy == new.busy);
     let flaws = serde_json::to_value(&new.flaws).context("writing flaws of a calendar")?;
+    let otherwise = serde_json::to_value(&new.otherwise).context("writing what other choices change")?;
     let (starts, ends): (Vec<_>, Vec<_>) = new.busy.iter().map(|busy| (busy.start(), busy.end())).unzip();
     sqlx::query!(
-        r#"insert into calendar_busy (calendar_id, starts, ends, events, flaws, flaw_count, read_at) values ($1, $2, $3, $4, $5, $6, $7)
+        r#"insert into calendar_busy (calendar_id, starts, ends, events, flaws, flaw_count, read_at, otherwise) values ($1, $2, $3, $4, $5, $6, $7, $8)
            on conflict (calendar_id) do update
               set starts = excluded.starts, ends = excluded.ends, events = excluded.events, flaws = excluded.flaws,
-                  flaw_count = excluded.flaw_count, read_at = excluded.read_at"#,
+                  flaw_count = excluded.flaw_count, read_at = excluded.read_at, otherwise = excluded.otherwise"#,
         calendar.id as CalendarId,
         &starts,
         &ends,
@@ -398,6 +435,7 @@ async fn save_picture(tx: &mut Tx, calendar: &Calendar, new: &Picture) -> Result
         flaws,
         new.flaw_count,
         new.read_at,
+        otherwise,
     )
     .execute(&mut **tx)
     .await?;

@@ -24,6 +24,27 @@ fn case_38_all_day_is_the_hosts_day() {
 }
 
 #[test]
+fn case_38_what_another_choice_would_change_is_known_beforehand() {
+    let day = "DTSTART;VALUE=DATE:20270112\nDTEND;VALUE=DATE:20270113";
+    let maybe = "DTSTART:20270114T010000Z\nDTEND:20270114T020000Z\nSTATUS:TENTATIVE";
+    let read = |reads| host(Tokyo).reading(reads).otherwise(&[day, maybe, &format!("{day}\nTRANSP:TRANSPARENT")]);
+    let (whole, hour) =
+        (intervals(&["2027-01-11T15:00/2027-01-12T15:00"]), intervals(&["2027-01-14T01:00/2027-01-14T02:00"]));
+    let expected = [
+        (Choice::AllDay(AllDay::Free), whole.clone(), nothing()),
+        (Choice::Tentative(Counts::Free), hour.clone(), nothing()),
+    ];
+    assert_eq!(read(Reads::default()), expected);
+    let none = Reads { all_day: AllDay::Free, tentative: Counts::Free, ..Reads::default() };
+    let expected = [
+        (Choice::AllDay(AllDay::AsMarked), nothing(), whole.clone()),
+        (Choice::AllDay(AllDay::Busy), nothing(), whole),
+        (Choice::Tentative(Counts::Busy), nothing(), hour),
+    ];
+    assert_eq!(read(none), expected);
+}
+
+#[test]
 fn case_39_a_day_has_23_or_25_hours_when_clocks_change() {
     let busy = host(New_York).busy(&["DTSTART;VALUE=DATE:20270314\nDTEND;VALUE=DATE:20270315"]);
     assert_eq!(busy, intervals(&["2027-03-14T05:00/2027-03-15T04:00"]));

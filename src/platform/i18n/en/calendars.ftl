@@ -70,6 +70,15 @@ calendars-show-is_target = (sessions are written here)
 calendars-show-settings = Settings
 calendars-show-address = New address
 calendars-show-address_hint = Leave it empty to keep the present one. Of a CalDAV account, give user and password again.
+calendars-otherwise-title = What another choice would change in the next four weeks
+calendars-otherwise-frees = { $count ->
+    [one] Frees one time:
+   *[other] Frees { $count } times:
+}
+calendars-otherwise-takes = { $count ->
+    [one] Takes one time more:
+   *[other] Takes { $count } times more:
+}
 calendars-flaw-cut_off = It breaks off before its end.
 calendars-flaw-stray_line = There are lines that belong to no calendar.
 calendars-flaw-too_large = Some of it is too large to be read.

@@ -68,6 +68,13 @@ calendars-show-is_target = (壁打ちの予定の書き込み先)
 calendars-show-settings = 設定
 calendars-show-address = 新しいアドレス
 calendars-show-address_hint = 空欄なら、今のアドレスのままです。CalDAVなら、ユーザー名とパスワードも入力してください。
+calendars-otherwise-title = 読み方を変えた場合(今後4週間)
+calendars-otherwise-frees = { $count ->
+   *[other] { $count }件が空きます:
+}
+calendars-otherwise-takes = { $count ->
+   *[other] { $count }件がふさがります:
+}
 calendars-flaw-cut_off = 途中で切れています。
 calendars-flaw-stray_line = どのカレンダーにも属さない行があります。
 calendars-flaw-too_large = 大きすぎて読めない部分があります。
