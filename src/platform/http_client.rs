@@ -225,20 +225,13 @@ pub struct HttpClient {
 impl HttpClient {
     /// A client of the settings.
     pub fn of(config: &Config) -> Self {
-        let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-        let mut tls = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .expect("the provider knows the default versions")
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        tls.alpn_protocols = vec![b"http/1.1".to_vec()];
         Self {
             allow: config.fetch_allow.clone(),
             origin: config.origin.clone(),
             listeners: [Some(config.listen), config.metrics_listen].into_iter().flatten().collect(),
             resolver: Box::new(SystemResolver),
             budgets: Budgets::default(),
-            tls: TlsConnector::from(Arc::new(tls)),
+            tls: trusting(RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() }),
         }
     }
 
@@ -250,6 +243,11 @@ impl HttpClient {
     /// The same with other budgets.
     pub fn with_budgets(self, budgets: Budgets) -> Self {
         Self { budgets, ..self }
+    }
+
+    /// The same, trusting others.
+    pub fn with_roots(self, roots: RootCertStore) -> Self {
+        Self { tls: trusting(roots), ..self }
     }
 
     /// Reads an address as it was typed; what can be refused without asking anybody, is.
@@ -409,6 +407,17 @@ impl HttpClient {
         let body = taken.all(body).await?;
         Ok(Fetched { status: parts.status, headers: parts.headers, body })
     }
+}
+
+/// TLS with whoever these vouch for.
+fn trusting(roots: RootCertStore) -> TlsConnector {
+    let mut tls = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("the provider knows the default versions")
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    tls.alpn_protocols = vec![b"http/1.1".to_vec()];
+    TlsConnector::from(Arc::new(tls))
 }
 
 /// A stream of bytes, sealed by TLS or not.

@@ -1,6 +1,7 @@
 //! Calendars that a host connected: what is in them is not offered, and what cannot be read is not
 //! taken for free time.
 
+use crate::support::certificates::Certificate;
 use crate::support::feeds::{Answer, BUDGETS, FeedServer, calendar, event};
 use crate::support::*;
 use chrono::TimeDelta;
@@ -520,6 +521,33 @@ mod read {
     }
 
     #[sqlx::test]
+    async fn fault_j17_a_feed_whose_server_proves_nothing_keeps_its_picture_and_is_read_again(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let times = times(&app).await;
+        let server = FeedServer::start_with(Certificate::Good, Answer::calendar(&nine())).await;
+        let path = app.connect(hana(), &server.secret_url()).await;
+        app.run_jobs().await;
+        app.as_(hana()).await.get(&path).await.assert_says("calendars-stage-healthy");
+        server.answers(Answer::calendar(&ten()));
+        server.shows(Certificate::Expired);
+        let (asked, connections) = (server.asked().len(), server.connections());
+
+        app.pass(TimeDelta::hours(2)).await;
+
+        let page = app.as_(hana()).await.get(&path).await;
+        page.assert_says("calendars-stage-failing").assert_says("fetch-certificate");
+        assert!(!offers(&app, &times, NINE).await && offers(&app, &times, TEN).await);
+        assert_eq!(server.asked().len(), asked, "nothing was said");
+        assert!(server.connections() > connections + 1, "it was tried again");
+
+        server.shows(Certificate::Good);
+        app.pass(TimeDelta::hours(2)).await;
+
+        app.as_(hana()).await.get(&path).await.assert_says("calendars-stage-healthy");
+        assert!(offers(&app, &times, NINE).await && !offers(&app, &times, TEN).await);
+    }
+
+    #[sqlx::test]
     async fn an_event_that_is_not_understood_makes_the_calendar_incomplete_and_is_named(db: PgPool) {
         let app = TestApp::spawn(db).await;
         let times = times(&app).await;
@@ -730,6 +758,26 @@ mod account {
         let asked = server.asked();
         assert!(asked[0].starts_with("PROPFIND / "), "{asked:?}");
         assert!(asked[1].starts_with("PROPFIND /.well-known/caldav "), "{asked:?}");
+    }
+
+    #[sqlx::test]
+    async fn fault_j17_a_password_is_not_told_to_who_proves_nothing(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        times(&app).await;
+        let server = FeedServer::start_with(Certificate::OfAnotherName, Answer::status("500 Oh")).await;
+
+        let path = connect(&app, &server.secret_url(), PASSWORD).await;
+
+        let page = app.as_(hana()).await.get(&path).await;
+        page.assert_says("calendars-stage-failing").assert_says("fetch-certificate");
+        app.pass(TimeDelta::hours(3)).await;
+        assert!(server.connections() > 1, "it was tried again");
+        assert_eq!(server.asked(), [] as [&str; 0]);
+
+        server.shows(Certificate::Good);
+        read_now(&app, &path).await;
+        let asked = server.asked().remove(0);
+        assert!(asked.starts_with("PROPFIND ") && asked.contains("authorization: Basic "), "{asked}");
     }
 
     #[sqlx::test]

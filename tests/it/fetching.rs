@@ -1,5 +1,6 @@
 //! The one way out: what is not asked, and where an answer is cut.
 
+use crate::support::certificates::{Certificate, roots};
 use crate::support::feeds::{Answer, BUDGETS, FETCH_ALLOW, FeedServer, Names, event};
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -10,6 +11,11 @@ use std::io::Write;
 use std::time::{Duration, Instant};
 
 fn client() -> HttpClient {
+    client_of_the_world().with_roots(roots())
+}
+
+/// Trusts whom the world trusts.
+fn client_of_the_world() -> HttpClient {
     let config = Config {
         data_dir: "unused".into(),
         listen: "127.0.0.1:8080".parse().unwrap(),
@@ -58,6 +64,49 @@ async fn a_calendar_is_fetched_packed_or_not() {
     let asked = &server.asked()[0];
     assert!(asked.starts_with("GET /private-7f3a9c/basic.ics HTTP/1.1\r\n"), "{asked}");
     assert!(asked.contains(&format!("host: 127.0.0.1:{}\r\n", server.port)), "{asked}");
+}
+
+#[tokio::test]
+async fn a_calendar_is_fetched_over_tls_by_name_and_by_address() {
+    let server = FeedServer::start_with(Certificate::Good, Answer::calendar("")).await;
+    for url in [server.secret_url(), format!("https://127.0.0.1:{}/", server.port)] {
+        assert!(fetch(&url).await.unwrap().body.starts_with(b"BEGIN:VCALENDAR"), "{url}");
+    }
+}
+
+#[tokio::test]
+async fn fault_j17_who_does_not_prove_their_name_is_told_nothing() {
+    for certificate in Certificate::REFUSED {
+        let server = FeedServer::start_with(certificate, Answer::calendar("")).await;
+
+        let failure = fetch(&server.secret_url()).await.unwrap_err();
+
+        assert_eq!((failure, failure.key()), (Failure::Certificate, "fetch-certificate"), "{certificate:?}");
+        assert_eq!((server.connections(), server.asked()), (1, vec![]), "nothing is said, and nothing is tried again");
+    }
+    let server = FeedServer::start_with(Certificate::Good, Answer::calendar("")).await;
+    let client = client_of_the_world();
+    let address = client.address(&server.secret_url()).unwrap();
+    assert_eq!(client.fetch(Request::get(&address)).await.unwrap_err(), Failure::Certificate);
+}
+
+#[tokio::test]
+async fn fault_j17_a_server_without_tls_is_not_asked_in_the_clear() {
+    let server = FeedServer::start(Answer::calendar("")).await;
+
+    assert!(fetch(&server.secret_url()).await.is_err());
+
+    assert_eq!((server.connections(), server.asked()), (1, vec![]));
+}
+
+#[tokio::test]
+async fn trust_e06_what_was_secret_is_not_led_into_the_clear() {
+    let clear = FeedServer::start(Answer::calendar("")).await;
+    let server = FeedServer::start_with(Certificate::Good, Answer::redirect(&clear.url())).await;
+
+    assert_eq!(fetch(&server.secret_url()).await.unwrap_err(), Failure::Policy);
+
+    assert_eq!((server.asked().len(), clear.connections()), (1, 0));
 }
 
 #[tokio::test]

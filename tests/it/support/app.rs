@@ -1,6 +1,7 @@
 //! An application of a test's own, on port 0.
 
 use super::browser::Browser;
+use super::certificates::roots;
 use super::feeds::{BUDGETS, FETCH_ALLOW, Names};
 use super::mailbox::Mailbox;
 use super::people::Persona;
@@ -150,7 +151,7 @@ pub fn platform(db: PgPool, clock: Arc<ManualClock>, origin: &str) -> Platform {
         keys: sealing_keys(&format!("tests:{}=", "A".repeat(43))).unwrap(),
     };
     Platform::new(Parts {
-        http: HttpClient::of(&config).with_resolver(Names).with_budgets(BUDGETS),
+        http: HttpClient::of(&config).with_resolver(Names).with_budgets(BUDGETS).with_roots(roots()),
         keys: Keys::load(&config).unwrap(),
         db,
         clock,

@@ -1,6 +1,7 @@
 //! Servers of calendars that do as they are told, names that lead where a test wants, a witness of
 //! connections that must not be made.
 
+use super::certificates::Certificate;
 use kabeuchi::platform::http_client::{Budgets, Resolve};
 use std::collections::HashMap;
 use std::future::Future;
@@ -10,8 +11,9 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
 
 /// Networks that tests may fetch from: this address of the machine, and no other of it.
 pub const FETCH_ALLOW: [&str; 1] = ["127.0.0.1/32"];
@@ -115,12 +117,26 @@ pub struct FeedServer {
     answer: Arc<Mutex<Answer>>,
     asked: Arc<Mutex<Vec<String>>>,
     connections: Arc<AtomicUsize>,
+    /// Behind TLS, where it has one.
+    certificate: Arc<Mutex<Option<Certificate>>>,
 }
 
 impl FeedServer {
     /// Starts on 127.0.0.1.
     pub async fn start(answer: Answer) -> Self {
         Self::start_at("127.0.0.1", answer).await
+    }
+
+    /// The same behind TLS.
+    pub async fn start_with(certificate: Certificate, answer: Answer) -> Self {
+        let server = Self::start(answer).await;
+        server.shows(certificate);
+        server
+    }
+
+    /// From now on it is behind TLS, with this certificate.
+    pub fn shows(&self, certificate: Certificate) {
+        *self.certificate.lock().unwrap() = Some(certificate);
     }
 
     /// Starts on another address of this machine, which nobody may ask: a witness.
@@ -135,12 +151,22 @@ impl FeedServer {
             answer: Arc::new(Mutex::new(answer)),
             asked: Arc::default(),
             connections: Arc::default(),
+            certificate: Arc::default(),
         };
         let (answer, asked, connections) = (server.answer.clone(), server.asked.clone(), server.connections.clone());
+        let certificate = server.certificate.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 connections.fetch_add(1, Ordering::SeqCst);
-                tokio::spawn(serve(stream, answer.clone(), asked.clone()));
+                let (answer, asked) = (answer.clone(), asked.clone());
+                match *certificate.lock().unwrap() {
+                    None => tokio::spawn(serve(stream, answer, asked)),
+                    Some(certificate) => tokio::spawn(async move {
+                        if let Ok(stream) = TlsAcceptor::from(certificate.config()).accept(stream).await {
+                            serve(stream, answer, asked).await;
+                        }
+                    }),
+                };
             }
         });
         server
@@ -149,6 +175,11 @@ impl FeedServer {
     /// Where its calendar is; the path is a secret.
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}/private-7f3a9c/basic.ics", self.port)
+    }
+
+    /// The same by its name, behind TLS.
+    pub fn secret_url(&self) -> String {
+        format!("https://calendar.test:{}/private-7f3a9c/basic.ics", self.port)
     }
 
     /// From now on it answers this.
@@ -167,7 +198,11 @@ impl FeedServer {
     }
 }
 
-async fn serve(mut stream: TcpStream, answer: Arc<Mutex<Answer>>, asked: Arc<Mutex<Vec<String>>>) {
+trait Stream: AsyncRead + AsyncWrite + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Unpin> Stream for T {}
+
+async fn serve(mut stream: impl Stream, answer: Arc<Mutex<Answer>>, asked: Arc<Mutex<Vec<String>>>) {
     let mut head = Vec::new();
     let mut buffer = [0; 4096];
     while !head.windows(4).any(|end| end == b"\r\n\r\n") {
@@ -181,7 +216,7 @@ async fn serve(mut stream: TcpStream, answer: Arc<Mutex<Answer>>, asked: Arc<Mut
     let _ = answered(&mut stream, answer).await;
 }
 
-async fn answered(stream: &mut TcpStream, answer: Answer) -> io::Result<()> {
+async fn answered(stream: &mut impl Stream, answer: Answer) -> io::Result<()> {
     match answer {
         Answer::Bytes(bytes) => {
             stream.write_all(&bytes).await?;

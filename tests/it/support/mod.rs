@@ -6,6 +6,7 @@ mod applications;
 mod bookings;
 pub mod browser;
 mod calendars;
+pub mod certificates;
 mod consultations;
 mod feedback;
 pub mod feeds;
