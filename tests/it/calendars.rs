@@ -647,6 +647,7 @@ mod read {
 mod account {
     use super::*;
     use crate::support::radicale::{PASSWORD, Radicale, USER};
+    use base64::Engine;
 
     /// Connects a CalDAV account of Hana's; gives its path.
     async fn connect(app: &TestApp, address: &str, password: &str) -> String {
@@ -758,6 +759,53 @@ mod account {
         let asked = server.asked();
         assert!(asked[0].starts_with("PROPFIND / "), "{asked:?}");
         assert!(asked[1].starts_with("PROPFIND /.well-known/caldav "), "{asked:?}");
+    }
+
+    #[sqlx::test]
+    async fn trust_e12_each_server_sees_its_own_credential_alone(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        times(&app).await;
+        let (old, new) =
+            (FeedServer::start(Answer::status("500 Oh")).await, FeedServer::start(Answer::status("500 Oh")).await);
+        let path = connect(&app, &old.url(), "password of the old").await;
+        let basic = |password: &str| {
+            let pair = base64::engine::general_purpose::STANDARD.encode(format!("{USER}:{password}"));
+            format!("authorization: Basic {pair}")
+        };
+        let is_told =
+            |server: &FeedServer, password: &str| server.asked().iter().all(|head| head.contains(&basic(password)));
+        assert!(!old.asked().is_empty() && is_told(&old, "password of the old"));
+        let account = [("kind", "caldav"), ("user", USER), ("address", &new.url())];
+        let usual = [
+            ("act", "save"),
+            ("name", "Work"),
+            ("all_day", "as_marked"),
+            ("tentative", "busy"),
+            ("unanswered", "busy"),
+            ("stance", "takes"),
+        ];
+
+        // Without a password of its own, the new server gets none.
+        let wordless: Vec<(&str, &str)> = usual.into_iter().chain(account).collect();
+        app.as_(hana()).await.post(&path, &wordless).await.assert_status(422);
+        read_now(&app, &path).await;
+        assert_eq!(new.connections(), 0);
+
+        let before = old.asked().len();
+        set(&app, &path, &[&account[..], &[("password", "password of the new")]].concat()).await;
+        app.pass(TimeDelta::hours(3)).await;
+        assert!(!new.asked().is_empty() && is_told(&new, "password of the new"));
+        assert_eq!(old.asked().len(), before, "whoever was left is not asked any more");
+
+        // A row that came to stand at another server opens nothing there.
+        let elsewhere = FeedServer::start(Answer::status("500 Oh")).await;
+        connect(&app, &elsewhere.url(), "password of another").await;
+        let moved = "update calendars c set address = o.address from calendars o where o.calendar_id <> c.calendar_id";
+        sqlx::query(moved).execute(&app.db).await.unwrap();
+        let counts = (new.asked().len(), elsewhere.asked().len());
+        app.pass(TimeDelta::hours(3)).await;
+        app.as_(hana()).await.get(&path).await.assert_says("calendars-reason-sealed");
+        assert_eq!((new.asked().len(), elsewhere.asked().len()), counts);
     }
 
     #[sqlx::test]

@@ -2,11 +2,13 @@
 
 use crate::support::certificates::{Certificate, roots};
 use crate::support::feeds::{Answer, BUDGETS, FETCH_ALLOW, FeedServer, Names, event};
+use crate::support::*;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use kabeuchi::config::{Config, Database, MailSettings};
 use kabeuchi::domain::person::EmailAddress;
 use kabeuchi::platform::http_client::{Failure, Fetched, HttpClient, Request};
+use sqlx::PgPool;
 use std::io::Write;
 use std::time::{Duration, Instant};
 
@@ -200,6 +202,23 @@ async fn trust_e13_a_refusal_a_closed_port_and_silence_look_alike() {
         assert_eq!(failure.key(), "fetch-unreachable", "{url}");
         assert!(began.elapsed() >= BUDGETS.connect, "{url}: {:?}", began.elapsed());
     }
+}
+
+#[sqlx::test]
+async fn trust_e14_proxies_of_the_environment_are_not_asked(db: PgPool) {
+    let app = TestApp::spawn_now(db.clone()).await;
+    let (proxy, server) = (FeedServer::witness().await, FeedServer::start(Answer::calendar("")).await);
+    app.connect(hana(), &server.url()).await;
+    let at_proxy = format!("http://127.0.0.2:{}", proxy.port);
+    let names = ["http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"];
+    let mut variables: Vec<_> = names.map(|name| (name, at_proxy.clone())).to_vec();
+    variables.push(("KABEUCHI_FETCH_ALLOW", FETCH_ALLOW.join(",")));
+    variables.push(("KABEUCHI_KEYS", KEYS.to_owned()));
+
+    let _worker = Process::start_with(&db, &["work"], &variables);
+    until(&db, "the calendar was read", "select bool_or(stage = 'done' and kind = 'calendars.read') from jobs").await;
+
+    assert_eq!((server.asked().len(), proxy.connections()), (1, 0));
 }
 
 #[tokio::test]

@@ -22,6 +22,9 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 use tokio::sync::Notify;
 
+/// What secrets are sealed with.
+pub const KEYS: &str = "tests:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+
 /// A running application with its database, clock and mailbox.
 pub struct TestApp {
     pub db: PgPool,
@@ -148,7 +151,7 @@ pub fn platform(db: PgPool, clock: Arc<ManualClock>, origin: &str) -> Platform {
         pg_user: None,
         lease: Duration::from_secs(60),
         fetch_allow: FETCH_ALLOW.map(|network| network.parse().unwrap()).to_vec(),
-        keys: sealing_keys(&format!("tests:{}=", "A".repeat(43))).unwrap(),
+        keys: sealing_keys(KEYS).unwrap(),
     };
     Platform::new(Parts {
         http: HttpClient::of(&config).with_resolver(Names).with_budgets(BUDGETS).with_roots(roots()),

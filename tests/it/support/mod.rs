@@ -21,7 +21,7 @@ mod sessions;
 mod statements;
 pub mod world;
 
-pub use app::TestApp;
+pub use app::{KEYS, TestApp};
 pub use bookings::{book, times_path};
 pub use browser::{Browser, Page};
 pub use people::*;
