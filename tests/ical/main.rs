@@ -1,8 +1,9 @@
 //! Calendar files as the world writes them: the cases of `tests/fixtures/ical_cases.txt`, the same
-//! cut anywhere, and a fuzzer over them. Needs no database.
+//! cut anywhere, exports of one provider each, and a fuzzer over the cases. Needs no database.
 
 #![allow(clippy::unwrap_used, reason = "tests say by panicking what went wrong")]
 
 mod cases;
+mod exports;
 mod fixture;
 mod fuzz;
