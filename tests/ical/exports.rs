@@ -8,6 +8,17 @@ use kabeuchi::domain::interval::{Interval, Intervals};
 use kabeuchi::domain::person::EmailAddress;
 use std::collections::HashSet;
 
+const GOOGLE: &[u8] = include_bytes!("../fixtures/exports/google.ics");
+const MICROSOFT365: &[u8] = include_bytes!("../fixtures/exports/microsoft365.ics");
+const EXCHANGE: &[u8] = include_bytes!("../fixtures/exports/exchange.ics");
+const ICLOUD: &[u8] = include_bytes!("../fixtures/exports/icloud.ics");
+const PROTON: &[u8] = include_bytes!("../fixtures/exports/proton.ics");
+const NEXTCLOUD: &[u8] = include_bytes!("../fixtures/exports/nextcloud.ics");
+const FASTMAIL: &[u8] = include_bytes!("../fixtures/exports/fastmail.ics");
+
+/// All of them.
+pub const EXPORTS: [&[u8]; 7] = [GOOGLE, MICROSOFT365, EXCHANGE, ICLOUD, PROTON, NEXTCLOUD, FASTMAIL];
+
 /// What was read of a file for Hana, who tells times by the clock of a zone.
 struct Export {
     zone: Tz,
@@ -58,8 +69,7 @@ fn during(zone: Tz, from: &str, to: &str) -> Interval {
 
 #[test]
 fn google_calendar() {
-    let file = include_bytes!("../fixtures/exports/google.ics");
-    let export = Export::read(file, Tz::Asia__Tokyo, "2027-01-04", "2027-03-20");
+    let export = Export::read(GOOGLE, Tz::Asia__Tokyo, "2027-01-04", "2027-03-20");
     export.is_busy(&[
         ("2027-01-06 10:00", "2027-01-06 10:30"),
         ("2027-01-12 08:00", "2027-01-12 09:00"),
@@ -87,8 +97,7 @@ fn google_calendar() {
 
 #[test]
 fn microsoft_365() {
-    let file = include_bytes!("../fixtures/exports/microsoft365.ics");
-    let export = Export::read(file, Tz::Europe__Berlin, "2027-01-04", "2027-04-01");
+    let export = Export::read(MICROSOFT365, Tz::Europe__Berlin, "2027-01-04", "2027-04-01");
     export.is_busy(&[
         ("2027-01-06 09:00", "2027-01-06 09:45"),
         ("2027-01-07 13:00", "2027-01-07 14:00"),
@@ -112,8 +121,7 @@ fn microsoft_365() {
 
 #[test]
 fn exchange() {
-    let file = include_bytes!("../fixtures/exports/exchange.ics");
-    let export = Export::read(file, Tz::Asia__Tokyo, "2027-01-04", "2027-04-01");
+    let export = Export::read(EXCHANGE, Tz::Asia__Tokyo, "2027-01-04", "2027-04-01");
     export.is_busy(&[
         ("2027-01-08 11:00", "2027-01-08 11:30"),
         ("2027-01-12 09:30", "2027-01-12 10:30"),
@@ -136,8 +144,7 @@ fn exchange() {
 
 #[test]
 fn apple_icloud() {
-    let file = include_bytes!("../fixtures/exports/icloud.ics");
-    let export = Export::read(file, Tz::Asia__Tokyo, "2027-01-04", "2027-04-10");
+    let export = Export::read(ICLOUD, Tz::Asia__Tokyo, "2027-01-04", "2027-04-10");
     export.is_busy(&[
         ("2027-01-06 11:00", "2027-01-06 12:00"),
         ("2027-01-09 00:00", "2027-01-11 00:00"),
@@ -157,8 +164,7 @@ fn apple_icloud() {
 
 #[test]
 fn proton() {
-    let file = include_bytes!("../fixtures/exports/proton.ics");
-    let export = Export::read(file, Tz::Europe__Zurich, "2027-01-04", "2027-05-01");
+    let export = Export::read(PROTON, Tz::Europe__Zurich, "2027-01-04", "2027-05-01");
     export.is_busy(&[
         ("2027-01-07 11:00", "2027-01-07 12:00"),
         ("2027-01-11 08:00", "2027-01-11 08:30"),
@@ -179,8 +185,7 @@ fn proton() {
 
 #[test]
 fn nextcloud() {
-    let file = include_bytes!("../fixtures/exports/nextcloud.ics");
-    let export = Export::read(file, Tz::Europe__Berlin, "2027-01-04", "2027-04-10");
+    let export = Export::read(NEXTCLOUD, Tz::Europe__Berlin, "2027-01-04", "2027-04-10");
     export.is_busy(&[
         ("2027-01-05 19:00", "2027-01-05 20:30"),
         ("2027-01-07 19:00", "2027-01-07 20:30"),
@@ -199,8 +204,7 @@ fn nextcloud() {
 
 #[test]
 fn fastmail() {
-    let file = include_bytes!("../fixtures/exports/fastmail.ics");
-    let export = Export::read(file, Tz::Australia__Melbourne, "2027-03-25", "2027-05-01");
+    let export = Export::read(FASTMAIL, Tz::Australia__Melbourne, "2027-03-25", "2027-05-01");
     export.is_busy(&[
         ("2027-03-31 09:00", "2027-03-31 09:45"),
         ("2027-04-02 00:00", "2027-04-06 00:00"),
@@ -220,11 +224,9 @@ fn fastmail() {
 /// A file that breaks off is never taken for the whole calendar.
 #[test]
 fn an_export_cut_anywhere_is_never_complete() {
-    let google: &[u8] = include_bytes!("../fixtures/exports/google.ics");
-    let exchange: &[u8] = include_bytes!("../fixtures/exports/exchange.ics");
     let window = during(Tz::Asia__Tokyo, "2027-01-04 00:00", "2027-04-01 00:00");
     let (reads, own) = (Reads::default(), HashSet::new());
-    for file in [google, exchange] {
+    for file in [GOOGLE, EXCHANGE] {
         for length in (0..file.len() - "END:VCALENDAR\r\n".len()).step_by(7) {
             let asked = Asked { zone: Tz::Asia__Tokyo, window, reads, addresses: &[], own: &own };
             assert!(!busy(&file[..length], &asked).is_ok_and(|reading| reading.is_complete()), "after {length} bytes");

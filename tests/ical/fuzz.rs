@@ -1,9 +1,10 @@
-//! Mutations of the case files: whatever comes, the reader answers, within its steps.
+//! Mutations of the case files and of exports: whatever comes, the reader answers, within its steps.
 //!
 //! Each input is made from the seed and its own number alone, so that a failure repeats with
 //! `ICAL_FUZZ_SEED=… ICAL_FUZZ_FROM=… ICAL_FUZZ_INPUTS=1`. More inputs: `ICAL_FUZZ_INPUTS=3000000`, or
 //! as many as fit into `ICAL_FUZZ_SECONDS=600`; then each must also stay within its processor time.
 
+use crate::exports::EXPORTS;
 use crate::fixture::{Case, cases};
 use kabeuchi::domain::ical::{MAX_FLAWS, MAX_STEPS};
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
@@ -103,7 +104,8 @@ fn no_input_panics_or_spends_more_than_its_steps() {
     let (end, is_timed) = (Instant::now() + Duration::from_secs(seconds), seconds > 0);
     let most = if is_timed { u64::MAX } else { number("ICAL_FUZZ_INPUTS", INPUTS) };
     let cases: Vec<Case> = cases().into_iter().filter(|case| !case.options.iter().any(|o| o == "bigline")).collect();
-    let files: Vec<Vec<u8>> = cases.iter().map(Case::bytes).collect();
+    let exports = EXPORTS.iter().map(|file| file.to_vec());
+    let files: Vec<Vec<u8>> = cases.iter().map(Case::bytes).chain(exports).collect();
     let caught = count_panics_of("rrule");
     let (mut slowest, mut largest) = ((Duration::ZERO, 0), (0, 0));
     let (mut inputs, mut unreadable, mut incomplete) = (0, 0, 0);
