@@ -25,6 +25,11 @@ pub(super) async fn take(
     hold: Booking,
 ) -> Result<Result<Booking, Taken>, AppError> {
     let now = tx.now();
+    // Behind the locks it may be later than when the request came: what ended meanwhile protects
+    // neither its time nor its buffers any more.
+    if !hold.is_held(tx.platform().clock.now()) {
+        return Ok(Err(Taken));
+    }
     let booking = match store::confirmed(tx, consultation.id).await? {
         Some(booked) if booked.is_ahead(now) => {
             let moved = booked.move_onto(&hold, now).map_err(|_| AppError::NotNow("moving"))?;

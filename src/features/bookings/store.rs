@@ -15,7 +15,7 @@ use crate::domain::id::{BookingId, CallId, ConsultationId, PersonId};
 use crate::domain::interval::{Interval, Intervals};
 use crate::domain::slot::{Booked, Minutes};
 use crate::features::{calls, consultations};
-use crate::platform::db::Tx;
+use crate::platform::db::{Tx, lock_people};
 use crate::platform::error::AppError;
 use crate::platform::random::Hashed;
 use anyhow::anyhow;
@@ -274,6 +274,18 @@ async fn commit_people(tx: &mut Tx, b: &Booking, people: &[PersonId]) -> Result<
     Ok(committed.rows_affected() as usize == people.len())
 }
 
+/// Takes the locks of all who are committed to times of a consultation: whoever gives times back takes
+/// them like whoever takes times, or two that remove the same holds in opposite orders could deadlock.
+async fn lock_committed(tx: &mut Tx, id: ConsultationId) -> Result<(), AppError> {
+    let people = sqlx::query_scalar!(
+        r#"select distinct person_id as "person: PersonId" from commitments join bookings using (booking_id) where consultation_id = $1"#,
+        id as ConsultationId
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(lock_people(tx, &people).await?)
+}
+
 async fn release(tx: &mut Tx, id: BookingId) -> Result<(), AppError> {
     sqlx::query!("delete from commitments where booking_id = $1", id as BookingId).execute(&mut **tx).await?;
     Ok(())
@@ -289,6 +301,7 @@ pub struct Cancellation<'a> {
 /// Stores that a booking was given back.
 pub async fn cancel(tx: &mut Tx, moved: (Booking, Fact), how: Cancellation<'_>) -> Result<Booking, AppError> {
     let ((b, fact), now) = (moved, tx.now());
+    lock_committed(tx, b.consultation).await?;
     sqlx::query!(
         r#"update bookings set stage = 'cancelled', sequence = $2, cancelled_at = $3, cancelled_by = $4, cancel_reason = $5, was_late = $6
             where booking_id = $1"#,
@@ -308,6 +321,7 @@ pub async fn cancel(tx: &mut Tx, moved: (Booking, Fact), how: Cancellation<'_>) 
 
 /// A time that passed without a talk no longer counts as the consultation's booking.
 pub async fn let_go(tx: &mut Tx, id: ConsultationId) -> Result<(), AppError> {
+    lock_committed(tx, id).await?;
     sqlx::query!(
         "delete from commitments where booking_id in (select booking_id from bookings where consultation_id = $1)",
         id as ConsultationId

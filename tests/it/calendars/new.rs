@@ -53,7 +53,8 @@ async fn what_is_missing_is_said_beside_each_field(db: PgPool) {
     let app = TestApp::spawn(db).await;
     let refused = app.as_(hana()).await.post("/calendars/new", &[("all_day", "sometimes")]).await;
     refused.assert_status(422).assert_says("field-missing").assert_says("field-choice");
-    let fields = ["#field-name", "#field-all_day", "#field-tentative", "#field-unanswered", "#field-address"];
+    let fields =
+        ["#field-name", "#field-all_day", "#field-tentative", "#field-unanswered", "#field-stance", "#field-address"];
     assert_eq!(refused.attributes(".error-summary a", "href"), fields);
 }
 

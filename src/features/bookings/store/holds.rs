@@ -1,6 +1,6 @@
 //! Times that are held: until a side takes one, or their time is over.
 
-use super::{Row, Taken, commit_people, release};
+use super::{Row, Taken, commit_people, lock_committed, release};
 use crate::domain::booking::{Booking, Stage};
 use crate::domain::fact::Fact;
 use crate::domain::id::{BookingId, CallId, ConsultationId, PersonId};
@@ -73,6 +73,7 @@ pub async fn confirm(
 /// A hold ends without a booking, and its time is free.
 pub async fn release_hold(tx: &mut Tx, moved: (Booking, Fact)) -> Result<(), AppError> {
     let (b, fact) = moved;
+    lock_committed(tx, b.consultation).await?;
     sqlx::query!("update bookings set stage = 'released' where booking_id = $1", b.id as BookingId)
         .execute(&mut **tx)
         .await?;
@@ -82,6 +83,7 @@ pub async fn release_hold(tx: &mut Tx, moved: (Booking, Fact)) -> Result<(), App
 
 /// Ends all holds of a consultation, also those whose time is over and whose job did not run yet.
 pub async fn release_holds(tx: &mut Tx, id: ConsultationId) -> Result<(), AppError> {
+    lock_committed(tx, id).await?;
     let rows = sqlx::query_as!(
         Row,
         r#"select booking_id as "id: BookingId", consultation_id as "consultation: ConsultationId", call_id as "call: CallId", stage, starts_at, ends_at,
