@@ -2,6 +2,7 @@
 
 use crate::domain::fact::Fact;
 use crate::domain::id::{ApplicationId, BookingId, CalendarId, ConsultationId, PersonId};
+use crate::domain::slot::Offered;
 use crate::features::applications::mails::What;
 use crate::features::{
     admin, applications, availability, bookings, calendars, calls, consultations, feedback, home, people, questions,
@@ -10,14 +11,16 @@ use crate::features::{
 use crate::platform::jobs::{NewJob, Registry};
 use crate::platform::route::{Need, Needs, Routes};
 use crate::platform::{
-    Platform, Uids, asker, assets, error::AppError, headers, health, origin, problem, route, telemetry,
+    Answered, Later, Platform, asker, assets, error::AppError, headers, health, origin, problem, route, telemetry,
 };
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::{App, web};
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use sqlx::PgConnection;
+use std::collections::HashSet;
 
 /// Bytes that a form may have: a text of 20,000 Japanese characters is 180 kB on the wire.
 const FORM_LIMIT: usize = 512 * 1024;
@@ -190,12 +193,19 @@ fn place(consultation: ConsultationId) -> NewJob {
     NewJob::now(applications::times::PlaceCheck { consultation })
 }
 
+/// Answers of later slices to earlier ones.
+pub const LATER: Later = Later { own_sessions, offered };
+
 /// UIDs by which a host's own sessions are known in their calendar: they are in our books already,
 /// and a session that was moved or cancelled must not stand in its own way. Not by the look of the
 /// UID: a host who is a guest of another host has that session in their calendar too, and there it
 /// takes their time.
-pub fn own_sessions(conn: &mut PgConnection, person: PersonId, since: DateTime<Utc>) -> Uids<'_> {
+fn own_sessions(conn: &mut PgConnection, person: PersonId, since: DateTime<Utc>) -> Answered<'_, HashSet<String>> {
     Box::pin(bookings::uids_of_host(conn, person, since))
+}
+
+fn offered(conn: &mut PgConnection, person: PersonId, zone: Tz) -> Answered<'_, Offered> {
+    Box::pin(availability::offered(conn, person, zone))
 }
 
 /// The kinds of jobs that this release knows.

@@ -246,7 +246,7 @@ fn platform(config: Config, db: PgPool, clock: Arc<SystemClock>) -> anyhow::Resu
         assets: assets::Assets::load(folder),
         subscriptions: app::subscriptions,
         registry: app::registry(),
-        own_sessions: app::own_sessions,
+        later: app::LATER,
         stopping: AtomicBool::new(false),
         wake: Notify::new(),
     }))

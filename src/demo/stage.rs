@@ -76,7 +76,7 @@ impl Stage {
             assets: Assets::load(None),
             subscriptions: app::subscriptions,
             registry: app::registry(),
-            own_sessions: app::own_sessions,
+            later: app::LATER,
             stopping: AtomicBool::new(false),
             wake: Notify::new(),
         });

@@ -5,6 +5,7 @@
 //! notice and horizon hold, no limit is reached, and nothing overlaps it with its buffers. Worked
 //! out for each stretch of constant offset, so that clock changes need no case of their own.
 
+mod check;
 mod hours;
 mod offsets;
 mod sweep;
@@ -13,16 +14,16 @@ mod tally;
 mod tests;
 mod why;
 
+pub use check::{Contradiction, Offered, Period};
 pub use why::{Limit, Of, Reason};
 
-use crate::domain::availability::{Availability, DAY};
+use crate::domain::availability::Availability;
 use crate::domain::interval::{self, Interval, Intervals};
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc, Weekday};
 use offsets::{Segments, offset};
 use std::ops::Range;
 use sweep::Sweep;
 use tally::{Tally, Used};
-use thiserror::Error;
 
 /// Whole minutes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -116,35 +117,7 @@ impl Slot {
     }
 }
 
-/// Settings under which nothing could ever be offered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub enum RulesError {
-    #[error("duration and step are at least a minute")]
-    NoLength,
-    #[error("the notice reaches beyond the horizon")]
-    NoticeBeyondHorizon,
-    #[error("no window is as long as a session")]
-    WindowsTooShort,
-}
-
 impl Rules {
-    /// Refuses settings that contradict each other. A week without hours is not one of them.
-    pub fn check(&self) -> Result<(), RulesError> {
-        if self.duration.0 < 1 || self.step.0 < 1 {
-            return Err(RulesError::NoLength);
-        }
-        if is_notice_beyond_horizon(self.notice, self.horizon_days) {
-            return Err(RulesError::NoticeBeyondHorizon);
-        }
-        // Windows that touch are one, so a day is as long as all of its windows together.
-        let day_is_long_enough = |windows: &Vec<_>| {
-            windows.iter().map(crate::domain::availability::Window::minutes).sum::<i32>() >= self.duration.0
-        };
-        let weekly = &self.availability.weekly;
-        let enough = weekly.0.iter().chain(self.availability.overrides.values()).any(day_is_long_enough);
-        (weekly.is_empty() || enough).then_some(()).ok_or(RulesError::WindowsTooShort)
-    }
-
     /// The first instant that notice and preparation allow.
     fn first_start(&self, now: DateTime<Utc>) -> DateTime<Utc> {
         (now + self.notice.delta()).max(self.earliest.unwrap_or(DateTime::<Utc>::MIN_UTC))
@@ -175,11 +148,6 @@ impl Rules {
         let first = week * 7 - 3 + i64::from(self.week_start.num_days_from_monday());
         first..first + 7
     }
-}
-
-/// Whether a notice leaves no day of the horizon.
-pub fn is_notice_beyond_horizon(notice: Minutes, horizon_days: u32) -> bool {
-    notice.0 / DAY >= horizon_days as i32
 }
 
 /// All slots that start in the window, in order.
@@ -225,8 +193,8 @@ pub fn find(rules: &Rules, taken: Taken<'_>, now: DateTime<Utc>, start: DateTime
 }
 
 /// The hours in microseconds since 1970, in order, merged where they touch.
-fn coverage(rules: &Rules, segments: &Segments) -> Vec<(i64, i64)> {
-    let pieces = hours::pieces(&rules.availability, segments);
+fn coverage(availability: &Availability, segments: &Segments) -> Vec<(i64, i64)> {
+    let pieces = hours::pieces(availability, segments);
     let mut merged = Vec::new();
     let mut rest = &pieces[..];
     while let Some((touching, later)) = hours::touching(rest) {
@@ -250,9 +218,9 @@ pub fn starts(rules: &Rules, window: &Interval) -> Vec<DateTime<Utc>> {
 }
 
 /// The hours of a window.
-pub fn hours(rules: &Rules, window: &Interval) -> Intervals {
-    let segments = Segments::of(rules.availability.zone, window, TimeDelta::zero());
-    let hours = coverage(rules, &segments)
+pub fn hours(availability: &Availability, window: &Interval) -> Intervals {
+    let segments = Segments::of(availability.zone, window, TimeDelta::zero());
+    let hours = coverage(availability, &segments)
         .into_iter()
         .filter_map(|(from, to)| Interval::new(interval::instant(from), interval::instant(to)))
         .collect();

@@ -31,7 +31,9 @@ pub mod telemetry;
 use crate::config::Config;
 use crate::domain::fact::Fact;
 use crate::domain::id::PersonId;
+use crate::domain::slot::Offered;
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use sqlx::PgConnection;
 use std::collections::HashSet;
 use std::future::Future;
@@ -40,11 +42,17 @@ use std::pin::Pin;
 use std::sync::Arc;
 use tokio::sync::Notify;
 
-/// UIDs of a host's sessions since an instant. Calendars ask, and bookings, which come later, know.
-pub type OwnSessions = for<'c> fn(&'c mut PgConnection, PersonId, DateTime<Utc>) -> Uids<'c>;
+/// What a slice asks of one that comes later; `app.rs` hands the questions on.
+#[derive(Clone, Copy)]
+pub struct Later {
+    /// UIDs of a host's sessions since an instant: calendars ask, bookings know.
+    pub own_sessions: for<'c> fn(&'c mut PgConnection, PersonId, DateTime<Utc>) -> Answered<'c, HashSet<String>>,
+    /// What a host offers to all their calls: calls ask, availability knows.
+    pub offered: for<'c> fn(&'c mut PgConnection, PersonId, Tz) -> Answered<'c, Offered>,
+}
 
-/// UIDs to come.
-pub type Uids<'c> = Pin<Box<dyn Future<Output = Result<HashSet<String>, error::AppError>> + Send + 'c>>;
+/// An answer to come.
+pub type Answered<'c, T> = Pin<Box<dyn Future<Output = Result<T, error::AppError>> + Send + 'c>>;
 
 /// What everything is handed: the pool, the clock, the mailer, the settings.
 #[derive(Clone)]
@@ -65,8 +73,8 @@ pub struct Parts {
     pub subscriptions: fn(&Fact) -> Vec<jobs::NewJob>,
     /// Which kinds of jobs this program knows; the table is in `app.rs`.
     pub registry: jobs::Registry,
-    /// Which events of a host's calendar are our own sessions; `app.rs` asks `bookings`.
-    pub own_sessions: OwnSessions,
+    /// What earlier slices ask of later ones.
+    pub later: Later,
     /// Set when the process was told to stop: it is no longer ready, and still answers.
     pub stopping: std::sync::atomic::AtomicBool,
     /// Woken when a transaction with jobs committed; polling is the truth.

@@ -119,6 +119,11 @@ impl Frame {
         self.relative(&(*end - TimeDelta::seconds(1)))
     }
 
+    /// Today on the reader's calendar.
+    pub fn today(&self) -> NaiveDate {
+        self.now.with_timezone(&self.speech.zone).date_naive()
+    }
+
     /// A calendar date.
     pub fn date(&self, date: &NaiveDate) -> String {
         self.speech.date(*date)

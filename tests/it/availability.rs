@@ -48,6 +48,58 @@ mod hours {
     }
 
     #[sqlx::test]
+    async fn case_72_hours_in_which_no_session_fits_are_refused_beside_their_day(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let hana = app.as_(hana()).await;
+        let short = [("revision", "0"), ("tue_from", "09:00"), ("tue_to", "09:20")];
+        hana.post("/availability", &short).await.assert_status(303);
+        let twenty = hana.get("/availability").await;
+        let call = app.open_call(crate::support::hana()).await;
+
+        // The call was opened in another way: the page says what is wrong, and does not save it again.
+        let page = hana.get("/availability").await;
+        page.assert_says("availability-no_room");
+        assert!(
+            page.text().contains("“Talk to me about SRE” needs 30 minutes, and your longest hours are 20 minutes.")
+        );
+        let refused = hana.submit(&twenty, "/availability", &[("wed_from", "20:00"), ("wed_to", "20:29")]).await;
+        refused.assert_status(422).assert_says("availability-hours-too_short");
+        assert_eq!(refused.attributes(".error-summary a", "href"), ["#field-tue"]);
+        assert_eq!(refused.attributes("input[name=wed_to]", "value")[0], "20:29");
+        let half = [("wed_from", "20:00"), ("wed_to", "20:30")];
+        hana.submit(&refused, "/availability", &half).await.assert_status(303);
+        hana.get("/availability").await.assert_does_not_say("availability-no_room");
+
+        // A call that nobody can book yet asks for nothing, and no hours at all are a host's right.
+        sqlx::query("update calls set stage = 'draft'").execute(&app.db).await.unwrap();
+        let page = hana.get("/availability").await;
+        hana.submit(&page, "/availability", &[("wed_from", "20:00"), ("wed_to", "20:10")]).await.assert_status(303);
+        sqlx::query("update calls set stage = 'open' where call_id = $1").bind(call.0).execute(&app.db).await.unwrap();
+        let page = hana.get("/availability").await;
+        let emptied = [("tue_from", ""), ("tue_to", ""), ("wed_from", ""), ("wed_to", "")];
+        hana.submit(&page, "/availability", &emptied).await.assert_status(303);
+        hana.get("/availability")
+            .await
+            .assert_does_not_say("availability-no_room")
+            .assert_says("availability-hours-empty");
+    }
+
+    #[sqlx::test]
+    async fn case_72_one_long_date_is_room_enough_for_short_weeks(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        app.open_call(hana()).await;
+        let hana = app.as_(hana()).await;
+        let morning = [("date", "2027-01-12"), ("hours_from", "09:00"), ("hours_to", "11:00")];
+        hana.post("/availability/overrides", &morning).await.assert_status(303);
+        let short = [("revision", "0"), ("tue_from", "09:00"), ("tue_to", "09:20")];
+
+        hana.post("/availability", &short).await.assert_status(303);
+
+        app.clock.advance(chrono::TimeDelta::days(9));
+        hana.get("/availability").await.assert_says("availability-no_room");
+    }
+
+    #[sqlx::test]
     async fn who_does_not_host_has_no_hours(db: PgPool) {
         let app = TestApp::spawn(db).await;
         for path in [
@@ -64,6 +116,24 @@ mod hours {
 
 mod overrides {
     use super::*;
+
+    #[sqlx::test]
+    async fn case_72_a_date_with_hours_shorter_than_any_session_is_refused(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        app.open_call(hana()).await;
+        app.offer_hours(hana()).await;
+        let hana = app.as_(hana()).await;
+        let path = "/availability/overrides";
+        let pairs = [("date", "2027-01-12"), ("hours_from", "09:00"), ("hours_to", "09:20")];
+
+        let refused = hana.post(path, &[&pairs[..], &[("hours_from", "15:00"), ("hours_to", "15:20")]].concat()).await;
+
+        refused.assert_status(422).assert_says("availability-overrides-too_short");
+        assert_eq!(refused.attributes("input[name=hours_to]", "value"), ["09:20", "15:20", ""]);
+        let touching = [&pairs[..], &[("hours_from", "09:20"), ("hours_to", "09:30")]].concat();
+        hana.post(path, &touching).await.assert_status(303);
+        hana.post(path, &[&pairs[..], &[("closed", "yes")]].concat()).await.assert_status(303);
+    }
 
     #[sqlx::test]
     async fn a_closed_date_offers_nothing_and_follows_the_week_again(db: PgPool) {
@@ -91,6 +161,28 @@ mod overrides {
 
 mod limits {
     use super::*;
+
+    #[sqlx::test]
+    async fn case_72_minutes_in_which_no_session_fits_are_refused_at_their_field(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let path = "/availability/limits";
+        let browser = app.as_(hana()).await;
+        let page = browser.get(path).await;
+        browser.submit(&page, path, &[("minutes_per_day", "20")]).await.assert_status(303);
+        app.open_call(hana()).await;
+
+        let page = browser.get(path).await;
+        assert!(page.text().contains("“Talk to me about SRE” needs 30 minutes, and your limit is 20 minutes a day."));
+        let low = [("minutes_per_day", "29"), ("minutes_per_week", "10")];
+        let refused = browser.submit(&page, path, &low).await;
+        refused.assert_status(422);
+        let beside = "Your shortest session is 30 minutes, so nothing could be booked.";
+        assert_eq!(refused.texts("#error-minutes_per_day, #error-minutes_per_week"), [beside, beside]);
+        assert_eq!(refused.attributes("input[name=minutes_per_day]", "value"), ["29"]);
+        let enough = [("minutes_per_day", "30"), ("minutes_per_week", "30")];
+        browser.submit(&refused, path, &enough).await.assert_status(303);
+        browser.get(path).await.assert_does_not_say("availability-no_room");
+    }
 
     #[sqlx::test]
     async fn a_full_day_is_full_over_all_calls(db: PgPool) {

@@ -179,3 +179,111 @@ mod closing {
         browser.post(&format!("{call}/opening"), &[]).await.assert_status(303);
     }
 }
+
+/// Settings under which nothing could ever be booked.
+mod contradictions {
+    use super::*;
+
+    /// Sends the form of a new call with these fields beside what a call needs.
+    async fn write(app: &TestApp, fields: &[(&str, &str)]) -> Page {
+        let browser = app.as_(hana()).await;
+        let page = browser.get("/calls/new").await;
+        let written = WRITTEN.into_iter().filter(|(name, _)| fields.iter().all(|(other, _)| other != name));
+        let all: Vec<_> = written.chain(fields.iter().copied()).collect();
+        browser.submit(&page, "/calls/new", &all).await
+    }
+
+    /// The reason stands beside the field, and what was typed in it.
+    fn assert_refused(page: &Page, field: &str, reason: &str) {
+        page.assert_status(422);
+        assert_eq!(page.texts(&format!("#error-{field}")), [reason]);
+        assert_eq!(page.attributes(".error-summary a", "href"), [format!("#field-{field}")]);
+        assert_eq!(page.texts("#field-why"), ["I learn too."], "nothing is lost");
+    }
+
+    #[sqlx::test]
+    async fn case_72_a_period_without_days_is_refused_at_its_field(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+
+        let writing = write(&app, &[("preparation_days", "14"), ("horizon_days", "14")]).await;
+        let reason = "The days for writing reach as far as the days ahead, so whoever is accepted would find no time.";
+        assert_refused(&writing, "preparation_days", reason);
+        let notice = write(&app, &[("notice_hours", "336"), ("horizon_days", "14")]).await;
+        let reason = "The notice reaches beyond the days ahead, so no time could ever be offered.";
+        assert_refused(&notice, "notice_hours", reason);
+        let far = write(&app, &[("horizon_days", "151")]).await;
+        assert_refused(&far, "horizon_days", "Please give a whole number from 1 to 150.");
+
+        write(&app, &[("preparation_days", "13"), ("horizon_days", "14")]).await.assert_status(303);
+        write(&app, &[("horizon_days", "150"), ("slug", "slo-far")]).await.assert_status(303);
+    }
+
+    #[sqlx::test]
+    async fn case_72_a_session_longer_than_all_hours_is_refused(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let hana = app.as_(hana()).await;
+        let halves =
+            [("revision", "0"), ("tue_from", "09:00"), ("tue_to", "09:30"), ("tue_from", "10:00"), ("tue_to", "10:30")];
+        hana.post("/availability", &halves).await.assert_status(303);
+
+        let refused = write(&app, &[("free_minutes", "45")]).await;
+
+        let reason = "No time would ever fit: your longest hours are 30 minutes. Please shorten the session, or widen your hours first.";
+        assert_refused(&refused, "free_minutes", reason);
+        // The longer one may wait for longer hours, as the shorter one can be booked.
+        let call = write(&app, &[("free_minutes", "30"), ("longest_minutes", "60")]).await.leads_to();
+        let path = call.replace("/opening?said=saved", "/edit");
+        let page = hana.get(&path).await;
+        assert_refused(&hana.submit(&page, &path, &[("free_minutes", "45")]).await, "free_minutes", reason);
+    }
+
+    #[sqlx::test]
+    async fn case_72_a_session_longer_than_the_minutes_of_a_day_or_week_is_refused(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let hana = app.as_(hana()).await;
+        for (limit, other, span) in
+            [("minutes_per_day", "minutes_per_week", "day"), ("minutes_per_week", "minutes_per_day", "week")]
+        {
+            let page = hana.get("/availability/limits").await;
+            hana.submit(&page, "/availability/limits", &[(limit, "30"), (other, "")]).await.assert_status(303);
+
+            let refused = write(&app, &[("free_minutes", "40")]).await;
+
+            let reason = format!(
+                "No time would ever fit: your limit is 30 minutes a {span}. Please shorten the session, or raise the limit first."
+            );
+            assert_refused(&refused, "free_minutes", &reason);
+        }
+    }
+
+    #[sqlx::test]
+    async fn case_72_dates_that_all_lie_beyond_the_days_ahead_are_refused(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let hana = app.as_(hana()).await;
+        let date = [("date", "2027-02-04"), ("hours_from", "09:00"), ("hours_to", "11:00")];
+        hana.post("/availability/overrides", &date).await.assert_status(303);
+
+        let refused = write(&app, &[("horizon_days", "30")]).await;
+
+        let reason = "Your hours lie on single dates, and the first, Thu 4 February 2027, is beyond these days. Please raise them, or offer hours sooner.";
+        assert_refused(&refused, "horizon_days", reason);
+        write(&app, &[("horizon_days", "31")]).await.assert_status(303);
+    }
+
+    #[sqlx::test]
+    async fn case_72_a_host_without_hours_may_write_and_a_word_may_be_mended_while_hours_are_amiss(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let led = write(&app, &[("free_minutes", "90"), ("longest_minutes", "90")]).await.leads_to();
+        let path = led.replace("/opening?said=saved", "/edit");
+        let hana = app.as_(hana()).await;
+        let short = [("revision", "0"), ("tue_from", "09:00"), ("tue_to", "10:00")];
+        hana.post("/availability", &short).await.assert_status(303);
+        let page = hana.get(&path).await;
+
+        hana.submit(&page, &path, &[("title", "Talk to me about SRE")]).await.assert_status(303);
+
+        let page = hana.get(&path).await;
+        hana.submit(&page, &path, &[("free_minutes", "80")]).await.assert_status(422);
+        hana.submit(&page, &path, &[("free_minutes", "60")]).await.assert_status(303);
+    }
+}

@@ -4,7 +4,7 @@ mod cases;
 mod twin;
 
 use super::*;
-use crate::domain::availability::{WallClock, Weekly, Window};
+use crate::domain::availability::{DAY, WallClock, Weekly, Window};
 use chrono::{NaiveDateTime, TimeZone};
 use chrono_tz::Tz;
 use std::collections::BTreeMap;

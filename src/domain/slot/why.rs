@@ -113,7 +113,8 @@ fn in_hours(rules: &Rules, session: &Interval, date: NaiveDate, reasons: &mut Ve
     let zone = rules.availability.zone;
     let segments = Segments::of(zone, session, TimeDelta::zero());
     let session = session.micros();
-    let is_inside = coverage(rules, &segments).iter().any(|(from, to)| *from <= session.start && session.end <= *to);
+    let is_inside =
+        coverage(&rules.availability, &segments).iter().any(|(from, to)| *from <= session.start && session.end <= *to);
     if !is_inside {
         reasons.push(Reason::OutsideHours);
         if rules.availability.overrides.contains_key(&date) {

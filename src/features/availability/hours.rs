@@ -1,8 +1,10 @@
 //! `/availability`: the week as it is offered, drawn as bars and written as from and to.
 
+use super::no_room::{self, NoRoom};
 use super::store::{self, Hours, Stale};
 use crate::domain::availability::{DAY, WallClock, Weekly, Window};
-use crate::platform::error::Answer;
+use crate::platform::db::Tx;
+use crate::platform::error::{Answer, AppError};
 use crate::platform::form::{Fields, Revision};
 use crate::platform::i18n::Message;
 use crate::platform::page::{Frame, show, show_with};
@@ -27,6 +29,7 @@ const DAYS: [(Weekday, &str); 7] = [
 struct Page {
     frame: Frame,
     hours: Hours,
+    no_room: Vec<NoRoom>,
     fields: Fields,
 }
 
@@ -83,10 +86,12 @@ pub(super) fn typed(fields: &Fields, word: &str, n: usize) -> (String, String) {
 
 /// Shows the week.
 pub async fn get(frame: Frame) -> Answer {
-    let mut read = frame.read().await?;
-    let hours = store::find(&mut read, frame.asker.id()?).await?.unwrap_or_default();
+    let (mut read, me) = (frame.read().await?, frame.asker.id()?);
+    let hours = store::find(&mut read, me).await?.unwrap_or_default();
+    let offered = store::offered(&mut read, me, frame.speech.zone).await?;
+    let no_room = no_room::of(&mut read, me, &offered, frame.today()).await?;
     let fields = fields_of(&hours);
-    show(&Page { frame, hours, fields })
+    show(&Page { frame, hours, no_room, fields })
 }
 
 /// Stores the week.
@@ -95,19 +100,37 @@ pub async fn post(frame: Frame, mut fields: Fields) -> Answer {
     let mut tx = frame.begin(&fields).await?;
     let stored = store::find(&mut tx, me).await?.unwrap_or_default();
     let revision = fields.required::<Revision>("revision");
-    let days = DAYS.map(|(_, word)| windows(&mut fields, word));
+    let weekly = Weekly(DAYS.map(|(_, word)| windows(&mut fields, word)));
+    if !fields.is_refused() {
+        require_room(&mut tx, &frame, &mut fields, &weekly).await?;
+    }
     let (Some(Revision(revision)), false) = (revision, fields.is_refused()) else {
-        return show_with(StatusCode::UNPROCESSABLE_ENTITY, &Page { frame, hours: stored, fields });
+        let page = Page { frame, hours: stored, no_room: Vec::new(), fields };
+        return show_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
     };
-    let hours = Hours { weekly: Weekly(days), ..stored };
+    let hours = Hours { weekly, ..stored };
     match store::save(&mut tx, me, &hours, revision).await? {
         Ok(()) => tx.see_other("/availability?said=saved").await,
         Err(Stale) => {
             fields.set("revision", hours.revision.to_string());
             fields.refuse("revision", Message::new("availability-hours-stale"));
-            show_with(StatusCode::CONFLICT, &Page { frame, hours, fields })
+            show_with(StatusCode::CONFLICT, &Page { frame, hours, no_room: Vec::new(), fields })
         }
     }
+}
+
+/// Hours in which no session of any call fits are refused beside their first day; no hours at all are a
+/// host's right.
+async fn require_room(tx: &mut Tx, frame: &Frame, fields: &mut Fields, weekly: &Weekly) -> Result<(), AppError> {
+    let Some((_, first)) = DAYS.into_iter().find(|(day, _)| !weekly.of(*day).is_empty()) else { return Ok(()) };
+    let me = frame.asker.id()?;
+    let Some(shortest) = no_room::shortest(tx, me).await? else { return Ok(()) };
+    let mut offered = store::offered(tx, me, frame.speech.zone).await?;
+    offered.availability.weekly = weekly.clone();
+    if offered.hours_contradict(shortest, frame.today()).is_some() {
+        fields.refuse(first, Message::new("availability-hours-too_short").with("minutes", shortest.0));
+    }
+    Ok(())
 }
 
 /// The form of stored hours.

@@ -3,11 +3,12 @@
 mod holidays;
 mod hours;
 mod limits;
+mod no_room;
 mod overrides;
 mod store;
 
 pub use holidays::HolidaySet;
-pub use store::{Hours, close, of, overrides};
+pub use store::{Hours, close, of, offered, overrides};
 
 use crate::platform::jobs::Registry;
 use crate::platform::route::{Need, Routes};

@@ -1,9 +1,10 @@
 //! `/availability/overrides`: dates that differ from the week: other hours, or none.
 
 use super::hours::{self, WINDOWS};
-use super::store;
+use super::{no_room, store};
 use crate::domain::availability::{Availability, Window};
 use crate::domain::id::PersonId;
+use crate::platform::db::Tx;
 use crate::platform::error::{Answer, AppError};
 use crate::platform::form::Fields;
 use crate::platform::i18n::Message;
@@ -33,20 +34,12 @@ impl Overrides {
     fn pairs(&self) -> [usize; WINDOWS] {
         std::array::from_fn(|n| n)
     }
-
-    fn today(&self) -> NaiveDate {
-        today(&self.frame)
-    }
-}
-
-fn today(frame: &Frame) -> NaiveDate {
-    frame.now.with_timezone(&frame.speech.zone).date_naive()
 }
 
 /// Shows the dates that differ; with `?date=` the form begins with the hours of that date.
 pub async fn get(frame: Frame) -> Answer {
     let (mut read, me) = (frame.read().await?, frame.asker.id()?);
-    let dates = store::overrides(&mut read, me, today(&frame)).await?;
+    let dates = store::overrides(&mut read, me, frame.today()).await?;
     let fields = begun(&mut read, &frame, me).await?;
     show(&Overrides { frame, dates, fields })
 }
@@ -72,20 +65,40 @@ pub async fn post(frame: Frame, mut fields: Fields) -> Answer {
         };
     }
     let windows = hours::windows(&mut fields, "hours");
-    let dates = store::overrides(&mut tx, me, today(&frame)).await?;
+    let dates = store::overrides(&mut tx, me, frame.today()).await?;
     match date {
         None => fields.refuse("date", Message::new("availability-overrides-no_date")),
-        Some(date) if date < today(&frame) => fields.refuse("date", Message::new("availability-overrides-past")),
+        Some(date) if date < frame.today() => fields.refuse("date", Message::new("availability-overrides-past")),
         Some(_) if dates.len() >= MOST => fields.refuse("date", Message::new("availability-overrides-many")),
         Some(_) => {}
     }
     if windows.is_empty() && !fields.has("closed", "yes") {
         fields.refuse("hours", Message::new("availability-overrides-no_hours"));
     }
-    let (Some(date), false) = (date, fields.is_refused()) else { return refused(frame, dates, fields) };
     let closed = fields.has("closed", "yes");
+    if let Some(date) = date.filter(|_| !closed && !windows.is_empty()) {
+        require_room(&mut tx, &frame, &mut fields, (date, &windows)).await?;
+    }
+    let (Some(date), false) = (date, fields.is_refused()) else { return refused(frame, dates, fields) };
     store::set_override(&mut tx, me, date, if closed { &[] } else { &windows }).await?;
     tx.see_other("/availability/overrides?said=saved").await
+}
+
+/// Hours that are shorter than any session offer nothing: then the date is better closed.
+async fn require_room(
+    tx: &mut Tx,
+    frame: &Frame,
+    fields: &mut Fields,
+    (date, windows): (NaiveDate, &[Window]),
+) -> Result<(), AppError> {
+    let me = frame.asker.id()?;
+    let Some(shortest) = no_room::shortest(tx, me).await? else { return Ok(()) };
+    let mut offered = store::offered(tx, me, frame.speech.zone).await?;
+    offered.availability.overrides.insert(date, windows.to_vec());
+    if offered.longest_on(date) < shortest {
+        fields.refuse("hours", Message::new("availability-overrides-too_short").with("minutes", shortest.0));
+    }
+    Ok(())
 }
 
 fn refused(frame: Frame, dates: BTreeMap<NaiveDate, Vec<Window>>, fields: Fields) -> Answer {

@@ -3,6 +3,7 @@
 use crate::domain::availability::{Availability, Weekly, Window};
 use crate::domain::fact::Fact;
 use crate::domain::id::PersonId;
+use crate::domain::slot::{Limits, Offered};
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
 use anyhow::Context;
@@ -21,6 +22,20 @@ pub struct Hours {
     pub minutes_per_day: Option<i32>,
     pub minutes_per_week: Option<i32>,
     pub revision: i32,
+}
+
+impl Hours {
+    /// The limits over all calls.
+    pub fn limits(&self) -> Limits {
+        let count = |n: Option<i32>| n.and_then(|n| u32::try_from(n).ok());
+        Limits {
+            per_day: count(self.sessions_per_day),
+            per_week: count(self.sessions_per_week),
+            minutes_per_day: count(self.minutes_per_day),
+            minutes_per_week: count(self.minutes_per_week),
+            ..Limits::default()
+        }
+    }
 }
 
 impl Default for Hours {
@@ -84,6 +99,12 @@ pub async fn of(conn: &mut PgConnection, person: PersonId, zone: Tz) -> Result<(
     };
     let overrides = serde_json::from_value(row.overrides).context("reading dates that differ")?;
     Ok((Availability { zone, weekly: hours.weekly.clone(), overrides }, hours))
+}
+
+/// What a host offers, as settings are compared with it.
+pub async fn offered(conn: &mut PgConnection, person: PersonId, zone: Tz) -> Result<Offered, AppError> {
+    let (availability, hours) = of(conn, person, zone).await?;
+    Ok(Offered { availability, limits: hours.limits() })
 }
 
 /// Dates from a day on that differ from the week.

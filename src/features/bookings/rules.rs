@@ -81,12 +81,9 @@ impl Picture {
             buffer_after: Minutes(timing.buffer_after_minutes),
             week_start: hours.week_start,
             limits: Limits {
-                per_day: count(hours.sessions_per_day),
-                per_week: count(hours.sessions_per_week),
-                minutes_per_day: count(hours.minutes_per_day),
-                minutes_per_week: count(hours.minutes_per_week),
                 call_per_day: count(timing.sessions_per_day),
                 call_per_week: count(timing.sessions_per_week),
+                ..hours.limits()
             },
         };
         // Whole weeks on both sides, so that weekly limits and buffers of neighbours count.
@@ -182,7 +179,7 @@ impl Picture {
 
     /// The host's hours in the window.
     pub fn hours(&self, window: &Interval) -> Intervals {
-        slot::hours(&self.rules, window)
+        slot::hours(&self.rules.availability, window)
     }
 
     /// What to say beside the times of this length.

@@ -171,7 +171,7 @@ impl Task {
         Ok(Some(Self {
             secret: store::secret(&mut conn, &calendar, &run.platform.keys).await?,
             receiver: people::receiver(&mut conn, calendar.person).await?,
-            own: (run.platform.own_sessions)(&mut conn, calendar.person, window.start()).await?,
+            own: (run.platform.later.own_sessions)(&mut conn, calendar.person, window.start()).await?,
             unread: unread.map(|collection| collection.path).collect(),
             expected: store::expected(&mut conn, read.calendar, &ahead).await?,
             window,

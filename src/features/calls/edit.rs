@@ -31,18 +31,24 @@ pub async fn get(frame: Frame, id: Path<CallId>) -> Answer {
 pub async fn post(frame: Frame, id: Path<CallId>, mut fields: Fields) -> Answer {
     let mut tx = frame.begin(&fields).await?;
     let hosted = store::for_host_update(&mut tx, *id, &frame.asker).await?;
+    let stored = store::timing(&mut tx, *id).await?;
     let revision = fields.required::<Revision>("revision");
     if let Some(Revision(typed)) = revision
         && typed != hosted.call.revision
     {
-        let saved = form::of(&hosted.call, &store::timing(&mut tx, *id).await?);
+        let saved = form::of(&hosted.call, &stored);
         return show_with(StatusCode::CONFLICT, &stale(frame, &hosted, fields, saved));
     }
-    let written = form::written(&mut fields);
+    let written = form::written(&frame, &mut fields);
     if let Some(written) = &written
         && hosted.call.stage != Stage::Draft
     {
         form::require_opened(&mut fields, written);
+    }
+    // What is stored was looked at when it was saved, and a word must be mended also while hours are amiss.
+    if let Some(written) = written.as_ref().filter(|written| written.moves(&stored)) {
+        let offered = (frame.platform.later.offered)(&mut tx, stored.owner, stored.zone.0).await?;
+        form::require_room(&frame, &mut fields, written, &offered);
     }
     let (Some(written), false) = (written, fields.is_refused()) else {
         return show_with(StatusCode::UNPROCESSABLE_ENTITY, &page(frame, &hosted, fields));

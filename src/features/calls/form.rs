@@ -3,7 +3,7 @@
 use super::store::{Call, Timing};
 use crate::domain::call::{Kind, TopicGroup, TopicsError, parse_topics, write_topics};
 use crate::domain::person::{Locale, Slug};
-use crate::domain::slot::{self, Minutes};
+use crate::domain::slot::{Contradiction, Minutes, Offered, Period};
 use crate::domain::text::{Line, Text};
 use crate::platform::form::{Fields, WebAddress, Whole};
 use crate::platform::i18n::Message;
@@ -38,6 +38,14 @@ pub struct Written {
     pub sessions_per_week: Option<i32>,
     pub host_confirms: bool,
     pub change_notice_minutes: i32,
+}
+
+impl Written {
+    /// Whether it asks for other times than those that are stored.
+    pub fn moves(&self, stored: &Timing) -> bool {
+        let asked = [self.free_minutes, self.notice_minutes, self.preparation_days, self.horizon_days];
+        asked != [stored.free_minutes, stored.notice_minutes, stored.preparation_days, stored.horizon_days]
+    }
 }
 
 /// Fields whose two texts are shown when somebody else saved in the meantime, with their labels.
@@ -119,7 +127,7 @@ pub fn of(call: &Call, timing: &Timing) -> Fields {
 }
 
 /// Parses what was typed; what is wrong is noted beside its field.
-pub fn written(fields: &mut Fields) -> Option<Written> {
+pub fn written(frame: &Frame, fields: &mut Fields) -> Option<Written> {
     let title = fields.required::<Line<120>>("title");
     let slug = fields.required::<Slug>("slug");
     let locale = fields.required::<Locale>("locale");
@@ -145,13 +153,11 @@ pub fn written(fields: &mut Fields) -> Option<Written> {
     let step_minutes = step(fields);
     let notice_hours = number::<0, 720>(fields, "notice_hours");
     let horizon_days = number::<1, 150>(fields, "horizon_days");
-    if let (Some(hours), Some(days)) = (notice_hours, horizon_days)
-        && slot::is_notice_beyond_horizon(Minutes(hours * 60), days.unsigned_abs())
-    {
-        fields.refuse("notice_hours", Message::new("calls-form-notice_beyond_horizon"));
-    }
     let change_notice_hours = fields.optional::<Whole<0, 168>>("change_notice_hours").map_or(0, |n| n.0);
     let preparation_days = number::<0, 30>(fields, "preparation_days");
+    if let (Some(hours), Some(writing), Some(days)) = (notice_hours, preparation_days, horizon_days) {
+        refuse(frame, fields, period(hours * 60, writing, days).contradicts());
+    }
     let buffer_before_minutes = number::<0, 240>(fields, "buffer_before_minutes");
     let buffer_after_minutes = number::<0, 240>(fields, "buffer_after_minutes");
     let sessions_per_day = fields.optional::<Whole<1, 20>>("sessions_per_day").map(|n| n.0);
@@ -188,6 +194,47 @@ pub fn written(fields: &mut Fields) -> Option<Written> {
         host_confirms: fields.has("mode", "host_confirms"),
         change_notice_minutes: change_notice_hours * 60,
     })
+}
+
+/// Times that could never be offered in the hours and limits of the host are refused.
+pub fn require_room(frame: &Frame, fields: &mut Fields, written: &Written, offered: &Offered) {
+    let today = frame.now.with_timezone(&offered.availability.zone).date_naive();
+    let period = period(written.notice_minutes, written.preparation_days, written.horizon_days);
+    let no_room = offered.contradicts(Minutes(written.free_minutes), today);
+    refuse(frame, fields, no_room.or_else(|| offered.is_beyond(&period, today)));
+}
+
+fn period(notice_minutes: i32, preparation_days: i32, horizon_days: i32) -> Period {
+    Period {
+        notice: Minutes(notice_minutes),
+        preparation_days: preparation_days.unsigned_abs(),
+        horizon_days: horizon_days.unsigned_abs(),
+    }
+}
+
+/// Says what contradicts itself beside the field that the host can change here.
+fn refuse(frame: &Frame, fields: &mut Fields, contradiction: Option<Contradiction>) {
+    let (name, message) = match contradiction {
+        None => return,
+        Some(Contradiction::NoticeBeyondHorizon) => ("notice_hours", Message::new("calls-form-notice_beyond_horizon")),
+        Some(Contradiction::WritingBeyondHorizon) => {
+            ("preparation_days", Message::new("calls-form-writing_beyond_horizon"))
+        }
+        Some(Contradiction::HoursBeyondHorizon { first }) => {
+            let message = Message::new("calls-form-hours_beyond_horizon");
+            ("horizon_days", message.with("first", frame.date(&first)))
+        }
+        Some(Contradiction::HoursTooShort { longest }) => {
+            ("free_minutes", Message::new("calls-form-hours_too_short").with("longest", longest.0))
+        }
+        Some(Contradiction::DayTooShort { most }) => {
+            ("free_minutes", Message::new("calls-form-day_too_short").with("most", most))
+        }
+        Some(Contradiction::WeekTooShort { most }) => {
+            ("free_minutes", Message::new("calls-form-week_too_short").with("most", most))
+        }
+    };
+    fields.refuse(name, message);
 }
 
 /// What is public must not lose what opening it needed.

@@ -67,10 +67,15 @@ pub async fn get(frame: Frame) -> Answer {
 /// Writes the call.
 pub async fn post(frame: Frame, mut fields: Fields) -> Answer {
     let person: PersonId = frame.asker.id()?;
-    let Some(written) = form::written(&mut fields) else {
+    let written = form::written(&frame, &mut fields);
+    let mut tx = frame.begin(&fields).await?;
+    if let Some(written) = &written {
+        let offered = (frame.platform.later.offered)(&mut tx, person, frame.speech.zone).await?;
+        form::require_room(&frame, &mut fields, written, &offered);
+    }
+    let (Some(written), false) = (written, fields.is_refused()) else {
         return show_with(StatusCode::UNPROCESSABLE_ENTITY, &page(frame, fields, false));
     };
-    let mut tx = frame.begin(&fields).await?;
     match store::insert(&mut tx, person, &written).await? {
         Ok(call) => {
             drafts::delete(&mut tx, person, FORM, SUBJECT).await?;

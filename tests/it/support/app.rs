@@ -163,7 +163,7 @@ pub fn platform(db: PgPool, clock: Arc<ManualClock>, origin: &str) -> Platform {
         assets: Assets::load(None),
         subscriptions: app::subscriptions,
         registry: app::registry(),
-        own_sessions: app::own_sessions,
+        later: app::LATER,
         stopping: AtomicBool::new(false),
         wake: Notify::new(),
     })

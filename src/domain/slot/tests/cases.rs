@@ -358,15 +358,60 @@ fn case_71_minutes_of_a_week_count_over_all_calls() {
 }
 
 #[test]
-fn case_72_settings_that_contradict_each_other_are_refused() {
-    let rules = every_day(Tokyo, &["09:00-10:00"]);
-    assert_eq!(rules.check(), Ok(()));
-    assert_eq!(
-        Rules { notice: Minutes(15 * DAY), horizon_days: 14, ..rules.clone() }.check(),
-        Err(RulesError::NoticeBeyondHorizon)
-    );
-    assert_eq!(sized(90, 30, rules.clone()).check(), Err(RulesError::WindowsTooShort));
-    assert_eq!(sized(60, 0, rules).check(), Err(RulesError::NoLength));
+fn case_72_a_period_without_days_is_a_contradiction() {
+    let period = Period { notice: Minutes(14 * DAY - 1), preparation_days: 13, horizon_days: 14 };
+    assert_eq!(period.contradicts(), None);
+    let with = |period: Period| period.contradicts();
+    assert_eq!(with(Period { notice: Minutes(14 * DAY), ..period }), Some(Contradiction::NoticeBeyondHorizon));
+    assert_eq!(with(Period { preparation_days: 14, ..period }), Some(Contradiction::WritingBeyondHorizon));
+}
+
+#[test]
+fn case_72_hours_without_room_for_a_session_are_a_contradiction() {
+    let today = date("2027-01-04");
+    let room = |offered: &Offered, minutes| offered.contradicts(Minutes(minutes), today);
+    let too_short = |longest| Some(Contradiction::HoursTooShort { longest: Minutes(longest) });
+    let offered = |rules: Rules| Offered { availability: rules.availability, limits: Limits::default() };
+    // Two halves of an hour apart are no hour; where they touch they are one, over midnight as well.
+    for (hours, longest) in [
+        (&["09:00-09:30", "10:00-10:30"][..], 30),
+        (&["09:00-09:30", "09:30-10:00"], 60),
+        (&["23:30-00:30"], 60),
+        (&["00:00-00:30", "23:30-24:00"], 60),
+    ] {
+        let offered = offered(every_day(Tokyo, hours));
+        assert_eq!((room(&offered, longest), room(&offered, longest + 1)), (None, too_short(longest)), "{hours:?}");
+    }
+    // One long date is enough, unless it is past; no hours at all contradict nothing.
+    let mut dates = offered(only_on(Tokyo, Weekday::Mon, &["09:00-09:30"]));
+    dates.availability.overrides.insert(date("2027-02-01"), windows(&["09:00-12:00"]));
+    assert_eq!((room(&dates, 180), room(&dates, 181)), (None, too_short(180)));
+    assert_eq!(dates.contradicts(Minutes(60), date("2027-02-02")), too_short(30));
+    let none = offered(every_day(Tokyo, &[]));
+    assert_eq!((none.is_empty(today), room(&none, 60)), (true, None));
+    // Limits count also while there are no hours.
+    let limited = |minutes_per_day, minutes_per_week| Offered {
+        limits: Limits { minutes_per_day, minutes_per_week, ..Limits::default() },
+        ..none.clone()
+    };
+    assert_eq!(room(&limited(Some(30), None), 30), None);
+    assert_eq!(room(&limited(Some(29), Some(9)), 30), Some(Contradiction::DayTooShort { most: 29 }));
+    assert_eq!(room(&limited(None, Some(29)), 30), Some(Contradiction::WeekTooShort { most: 29 }));
+}
+
+#[test]
+fn case_72_dates_beyond_the_horizon_are_a_contradiction_and_a_week_never_is() {
+    let today = date("2027-01-04");
+    let period = Period { notice: Minutes(DAY), preparation_days: 0, horizon_days: 28 };
+    let first = date("2027-02-02");
+    let mut rules = every_day(Tokyo, &[]);
+    rules.availability.overrides.insert(date("2027-01-05"), Vec::new());
+    rules.availability.overrides.insert(first, windows(&["09:00-12:00"]));
+    let mut offered = Offered { availability: rules.availability, limits: Limits::default() };
+    assert_eq!(offered.is_beyond(&period, today), Some(Contradiction::HoursBeyondHorizon { first }));
+    assert_eq!(offered.is_beyond(&Period { horizon_days: 29, ..period }, today), None);
+    offered.availability.weekly = only_on(Tokyo, Weekday::Mon, &["09:00-10:00"]).availability.weekly;
+    assert_eq!(offered.is_beyond(&period, today), None);
 }
 
 #[test]
