@@ -142,6 +142,10 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
             NewJob::now(bookings::watch::OfferTimes { owner: person }),
         ],
         Fact::AvailabilityChanged { person } => vec![NewJob::now(bookings::watch::OfferTimes { owner: person })],
+        Fact::ZoneChanged { person } => vec![
+            NewJob::now(calendars::read::OfPerson { person }),
+            NewJob::now(bookings::watch::OfferTimes { owner: person }),
+        ],
         Fact::ConsultationLapsed { consultation }
         | Fact::ConsultationClosed { consultation }
         | Fact::SecondChanceGiven { consultation } => vec![place(consultation)],
@@ -194,7 +198,7 @@ fn place(consultation: ConsultationId) -> NewJob {
 }
 
 /// Answers of later slices to earlier ones.
-pub const LATER: Later = Later { own_sessions, offered };
+pub const LATER: Later = Later { own_sessions, offered, is_hosting };
 
 /// UIDs by which a host's own sessions are known in their calendar: they are in our books already,
 /// and a session that was moved or cancelled must not stand in its own way. Not by the look of the
@@ -206,6 +210,10 @@ fn own_sessions(conn: &mut PgConnection, person: PersonId, since: DateTime<Utc>)
 
 fn offered(conn: &mut PgConnection, person: PersonId, zone: Tz) -> Answered<'_, Offered> {
     Box::pin(availability::offered(conn, person, zone))
+}
+
+fn is_hosting(conn: &mut PgConnection, person: PersonId, zone: Tz, now: DateTime<Utc>) -> Answered<'_, bool> {
+    Box::pin(bookings::is_hosting(conn, person, zone, now))
 }
 
 /// The kinds of jobs that this release knows.

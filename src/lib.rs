@@ -13,7 +13,8 @@
 //! ```
 //!
 //! Arrows point down; a slice may call the slices above it in [`features`]. Requests travel down as
-//! functions, news travels up as facts: `app.rs` holds the one table of what follows from what.
+//! functions, news travels up as facts: `app.rs` holds the one table of what follows from what. The few
+//! questions that a slice has to a later one are [`platform::Later`], which `app.rs` answers too.
 //! `tests/architecture.rs` keeps all of this true.
 //!
 //! # From a click to a mail: booking a time

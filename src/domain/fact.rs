@@ -12,6 +12,7 @@ pub enum Fact {
     SignedIn { person: PersonId, sign_in: SignInId },
     SignedOut { person: PersonId, sign_in: SignInId },
     ProfileChanged { person: PersonId },
+    ZoneChanged { person: PersonId },
     HostGranted { person: PersonId },
     HostWithdrawn { person: PersonId },
     AdministratorGranted { person: PersonId },

@@ -49,6 +49,8 @@ pub struct Later {
     pub own_sessions: for<'c> fn(&'c mut PgConnection, PersonId, DateTime<Utc>) -> Answered<'c, HashSet<String>>,
     /// What a host offers to all their calls: calls ask, availability knows.
     pub offered: for<'c> fn(&'c mut PgConnection, PersonId, Tz) -> Answered<'c, Offered>,
+    /// Whether hours or sessions hang on somebody's zone: people ask, bookings know.
+    pub is_hosting: for<'c> fn(&'c mut PgConnection, PersonId, Tz, DateTime<Utc>) -> Answered<'c, bool>,
 }
 
 /// An answer to come.

@@ -15,6 +15,7 @@ mod paging;
 mod parsers;
 mod slots;
 mod watch;
+mod zone;
 
 mod new {
     use super::*;

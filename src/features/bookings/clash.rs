@@ -21,7 +21,7 @@ impl Job for FindClashes {
 
     async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
         let mut tx = run.begin().await?;
-        for (booking, time) in store::committed(&mut tx, self.person, run.now).await? {
+        for store::Committed { booking, time, .. } in store::committed(&mut tx, self.person, run.now).await? {
             let found = calendars::in_the_way(&mut tx, self.person, &time).await?;
             if found.iter().any(|calendar| !calendar.is_soft) {
                 let sequence = store::system(&mut tx, booking).await?.sequence;

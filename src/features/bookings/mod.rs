@@ -23,9 +23,11 @@ mod slots;
 mod store;
 pub mod watch;
 pub mod writing;
+mod zone;
 
 pub use rules::next_opening;
 pub use store::{Upcoming, confirmed, late_cancellations, let_go, uids_of_host, upcoming};
+pub use zone::is_hosting;
 
 use crate::platform::jobs::Registry;
 use crate::platform::route::{Need, Routes};
@@ -41,6 +43,8 @@ pub fn routes() -> Routes {
         .get("/availability/slots", Need::Host, slots::get)
         .get("/availability/holidays", Need::Host, holidays::get)
         .post("/availability/holidays", Need::Host, holidays::post)
+        .get("/availability/zone", Need::SignedIn, zone::get)
+        .post("/availability/zone", Need::SignedIn, zone::post)
         .get("/bookings/{booking}", Need::BookingBearer, show::get)
         .get("/bookings/{booking}/event.ics", Need::BookingBearer, event::get)
         .get("/bookings/{booking}/rescheduling", Need::BookingBearer, rescheduling::get)

@@ -2,6 +2,7 @@
 //! that is taken. The picker and the submit ask with the same, so they cannot differ.
 
 use super::store::{self, Without};
+use crate::domain::availability::Availability;
 use crate::domain::booking::Hold;
 use crate::domain::consultation::{Consultation, Part};
 use crate::domain::id::{BookingId, CallId, PersonId};
@@ -26,6 +27,7 @@ pub struct Own {
 }
 
 /// Everything that decides over the times of one consultation.
+#[derive(Clone)]
 pub struct Picture {
     rules: Rules,
     bookings: Vec<Booked>,
@@ -134,6 +136,12 @@ impl Picture {
             slots.retain(|slot| !self.asks_host(part, slot.interval()) || holdable.binary_search(slot).is_ok());
         }
         slots
+    }
+
+    /// The same on the clocks of another zone: hours and limits move, what is taken stays.
+    pub fn in_zone(&self, zone: Tz) -> Self {
+        let availability = Availability { zone, ..self.rules.availability.clone() };
+        Self { rules: Rules { availability, ..self.rules.clone() }, ..self.clone() }
     }
 
     /// Elapsed time that must lie between asking and starting.

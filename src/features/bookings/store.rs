@@ -472,14 +472,21 @@ pub async fn late_cancellations(
     Ok(count)
 }
 
-/// Confirmed times ahead for which a person must be there.
+/// A confirmed time ahead for which a person must be there.
+pub struct Committed {
+    pub booking: BookingId,
+    pub consultation: ConsultationId,
+    pub time: Interval,
+}
+
+/// Confirmed times ahead for which a person must be there, the next first.
 pub async fn committed(
     conn: &mut PgConnection,
     person: PersonId,
     now: DateTime<Utc>,
-) -> Result<Vec<(BookingId, Interval)>, AppError> {
+) -> Result<Vec<Committed>, AppError> {
     let rows = sqlx::query!(
-        r#"select b.booking_id as "id: BookingId", b.starts_at, b.ends_at
+        r#"select b.booking_id as "booking: BookingId", b.consultation_id as "consultation: ConsultationId", b.starts_at, b.ends_at
              from commitments c join bookings b using (booking_id)
             where c.person_id = $1 and c.stage = 'confirmed' and b.starts_at > $2 order by b.starts_at, b.booking_id"#,
         person as PersonId,
@@ -487,5 +494,9 @@ pub async fn committed(
     )
     .fetch_all(conn)
     .await?;
-    Ok(rows.into_iter().filter_map(|row| Some((row.id, Interval::new(row.starts_at, row.ends_at)?))).collect())
+    let committed = rows.into_iter().filter_map(|row| {
+        let time = Interval::new(row.starts_at, row.ends_at)?;
+        Some(Committed { booking: row.booking, consultation: row.consultation, time })
+    });
+    Ok(committed.collect())
 }

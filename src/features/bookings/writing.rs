@@ -53,7 +53,7 @@ impl Job for WriteAhead {
     async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
         let mut tx = run.begin().await?;
         let ahead = store::committed(&mut tx, self.person, run.now).await?;
-        let mut bookings: BTreeSet<BookingId> = ahead.into_iter().map(|(booking, _)| booking).collect();
+        let mut bookings: BTreeSet<BookingId> = ahead.into_iter().map(|session| session.booking).collect();
         bookings.extend(calendars::written_of(&mut tx, self.person).await?);
         for booking in bookings {
             tx.enqueue_now(Write { booking, person: self.person }).await?;

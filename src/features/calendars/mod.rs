@@ -42,5 +42,10 @@ pub fn routes() -> Routes {
 
 /// Jobs of this slice.
 pub fn jobs(registry: Registry) -> Registry {
-    registry.with::<read::Read>().with::<read::OfCall>().with::<read::OfConsultation>().with::<mails::HealthMail>()
+    registry
+        .with::<read::Read>()
+        .with::<read::OfCall>()
+        .with::<read::OfConsultation>()
+        .with::<read::OfPerson>()
+        .with::<mails::HealthMail>()
 }

@@ -340,3 +340,21 @@ impl Job for OfConsultation {
         Ok(Outcome::DoneWith(tx))
     }
 }
+
+/// A host's zone changed, by which days and floating times are read: their calendars are read at once, and
+/// whole, since their files did not change.
+#[derive(Serialize, Deserialize)]
+pub struct OfPerson {
+    pub person: PersonId,
+}
+
+impl Job for OfPerson {
+    const KIND: &'static str = "calendars.read_of_person";
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        store::forget_versions(&mut tx, self.person).await?;
+        store::read_soon(&mut tx, None, &[self.person]).await?;
+        Ok(Outcome::DoneWith(tx))
+    }
+}

@@ -270,6 +270,14 @@ pub async fn remove(tx: &mut Tx, id: CalendarId) -> Result<(), AppError> {
     tx.record(Fact::CalendarRemoved { calendar: id }).await
 }
 
+/// Forgets which version of their files the calendars of a person were read from.
+pub async fn forget_versions(conn: &mut PgConnection, person: PersonId) -> Result<(), AppError> {
+    sqlx::query!("update calendars set etag = null, last_modified = null where person_id = $1", person as PersonId)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
 /// Has calendars read as soon as may be: one by its ID, and all of these people. Each begins a new
 /// round; what was planned for the former finds that it is over.
 pub async fn read_soon(tx: &mut Tx, id: Option<CalendarId>, persons: &[PersonId]) -> Result<(), AppError> {

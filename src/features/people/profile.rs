@@ -1,5 +1,6 @@
 //! `/settings/profile`: name, language and zone of a person; word, text and site of a host. The
-//! zone is asked, never guessed silently: browsers that protect their users say UTC.
+//! zone is asked, never guessed silently: browsers that protect their users say UTC. Where hours or
+//! sessions hang on it, another zone is stored by `/availability/zone`, which shows first what moves.
 
 use super::store::{self, Chosen, Profile, SlugTaken};
 use crate::domain::fact::Fact;
@@ -64,8 +65,17 @@ pub async fn post(frame: Frame, mut fields: Fields) -> Answer {
     let (Some(name), Some(locale), Some(zone), false) = (name, locale, zone, fields.is_refused()) else {
         return show_with(StatusCode::UNPROCESSABLE_ENTITY, &Page { frame, fields, profile });
     };
-    store::save_profile(&mut tx, person, &Chosen { name, locale, zone }, frame.now).await?;
+    store::save_profile(&mut tx, person, &Chosen { name, locale }, frame.now).await?;
     tx.record(Fact::ProfileChanged { person }).await?;
+    let old = frame.speech.zone;
+    if zone.0 != old && (frame.platform.later.is_hosting)(&mut tx, person, old, frame.now).await? {
+        // A plus sign in a query is a space, and `Etc/GMT+9` a zone.
+        let name: String = url::form_urlencoded::byte_serialize(zone.name().as_bytes()).collect();
+        return tx.see_other(format!("/availability/zone?zone={name}&said=saved")).await;
+    }
+    if zone.0 != old {
+        store::move_to(&mut tx, person, zone).await?;
+    }
     let next = match fields.value("next") {
         "" => "/settings/profile?said=saved".to_owned(),
         next => super::sign_in::safe_next(next),

@@ -1,8 +1,9 @@
 //! All SQL over people, sign-ins and the mailbox.
 
+use crate::domain::fact::Fact;
 use crate::domain::id::{PersonId, SignInId, SignInRequestId};
 use crate::domain::person::{DisplayName, EmailAddress, Locale, Slug, TimeZone};
-use crate::platform::db::OnConstraint;
+use crate::platform::db::{OnConstraint, Tx};
 use crate::platform::error::AppError;
 use crate::platform::i18n::Speech;
 use crate::platform::mail::Receiver;
@@ -326,14 +327,13 @@ pub async fn profile(conn: &mut PgConnection, person: PersonId) -> Result<Profil
     Ok(profile)
 }
 
-/// Name, language and zone as chosen.
+/// Name and language as chosen.
 pub struct Chosen {
     pub name: DisplayName,
     pub locale: Locale,
-    pub zone: TimeZone,
 }
 
-/// Stores what every person chooses.
+/// Stores what every person chooses, but for the zone.
 pub async fn save_profile(
     conn: &mut PgConnection,
     person: PersonId,
@@ -341,16 +341,23 @@ pub async fn save_profile(
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
     sqlx::query!(
-        "update people set name = $2, locale = $3, time_zone = $4, settled_at = coalesce(settled_at, $5) where person_id = $1",
+        "update people set name = $2, locale = $3, settled_at = coalesce(settled_at, $4) where person_id = $1",
         person as PersonId,
         chosen.name.as_str(),
         chosen.locale.as_str(),
-        chosen.zone.name(),
         now,
     )
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// Moves a person to another zone.
+pub async fn move_to(tx: &mut Tx, person: PersonId, zone: TimeZone) -> Result<(), AppError> {
+    sqlx::query!("update people set time_zone = $2 where person_id = $1", person as PersonId, zone.name())
+        .execute(&mut **tx)
+        .await?;
+    tx.record(Fact::ZoneChanged { person }).await
 }
 
 /// The slug belongs to another host.

@@ -5,7 +5,7 @@
 
 mod dates;
 
-pub use dates::TimeTag;
+pub use dates::{TimeTag, offset_word};
 
 use crate::domain::person::Locale;
 use chrono_tz::Tz;

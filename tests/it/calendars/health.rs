@@ -3,6 +3,30 @@
 use super::*;
 
 #[sqlx::test]
+async fn case_38_whole_days_follow_the_host_into_another_zone(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let times = times(&app).await;
+    let text = calendar("BEGIN:VEVENT\nUID:day\nDTSTAMP:20270101T000000Z\nDTSTART;VALUE=DATE:20270106\nEND:VEVENT\n");
+    let head =
+        format!("HTTP/1.1 200 OK\r\ncontent-type: text/calendar\r\netag: \"one\"\r\ncontent-length: {}", text.len());
+    let server = FeedServer::start(Answer::with(&head, text.as_bytes())).await;
+    app.connect(hana(), &server.url()).await;
+    app.run_jobs().await;
+    assert!(!offers(&app, &times, NINE).await);
+    app.clock.advance(TimeDelta::minutes(1));
+    let page = app.as_(hana()).await.get("/availability/zone?zone=America/New_York").await;
+
+    app.as_(hana()).await.submit(&page, "/availability/zone", &[]).await.assert_status(303);
+    app.run_jobs().await;
+
+    assert!(!server.asked()[1].contains("if-none-match"), "the same file is read anew: {:?}", server.asked());
+    // 09:00 to 17:00 in New York, of the 6th: 14:00Z to 22:00Z.
+    let starts = app.as_(aki()).await.get(&times).await.starts();
+    assert!(starts.contains(&"2027-01-07T14:00:00Z".to_owned()), "{starts:?}");
+    assert!(starts.iter().all(|start| !start.starts_with("2027-01-06T")), "{starts:?}");
+}
+
+#[sqlx::test]
 async fn case_60_a_slow_or_huge_calendar_slows_no_page(db: PgPool) {
     let app = TestApp::spawn(db).await;
     let times = times(&app).await;

@@ -94,6 +94,7 @@ impl World {
         self.see("hours-limits", hana(), "/availability/limits");
         self.see("hours-holidays", hana(), "/availability/holidays?set=public&year=2027");
         self.see("hours-slots", hana(), "/availability/slots?minutes=60&day=2027-01-13&at=2027-01-05T09:10");
+        self.see("hours-zone", hana(), "/availability/zone?zone=Europe/Berlin");
         self.see("calendar-of-ones-own", hana(), "/settings/calendars");
         self.see("hours-slots-of-nobody", sora(), "/availability/slots");
     }
