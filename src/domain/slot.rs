@@ -7,6 +7,7 @@
 
 mod check;
 mod hours;
+mod neighbours;
 mod offsets;
 mod sweep;
 mod tally;
@@ -15,6 +16,7 @@ mod tests;
 mod why;
 
 pub use check::{Contradiction, Offered, Period};
+pub use neighbours::Spacing;
 pub use why::{Limit, Of, Reason};
 
 use crate::domain::availability::Availability;

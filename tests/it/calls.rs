@@ -287,3 +287,54 @@ mod contradictions {
         hana.submit(&page, &path, &[("free_minutes", "60")]).await.assert_status(303);
     }
 }
+
+mod buffers {
+    use super::*;
+
+    #[sqlx::test]
+    async fn case_33_two_sessions_are_drawn_with_the_larger_buffer_between_them(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let call = written(&app, &WRITTEN).await;
+        let (hana, path) = (app.as_(hana()).await, format!("{call}/edit"));
+        let page = hana.get(&path).await;
+        assert_eq!(page.texts(".buffers__title"), ["For example, with 10 minutes before and 15 minutes after"]);
+        let grid = "After a session from 10:00 to 10:30, the next could begin at 10:45. As times begin every 30 minutes, it begins at 11:00.";
+        assert_eq!(page.texts(".buffers li")[3], grid);
+        let set = [("buffer_before_minutes", "20"), ("buffer_after_minutes", "5"), ("step_minutes", "10")];
+        hana.submit(&page, &path, &set).await.assert_status(303);
+
+        let page = hana.get(&path).await;
+
+        assert_eq!(page.texts(".buffers__title"), ["With 20 minutes before and 5 minutes after"]);
+        let bars = |class: &str| {
+            let of = |attribute: &str| page.attributes(&format!(".buffers__{class}"), attribute);
+            of("x").into_iter().zip(of("width")).map(|(x, width)| format!("{x}+{width}")).collect::<Vec<_>>()
+        };
+        // Hours begin 20 minutes from the left; 20 lie between the sessions, and the buffers of both in them.
+        assert_eq!(bars("hours"), ["20+85"]);
+        assert_eq!(bars("session"), ["20+30", "70+30"]);
+        assert_eq!(bars("kept"), ["0+20", "50+5", "50+20", "100+5"]);
+        assert_eq!(
+            page.texts(".buffers li")[3..],
+            [
+                "After a session from 10:00 to 10:30, the next can begin at 10:50.",
+                "Where two meet, the larger counts: 20 minutes stay free at least, not 25.",
+                "What is kept free may lie outside your hours.",
+            ]
+        );
+    }
+
+    #[sqlx::test]
+    async fn what_cannot_be_read_is_not_drawn(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let browser = app.as_(hana()).await;
+        let page = browser.get("/calls/new").await;
+
+        let one = browser.submit(&page, "/calls/new", &[("buffer_after_minutes", "15"), ("title", "")]).await;
+        let wrong = browser.submit(&page, "/calls/new", &[("buffer_after_minutes", "a quarter")]).await;
+
+        assert_eq!(one.texts(".buffers li")[4], "15 minutes stay free at least between two sessions.");
+        wrong.assert_status(422);
+        assert!(wrong.texts(".buffers").is_empty());
+    }
+}

@@ -1,5 +1,6 @@
 //! Calls: a host writes, opens, pauses and closes them.
 
+mod buffers;
 mod call_box;
 mod closing;
 mod edit;

@@ -1,5 +1,6 @@
 //! `/calls/new`: a host begins a call. It stays a draft until it is opened.
 
+use super::buffers::Buffers;
 use super::form;
 use super::store::{self, SlugTaken};
 use crate::domain::call::Kind;
@@ -47,6 +48,11 @@ impl Page {
 
     fn is_new(&self) -> bool {
         self.public.is_none()
+    }
+
+    /// How sessions lie with the buffers of the form.
+    fn buffers(&self) -> Option<Buffers> {
+        Buffers::of(&self.frame, &self.fields)
     }
 
     /// Rarely used fields stay folded away until one of them is wrong.
