@@ -477,6 +477,27 @@ mod reminders {
     }
 
     #[sqlx::test]
+    async fn case_82_a_process_that_ends_after_the_commit_leaves_its_mails_to_the_next(db: PgPool) {
+        let ended = TestApp::spawn(db.clone()).await;
+        ended.offer_hours(hana()).await;
+        let path = times_path(ended.consultation(hana(), aki()).await);
+        let browser = ended.as_(aki()).await;
+        let start = browser.get(&path).await.starts()[0].clone();
+        book(&browser, &path, &start, "60").await.assert_status(303);
+        assert_eq!(ended.mailbox().to(aki()).await.len(), 0, "none of its jobs has run");
+
+        let (one, other) = (TestApp::spawn(db.clone()).await, TestApp::spawn(db).await);
+        for _ in 0..3 {
+            tokio::join!(one.run_jobs(), other.run_jobs());
+        }
+
+        for persona in [hana(), aki()] {
+            let subjects = one.mailbox().subjects(persona).await;
+            assert_eq!(subjects.iter().filter(|subject| subject.starts_with("Booked")).count(), 1, "{subjects:?}");
+        }
+    }
+
+    #[sqlx::test]
     async fn who_joins_late_gets_the_invitation(db: PgPool) {
         let app = TestApp::spawn(db).await;
         app.offer_hours(hana()).await;
