@@ -2,6 +2,7 @@
 
 use super::form;
 use super::new::ADDRESSES;
+use super::reason::Reason;
 use super::store::{self, Calendar, Collection, KeptFlaw, KeptOtherwise, Picture};
 use crate::domain::calendar::Stage;
 use crate::domain::id::{CalendarId, CollectionId};
@@ -36,6 +37,12 @@ impl Show {
     fn reason(&self) -> Option<Told> {
         let origin = self.calendar.elsewhere.as_deref().unwrap_or_default();
         Some(self.frame.t(self.calendar.reason?.key()).saying("origin", origin))
+    }
+
+    /// Where another address is needed, or was refused, its fields are not folded away.
+    fn opens_address(&self) -> bool {
+        let is_lost = matches!(self.calendar.reason, Some(Reason::Sealed | Reason::Elsewhere));
+        is_lost || !self.fields.value("address").is_empty()
     }
 
     fn needs_host(&self) -> bool {

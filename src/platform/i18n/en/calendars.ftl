@@ -68,6 +68,7 @@ calendars-show-read_now = Read now
 calendars-show-collections = Calendars that take your time
 calendars-show-is_target = (sessions are written here)
 calendars-show-settings = Settings
+calendars-show-another = Another address, or a new password
 calendars-show-address = New address
 calendars-show-address_hint = Leave it empty to keep the present one. Of a CalDAV account, give user and password again.
 calendars-otherwise-title = What another choice would change in the next four weeks

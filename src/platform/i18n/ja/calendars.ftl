@@ -66,6 +66,7 @@ calendars-show-read_now = 今すぐ読み込む
 calendars-show-collections = 予定として数えるカレンダー
 calendars-show-is_target = (壁打ちの予定の書き込み先)
 calendars-show-settings = 設定
+calendars-show-another = アドレスやパスワードを変更する
 calendars-show-address = 新しいアドレス
 calendars-show-address_hint = 空欄なら、今のアドレスのままです。CalDAVなら、ユーザー名とパスワードも入力してください。
 calendars-otherwise-title = 読み方を変えた場合(今後4週間)
