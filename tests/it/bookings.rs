@@ -206,6 +206,44 @@ mod rescheduling {
     }
 
     #[sqlx::test]
+    async fn why_a_time_changes_is_read_by_all_on_the_page_and_is_in_no_mail(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        app.offer_hours(hana()).await;
+        let booking = app.book_first(aki(), app.consultation(hana(), aki()).await).await;
+        let (path, aki) = (format!("{booking}/rescheduling"), app.as_(aki()).await);
+        let why = "My team has its on-call handover then";
+        let fields = |start| [("start", start), ("minutes", "60"), ("reason", why)];
+
+        let refused = aki.post(&path, &fields("2027-01-05T15:00:00Z")).await;
+        assert_eq!(refused.assert_status(409).texts("textarea[name=reason]"), [why]);
+        aki.post(&path, &fields("2027-01-05T03:00:00Z")).await.assert_status(303);
+        app.run_jobs().await;
+
+        assert!(app.as_(hana()).await.get(&booking).await.text().contains(why));
+        assert!(!app.mailbox().last_to(hana()).await.text.contains(why));
+        book(&aki, &path, "2027-01-05T04:00:00Z", "60").await.assert_status(303);
+        assert!(!app.as_(hana()).await.get(&booking).await.text().contains(why), "it was said of another move");
+    }
+
+    #[sqlx::test]
+    async fn why_another_time_is_asked_for_is_read_where_it_is_confirmed_and_stays_with_the_booking(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        app.offer_hours(hana()).await;
+        let booking = app.book_first(aki(), app.consultation(hana(), aki()).await).await;
+        sqlx::query("update calls set mode = 'host_confirms'").execute(&app.db).await.unwrap();
+        let why = "My team has its on-call handover then";
+        let fields = [("start", "2027-01-06T03:00:00Z"), ("minutes", "60"), ("reason", why)];
+        app.as_(aki()).await.post(&format!("{booking}/rescheduling"), &fields).await.assert_status(303);
+        app.run_jobs().await;
+        let link = app.mailbox().last_to(hana()).await.link().replace(&app.origin, "");
+
+        assert!(app.visitor().get(&link).await.text().contains(why));
+        app.visitor().post(&link, &[("act", "confirm")]).await.assert_status(303);
+
+        assert!(app.as_(hana()).await.get(&booking).await.text().contains(why));
+    }
+
+    #[sqlx::test]
     async fn case_79_the_mailed_link_moves_by_post_alone_without_signing_in(db: PgPool) {
         let app = TestApp::spawn(db).await;
         app.offer_hours(hana()).await;

@@ -26,6 +26,8 @@ use askama::Template;
 struct Confirmation {
     frame: Frame,
     bearer: Bearer,
+    /// Why another time is asked for.
+    move_reason: Option<String>,
     fields: Fields,
 }
 
@@ -62,7 +64,8 @@ pub async fn get(frame: Frame, id: Path<BookingId>) -> Answer {
     let bearer = Bearer::of(&mut read, *id, &frame, &Query::of(&frame).key).await?;
     require(&bearer)?;
     let frame = bearer.framed(frame);
-    show(&Confirmation { frame, bearer, fields: Fields::default() })
+    let move_reason = store::said(&mut read, *id).await?.move_reason;
+    show(&Confirmation { frame, bearer, move_reason, fields: Fields::default() })
 }
 
 /// Confirms, or frees the time with a reason that the page shows.
@@ -71,13 +74,14 @@ pub async fn post(frame: Frame, id: Path<BookingId>, mut fields: Fields) -> Answ
     let mut tx = frame.begin(&fields).await?;
     let bearer = Bearer::locked(&mut tx, *id, &frame, &Query::of(&frame).key).await?;
     require(&bearer)?;
+    let move_reason = store::said(&mut tx, *id).await?.move_reason;
     if fields.is_refused() {
-        return show_with(StatusCode::UNPROCESSABLE_ENTITY, &Confirmation { frame, bearer, fields });
+        return show_with(StatusCode::UNPROCESSABLE_ENTITY, &Confirmation { frame, bearer, move_reason, fields });
     }
     let booking = bearer.booking.clone();
     if !booking.waits(tx.now()) {
         fields.refuse("reason", Message::new("bookings-confirmation-not_now"));
-        return show_with(StatusCode::CONFLICT, &Confirmation { frame, bearer, fields });
+        return show_with(StatusCode::CONFLICT, &Confirmation { frame, bearer, move_reason, fields });
     }
     match fields.value("act") {
         "decline" => {
@@ -102,7 +106,7 @@ pub async fn post(frame: Frame, id: Path<BookingId>, mut fields: Fields) -> Answ
                 Err(message) => {
                     drop(tx);
                     fields.refuse("reason", message);
-                    show_with(StatusCode::CONFLICT, &Confirmation { frame, bearer, fields })
+                    show_with(StatusCode::CONFLICT, &Confirmation { frame, bearer, move_reason, fields })
                 }
             }
         }

@@ -36,6 +36,8 @@ pub(super) async fn take(
             store::release_holds(tx, consultation.id).await?;
             let replaced = store::replace(tx, moved, picture.own(), &picture.attending).await?;
             let Ok(booking) = replaced else { return Ok(Err(Taken)) };
+            let said = store::said(tx, hold.id).await?;
+            store::give_move_reason(tx, booking.id, said.move_reason.as_deref()).await?;
             booking
         }
         passed => {

@@ -9,6 +9,7 @@ use super::{holds, store};
 use crate::domain::access::Act;
 use crate::domain::booking::Booking;
 use crate::domain::id::BookingId;
+use crate::domain::text::Text;
 use crate::features::{calls, consultations};
 use crate::platform::db::{Tx, lock_people};
 use crate::platform::error::{Answer, AppError};
@@ -89,6 +90,7 @@ pub async fn get(frame: Frame, id: Path<BookingId>) -> Answer {
 /// Moves the booking, or leaves it as it was.
 pub async fn post(frame: Frame, id: Path<BookingId>, mut fields: Fields) -> Answer {
     let query = Query::of(&frame);
+    let reason = fields.optional::<Text<1000>>("reason");
     let mut tx = frame.begin(&fields).await?;
     let bearer = Bearer::locked(&mut tx, *id, &frame, &query.key).await?;
     bearer.require(Act::Move)?;
@@ -97,11 +99,13 @@ pub async fn post(frame: Frame, id: Path<BookingId>, mut fields: Fields) -> Answ
     let (picture, held_in) = pictures(&mut tx, &bearer, frame.now).await?;
     let mut durations = picture.durations.clone();
     durations.push(bearer.booking.minutes);
-    let Some(sent) = sent(&mut fields, &durations) else {
+    let sent = sent(&mut fields, &durations);
+    let Some(sent) = sent.filter(|_| !fields.is_refused()) else {
         drop(tx);
         return refused(frame, *id, query, fields, StatusCode::UNPROCESSABLE_ENTITY).await;
     };
-    match change(&mut tx, &bearer, (&picture, held_in.as_ref()), &sent).await? {
+    let reason = reason.as_ref().map(Text::as_str);
+    match change(&mut tx, &bearer, (&picture, held_in.as_ref()), &sent, reason).await? {
         Ok(said) => tx.see_other(bearer.path_saying(said)).await,
         Err(message) => {
             drop(tx);
@@ -116,6 +120,7 @@ async fn change(
     bearer: &Bearer,
     (picture, held_in): (&Picture, Option<&Picture>),
     sent: &Sent,
+    reason: Option<&str>,
 ) -> Result<Result<&'static str, Message>, AppError> {
     let now = tx.now();
     if !bearer.may_move(now) {
@@ -138,11 +143,16 @@ async fn change(
         let instance = tx.platform().config.instance().to_owned();
         let Booking { consultation, call, meeting_place, .. } = bearer.booking.clone();
         let asked = Booking::confirm(random::id(), consultation, call, slot, meeting_place, &instance).0;
-        return Ok(holds::request(tx, held_in, asked, bearer.me.person).await?.map(|_| "sent"));
+        let Ok(asked) = holds::request(tx, held_in, asked, bearer.me.person).await? else {
+            return Ok(Err(Message::new("bookings-new-taken")));
+        };
+        store::give_move_reason(tx, asked.id, reason).await?;
+        return Ok(Ok("sent"));
     }
     let Ok(booking) = store::replace(tx, moved, picture.own(), &picture.attending).await? else {
         return Ok(Err(Message::new("bookings-new-taken")));
     };
+    store::give_move_reason(tx, booking.id, reason).await?;
     consultations::set_start(tx, booking.consultation, Some(booking.starts_at)).await?;
     Ok(Ok("moved"))
 }

@@ -27,7 +27,7 @@ struct Show {
     host_zone: Tz,
     /// The clock that was meant, where a law moved it since.
     meant: Option<NaiveDateTime>,
-    cancel_reason: Option<String>,
+    said: store::Said,
     google: String,
     outlook: String,
     /// The session in the host's own calendar.
@@ -97,7 +97,7 @@ pub async fn get(frame: Frame, id: Path<BookingId>) -> Answer {
     let call_title = calls::find(&mut read, bearer.booking.call).await?.ok_or(AppError::NotFound)?.title;
     let meant = store::meant(&mut read, *id).await?;
     let (host_zone, meant) = (meant.zone, meant.differs(bearer.booking.starts_at));
-    let cancel_reason = store::cancel_reason(&mut read, *id).await?;
+    let said = store::said(&mut read, *id).await?;
     let texts =
         event::Texts::of(&frame.platform, frame.speech, &bearer.booking, &bearer.consultation.title, &bearer.people);
     let drawn = texts.event(frame.now, &bearer.me.name, "");
@@ -106,5 +106,5 @@ pub async fn get(frame: Frame, id: Path<BookingId>) -> Answer {
         true => calendars::object(&mut read, *id, bearer.me.person).await?,
         false => None,
     };
-    show(&Show { frame, bearer, call_title, host_zone, meant, cancel_reason, google, outlook, object })
+    show(&Show { frame, bearer, call_title, host_zone, meant, said, google, outlook, object })
 }

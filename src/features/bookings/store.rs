@@ -367,12 +367,30 @@ pub async fn give_reason(tx: &mut Tx, id: BookingId, reason: Option<&str>) -> Re
     Ok(())
 }
 
-/// Why a booking was given back, where somebody said so.
-pub async fn cancel_reason(conn: &mut PgConnection, id: BookingId) -> Result<Option<String>, AppError> {
-    let reason = sqlx::query_scalar!("select cancel_reason from bookings where booking_id = $1", id as BookingId)
-        .fetch_optional(conn)
+/// Keeps why a booking was moved; `None` where nobody said, also of a move before.
+pub async fn give_move_reason(tx: &mut Tx, id: BookingId, reason: Option<&str>) -> Result<(), AppError> {
+    sqlx::query!("update bookings set move_reason = $2 where booking_id = $1", id as BookingId, reason)
+        .execute(&mut **tx)
         .await?;
-    Ok(reason.flatten())
+    Ok(())
+}
+
+/// What was said about the end and the last move of a booking.
+#[derive(Debug, Default)]
+pub struct Said {
+    /// Why it was given back or not confirmed.
+    pub cancel_reason: Option<String>,
+    /// Why it was moved, or another time asked for.
+    pub move_reason: Option<String>,
+}
+
+/// Why a booking is as it is, where somebody said so.
+pub async fn said(conn: &mut PgConnection, id: BookingId) -> Result<Said, AppError> {
+    let said =
+        sqlx::query_as!(Said, "select cancel_reason, move_reason from bookings where booking_id = $1", id as BookingId)
+            .fetch_optional(conn)
+            .await?;
+    Ok(said.unwrap_or_default())
 }
 
 /// Keeps the hash of a key that one mail carries.
