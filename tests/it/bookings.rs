@@ -95,28 +95,6 @@ mod new {
     }
 
     #[sqlx::test]
-    async fn case_19_booked_instants_stay_when_the_host_changes_zone(db: PgPool) {
-        let app = TestApp::spawn(db).await;
-        app.offer_hours(hana()).await;
-        let consultation = app.consultation(hana(), aki()).await;
-        let booking = app.book_first(aki(), consultation).await;
-        let before = app.start_of(&booking).await;
-        let others = times_path(app.consultation(hana(), sora()).await);
-        let tokyo = app.as_(sora()).await.get(&others).await.starts();
-
-        sqlx::query("update people set time_zone = 'Europe/Berlin' where email = $1")
-            .bind(hana().email)
-            .execute(&app.db)
-            .await
-            .unwrap();
-
-        assert_eq!(app.start_of(&booking).await, before);
-        let berlin = app.as_(sora()).await.get(&others).await.starts();
-        assert_ne!(berlin, tokyo, "hours of the future move with the host's clock");
-        assert!(berlin.iter().all(|start| !start.contains("T07:")), "09:00 in Berlin is 08:00Z in winter");
-    }
-
-    #[sqlx::test]
     async fn case_22_a_law_that_moves_clocks_is_said_to_both_sides(db: PgPool) {
         let app = TestApp::spawn(db).await;
         app.offer_hours(hana()).await;

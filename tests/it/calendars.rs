@@ -13,6 +13,7 @@ mod writing;
 
 use crate::support::certificates::Certificate;
 use crate::support::feeds::{Answer, BUDGETS, FeedServer, calendar, event};
+use crate::support::radicale::USER;
 use crate::support::*;
 use chrono::TimeDelta;
 use kabeuchi::domain::fact::Fact;
@@ -55,21 +56,33 @@ async fn read_now(app: &TestApp, path: &str) {
     app.run_jobs().await;
 }
 
+/// The settings of a calendar as they are at first.
+const USUAL: [(&str, &str); 6] = [
+    ("act", "save"),
+    ("name", "Work"),
+    ("all_day", "as_marked"),
+    ("tentative", "busy"),
+    ("unanswered", "busy"),
+    ("stance", "takes"),
+];
+
 /// Hana sets how a calendar is read.
 async fn set(app: &TestApp, path: &str, changes: &[(&str, &str)]) {
-    let usual = [
-        ("act", "save"),
-        ("name", "Work"),
-        ("all_day", "as_marked"),
-        ("tentative", "busy"),
-        ("unanswered", "busy"),
-        ("stance", "takes"),
-    ];
-    let kept = usual.iter().filter(|(name, _)| !changes.iter().any(|(changed, _)| changed == name));
+    let kept = USUAL.iter().filter(|(name, _)| !changes.iter().any(|(changed, _)| changed == name));
     let fields: Vec<(&str, &str)> = kept.chain(changes).copied().collect();
     app.as_(hana()).await.post(path, &fields).await.assert_status(303);
     app.clock.advance(TimeDelta::minutes(1));
     app.run_jobs().await;
+}
+
+/// Connects a CalDAV account of Hana's; gives its path.
+async fn connect(app: &TestApp, address: &str, password: &str) -> String {
+    let hana = app.as_(hana()).await;
+    let page = hana.get("/calendars/new").await;
+    let fields = [("name", "Work"), ("address", address), ("kind", "caldav"), ("user", USER), ("password", password)];
+    let led = hana.submit(&page, "/calendars/new", &fields).await.leads_to();
+    app.run_jobs().await;
+    led.split('?').next().unwrap().to_owned()
 }
 
 async fn needs_host(app: &TestApp) -> bool {

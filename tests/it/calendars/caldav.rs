@@ -1,18 +1,8 @@
 //! Accounts at a CalDAV server.
 
 use super::*;
-use crate::support::radicale::{PASSWORD, Radicale, USER};
+use crate::support::radicale::{PASSWORD, Radicale};
 use base64::Engine;
-
-/// Connects a CalDAV account of Hana's; gives its path.
-async fn connect(app: &TestApp, address: &str, password: &str) -> String {
-    let hana = app.as_(hana()).await;
-    let page = hana.get("/calendars/new").await;
-    let fields = [("name", "Work"), ("address", address), ("kind", "caldav"), ("user", USER), ("password", password)];
-    let led = hana.submit(&page, "/calendars/new", &fields).await.leads_to();
-    app.run_jobs().await;
-    led.split('?').next().unwrap().to_owned()
-}
 
 fn weekly(uid: &str, start: &str, end: &str) -> String {
     event(uid, start, end).replace("SUMMARY", "RRULE:FREQ=WEEKLY\nSUMMARY")
@@ -115,17 +105,8 @@ async fn trust_e12_each_server_sees_its_own_credential_alone(db: PgPool) {
         |server: &FeedServer, password: &str| server.asked().iter().all(|head| head.contains(&basic(password)));
     assert!(!old.asked().is_empty() && is_told(&old, "password of the old"));
     let account = [("kind", "caldav"), ("user", USER), ("address", &new.url())];
-    let usual = [
-        ("act", "save"),
-        ("name", "Work"),
-        ("all_day", "as_marked"),
-        ("tentative", "busy"),
-        ("unanswered", "busy"),
-        ("stance", "takes"),
-    ];
-
     // Without a password of its own, the new server gets none.
-    let wordless: Vec<(&str, &str)> = usual.into_iter().chain(account).collect();
+    let wordless: Vec<(&str, &str)> = USUAL.into_iter().chain(account).collect();
     app.as_(hana()).await.post(&path, &wordless).await.assert_status(422);
     read_now(&app, &path).await;
     assert_eq!(new.connections(), 0);

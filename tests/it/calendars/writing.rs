@@ -2,7 +2,7 @@
 //! the host does to them there is asked about, never obeyed.
 
 use super::*;
-use crate::support::radicale::{PASSWORD, Radicale, USER};
+use crate::support::radicale::{PASSWORD, Radicale};
 use kabeuchi::domain::id::ConsultationId;
 
 /// Hana with hours, an account with an empty calendar "work", and a consultation with Aki.
@@ -81,15 +81,6 @@ impl Desk {
     async fn stage(&self) -> String {
         sqlx::query_scalar("select stage from bookings").fetch_one(&self.app.db).await.unwrap()
     }
-}
-
-async fn connect(app: &TestApp, address: &str, password: &str) -> String {
-    let hana = app.as_(hana()).await;
-    let page = hana.get("/calendars/new").await;
-    let fields = [("name", "Work"), ("address", address), ("kind", "caldav"), ("user", USER), ("password", password)];
-    let led = hana.submit(&page, "/calendars/new", &fields).await.leads_to();
-    app.run_jobs().await;
-    led.split('?').next().unwrap().to_owned()
 }
 
 #[sqlx::test]
@@ -292,6 +283,28 @@ async fn a_process_that_died_after_writing_leaves_nothing_behind(db: PgPool) {
     let objects: i64 =
         sqlx::query_scalar("select count(*) from calendar_objects").fetch_one(&desk.app.db).await.unwrap();
     assert_eq!(objects, 0);
+}
+
+#[sqlx::test]
+async fn what_reaches_the_server_after_the_cancellation_is_taken_away_again(db: PgPool) {
+    let desk = Desk::writing(db).await;
+    let booking = desk.book().await;
+    let (url, text) = desk.radicale.event("work").await;
+    let (id, host) = (booking.rsplit('/').next().unwrap().parse().unwrap(), desk.app.id_of(hana()).await);
+    let object = product::object(&mut desk.app.db.acquire().await.unwrap(), id, host).await.unwrap().unwrap();
+    desk.cancel(&booking).await;
+    assert!(desk.radicale.events("work").await.is_empty());
+
+    // A worker that asked before, and is answered now.
+    desk.radicale.put(&url, &text).await;
+    let mut tx = Tx::begin(&desk.app.platform, None, desk.app.clock.now()).await.unwrap();
+    let place = kabeuchi::platform::dav::Place { path: object.place.path.clone(), etag: None };
+    product::put_down(&mut tx, &object, &place, object.written.unwrap()).await.unwrap();
+    tx.enqueue_now(kabeuchi::features::bookings::writing::Write { booking: id, person: host }).await.unwrap();
+    tx.commit().await.unwrap();
+    desk.app.run_jobs().await;
+
+    assert!(desk.radicale.events("work").await.is_empty());
 }
 
 #[sqlx::test]

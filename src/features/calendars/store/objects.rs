@@ -2,7 +2,7 @@
 
 use crate::domain::calendar_object::Strayed;
 use crate::domain::fact::Fact;
-use crate::domain::id::{BookingId, CalendarId, PersonId};
+use crate::domain::id::{BookingId, CalendarId, CollectionId, PersonId};
 use crate::domain::interval::Interval;
 use crate::features::calendars::reason::Reason;
 use crate::platform::dav::Place;
@@ -20,7 +20,8 @@ pub struct Object {
     pub calendar: CalendarId,
     /// Name of the account.
     pub account: String,
-    /// Path of the calendar that it is in.
+    /// The calendar that it is in, and its path.
+    collection_id: CollectionId,
     pub collection: String,
     pub is_in_target: bool,
     pub uid: String,
@@ -38,6 +39,7 @@ struct Row {
     person: PersonId,
     calendar: CalendarId,
     account: String,
+    collection_id: CollectionId,
     collection: String,
     is_in_target: bool,
     uid: String,
@@ -64,6 +66,7 @@ impl TryFrom<Row> for Object {
             person: row.person,
             calendar: row.calendar,
             account: row.account,
+            collection_id: row.collection_id,
             collection: row.collection,
             is_in_target: row.is_in_target,
             uid: row.uid,
@@ -79,7 +82,7 @@ pub async fn object(conn: &mut PgConnection, booking: BookingId, person: PersonI
     let row = sqlx::query_as!(
         Row,
         r#"select o.booking_id as "booking: BookingId", o.person_id as "person: PersonId", c.calendar_id as "calendar: CalendarId", a.name as account,
-                  c.path as collection, t.collection_id is not distinct from o.collection_id as "is_in_target!", o.uid, o.path, o.etag, o.sequence,
+                  c.collection_id as "collection_id: CollectionId", c.path as collection, t.collection_id is not distinct from o.collection_id as "is_in_target!", o.uid, o.path, o.etag, o.sequence,
                   o.starts_at, o.reason, o.strayed, o.strayed_to
              from calendar_objects o
              join calendar_collections c using (collection_id)
@@ -104,7 +107,7 @@ pub(in crate::features::calendars) async fn expected(
     let rows = sqlx::query_as!(
         Row,
         r#"select o.booking_id as "booking: BookingId", o.person_id as "person: PersonId", c.calendar_id as "calendar: CalendarId", a.name as account,
-                  c.path as collection, true as "is_in_target!", o.uid, o.path, o.etag, o.sequence, o.starts_at, o.reason, o.strayed, o.strayed_to
+                  c.collection_id as "collection_id: CollectionId", c.path as collection, true as "is_in_target!", o.uid, o.path, o.etag, o.sequence, o.starts_at, o.reason, o.strayed, o.strayed_to
              from calendar_objects o
              join calendar_collections c using (collection_id)
              join calendars a using (calendar_id)
@@ -171,7 +174,8 @@ pub async fn make(tx: &mut Tx, booking: BookingId, person: PersonId, uid: &str) 
     object(tx, booking, person).await
 }
 
-/// Stores that a state of the booking is in the calendar.
+/// Stores that a state of the booking is in the calendar, also where the row is gone: another may have
+/// taken the session away while this one was still on its way to the server.
 pub async fn put_down(
     tx: &mut Tx,
     object: &Object,
@@ -180,11 +184,15 @@ pub async fn put_down(
 ) -> Result<(), AppError> {
     let now = tx.now();
     sqlx::query!(
-        r#"update calendar_objects
-              set path = $3, etag = $4, sequence = $5, starts_at = $6, written_at = $7, reason = null, strayed = null, strayed_to = null
-            where booking_id = $1 and person_id = $2"#,
+        r#"insert into calendar_objects (booking_id, person_id, collection_id, uid, path, etag, sequence, starts_at, written_at)
+           select $1, $2, collection_id, $4, $5, $6, $7, $8, $9 from calendar_collections where collection_id = $3
+           on conflict (booking_id, person_id) do update
+              set path = excluded.path, etag = excluded.etag, sequence = excluded.sequence, starts_at = excluded.starts_at,
+                  written_at = excluded.written_at, reason = null, strayed = null, strayed_to = null"#,
         object.booking as BookingId,
         object.person as PersonId,
+        object.collection_id as CollectionId,
+        object.uid,
         place.path,
         place.etag,
         written.0,
