@@ -80,6 +80,11 @@ impl Show {
         self.object.as_ref().filter(|_| self.is_confirmed() && self.bearer.booking.is_ahead(self.frame.now))
     }
 
+    /// Whether it is there already, so that nobody has to add it.
+    fn is_written(&self) -> bool {
+        self.in_calendar().is_some_and(|object| object.written.is_some() && object.strayed.is_none())
+    }
+
     fn is_missing(&self, object: &calendars::Object) -> bool {
         object.strayed == Some(Strayed::Missing)
     }

@@ -97,7 +97,8 @@ async fn case_85_a_session_is_written_with_the_mails_uid_moved_and_taken_away(db
     assert!(!text.contains("METHOD"), "a calendar object has no METHOD: {text}");
     let mail = desk.app.mailbox().last_to(aki()).await;
     assert!(mail.calendar.unwrap().contains(&desk.uid().await));
-    desk.page(&booking).await.assert_says("bookings-show-written");
+    desk.page(&booking).await.assert_says("bookings-show-written").assert_does_not_say("bookings-show-google");
+    desk.app.as_(aki()).await.get(&booking).await.assert_says("bookings-show-google");
 
     desk.move_to(&booking, "2027-01-06T03:00:00Z").await;
     let (moved, text) = desk.radicale.event("work").await;
