@@ -84,6 +84,14 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
                 NewJob::now(bookings::mails::LateInvitation { consultation, person }),
             ]
         }
+        Fact::ParticipantDeparted { consultation, person, removed } => {
+            let departed = NewJob::now(bookings::mails::DepartedMail { consultation, person, removed });
+            let left = (!removed).then(|| NewJob::now(consultations::mails::LeftMails { consultation, left: person }));
+            std::iter::once(departed).chain(left).collect()
+        }
+        Fact::LeadHandedOver { consultation, person } => {
+            vec![NewJob::now(consultations::mails::LeadMail { consultation, person })]
+        }
         Fact::ConsultationCancelled { consultation, .. } => {
             vec![
                 NewJob::now(consultations::mails::CancelledMails { consultation }),

@@ -18,6 +18,9 @@ pub enum Act {
     ProposeResolution,
     ConfirmResolution,
     Invite,
+    Remove,
+    Leave,
+    HandOverLead,
     Book,
     Move,
     CancelBooking,
@@ -39,7 +42,7 @@ pub enum Act {
 
 impl Act {
     /// All acts, in the order of a consultation's life.
-    pub const ALL: [Act; 29] = [
+    pub const ALL: [Act; 32] = [
         Act::Read,
         Act::Write,
         Act::SetGoal,
@@ -52,6 +55,9 @@ impl Act {
         Act::ProposeResolution,
         Act::ConfirmResolution,
         Act::Invite,
+        Act::Remove,
+        Act::Leave,
+        Act::HandOverLead,
         Act::Book,
         Act::Move,
         Act::CancelBooking,
@@ -72,6 +78,11 @@ impl Act {
     ];
 }
 
+/// Whether one part may remove another: the lead members, hosts anyone but the lead, and nobody a host.
+pub fn may_remove(by: Part, whom: Part) -> bool {
+    whom == Part::Member && may(by, Act::Remove)
+}
+
 /// Whether a part may do an act at all.
 pub fn may(part: Part, act: Act) -> bool {
     use Act::*;
@@ -82,9 +93,9 @@ pub fn may(part: Part, act: Act) -> bool {
             | WriteReport | Lapse | Close | ConfirmBooking,
             part,
         ) => part.is_host(),
-        (SayAgendaIsOk | ConfirmResolution, part) => part == Part::Lead,
-        (Invite | Book | Move | CancelBooking | CancelConsultation | MarkNoShow, part) => part != Part::Member,
-        (GiveFeedback | ApproveReport, part) => !part.is_host(),
+        (SayAgendaIsOk | ConfirmResolution | HandOverLead, part) => part == Part::Lead,
+        (Invite | Remove | Book | Move | CancelBooking | CancelConsultation | MarkNoShow, part) => part != Part::Member,
+        (GiveFeedback | ApproveReport | Leave, part) => !part.is_host(),
     }
 }
 

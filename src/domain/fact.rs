@@ -38,6 +38,8 @@ pub enum Fact {
 
     ConsultationOpened { consultation: ConsultationId },
     ParticipantInvited { consultation: ConsultationId, invitation: InvitationId },
+    ParticipantDeparted { consultation: ConsultationId, person: PersonId, removed: bool },
+    LeadHandedOver { consultation: ConsultationId, person: PersonId },
     ParticipantJoined { consultation: ConsultationId, person: PersonId },
     TurnHandedOver { consultation: ConsultationId, round: i32 },
     ItemAdded { consultation: ConsultationId, item: ItemId },

@@ -6,6 +6,8 @@ use kabeuchi::domain::consultation::Stage;
 use kabeuchi::platform::clock::Clock;
 use sqlx::PgPool;
 
+mod departure;
+
 mod participants {
     use super::*;
 

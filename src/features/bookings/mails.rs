@@ -172,6 +172,9 @@ impl Job for BookingMail {
         if !self.what.is_true(&booking, self.sequence, run.now) {
             return Ok(Outcome::Done);
         }
+        if !consultations::is_in(&mut tx, booking.consultation, self.to).await? {
+            return Ok(Outcome::Done);
+        }
         let receiver = people::receiver(&mut tx, self.to).await?;
         let key = random::token();
         store::add_key(&mut tx, self.booking, self.to, random::hashed(&key)).await?;
@@ -263,5 +266,48 @@ impl Job for LateInvitation {
         let Some(booking) = booking else { return Ok(Outcome::Done) };
         tell(&mut tx, &booking, What::Booked, self.person).await?;
         Ok(Outcome::DoneWith(tx))
+    }
+}
+
+/// Tells somebody that they take no part any more, and takes a session that is ahead out of their
+/// calendar. Who left by themselves and has none in it knows already.
+#[derive(Serialize, Deserialize)]
+pub struct DepartedMail {
+    pub consultation: ConsultationId,
+    pub person: PersonId,
+    pub removed: bool,
+}
+
+impl Job for DepartedMail {
+    const KIND: &'static str = "bookings.departed_mail";
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        let booking = store::confirmed(&mut tx, self.consultation).await?.filter(|b| b.is_ahead(run.now));
+        let is_back = consultations::is_in(&mut tx, self.consultation, self.person).await?;
+        if is_back || !(self.removed || booking.is_some()) {
+            return Ok(Outcome::Done);
+        }
+        let receiver = people::receiver(&mut tx, self.person).await?;
+        let speech = receiver.speech;
+        let title = consultations::system(&mut tx, self.consultation).await?.title;
+        let (subject, text) = match self.removed {
+            true => ("bookings-mail-removed-subject", "bookings-mail-removed-text"),
+            false => ("bookings-mail-left-subject", "bookings-mail-left-text"),
+        };
+        let mail =
+            Mail::to(&receiver, speech.t(subject).saying("title", &title)).line(speech.t(text).saying("title", &title));
+        let mail = match booking {
+            Some(booking) => {
+                let texts = Texts::of(&run.platform, speech, &booking, &title, &[]);
+                let event = texts.event(run.now, &receiver.name, receiver.address.as_str());
+                let when = speech.span_with_offset(booking.starts_at, booking.ends_at);
+                mail.line(speech.t("bookings-mail-out_of_calendar").saying("when", when))
+                    .calendar(Method::Cancel.as_str(), ical::calendar(Method::Cancel, &event))
+            }
+            None => mail,
+        };
+        let privacy = run.platform.config.url("/settings/privacy");
+        Ok(Outcome::Send(tx, Box::new(mail.action(speech.t("bookings-mail-departed_open"), privacy))))
     }
 }

@@ -68,6 +68,7 @@ pub fn jobs(registry: Registry) -> Registry {
         .with::<mails::Reminder>()
         .with::<mails::BookingMail>()
         .with::<mails::LateInvitation>()
+        .with::<mails::DepartedMail>()
         .with::<mails::ProposalMails>()
         .with::<mails::ProposalMail>()
         .with::<mails::ProposalOver>()

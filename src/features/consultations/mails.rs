@@ -1,7 +1,7 @@
 //! Mails of this slice: invited, joined, cancelled, lapsed.
 
 use super::store;
-use crate::domain::consultation::Stage;
+use crate::domain::consultation::{Part, Stage};
 use crate::domain::id::{ConsultationId, InvitationId, PersonId};
 use crate::domain::person::EmailAddress;
 use crate::features::people;
@@ -81,6 +81,89 @@ impl Job for JoinedMail {
     }
 }
 
+/// Somebody left: the host and the lead are told. Who was removed hears of it from `bookings`, which
+/// knows what is in their calendar.
+#[derive(Serialize, Deserialize)]
+pub struct LeftMails {
+    pub consultation: ConsultationId,
+    pub left: PersonId,
+}
+
+impl Job for LeftMails {
+    const KIND: &'static str = "consultations.left_mails";
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        let people = store::attendants(&mut tx, self.consultation).await?;
+        for told in people.iter().filter(|a| matches!(a.part, Part::Host | Part::Lead)) {
+            let (consultation, left) = (self.consultation, self.left);
+            tx.enqueue_now(LeftMail { consultation, left, to: told.person }).await?;
+        }
+        Ok(Outcome::DoneWith(tx))
+    }
+}
+
+/// Tells one person who left.
+#[derive(Serialize, Deserialize)]
+pub struct LeftMail {
+    pub consultation: ConsultationId,
+    pub left: PersonId,
+    pub to: PersonId,
+}
+
+impl Job for LeftMail {
+    const KIND: &'static str = "consultations.left_mail";
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        let people = store::attendants(&mut tx, self.consultation).await?;
+        let is_in = |person| people.iter().any(|a| a.person == person);
+        if is_in(self.left) || !is_in(self.to) {
+            return Ok(Outcome::Done);
+        }
+        let title = store::system(&mut tx, self.consultation).await?.title;
+        let name = people::receiver(&mut tx, self.left).await?.name;
+        let receiver = people::receiver(&mut tx, self.to).await?;
+        let speech = receiver.speech;
+        let mail = Mail::to(&receiver, speech.t("consultations-mail-left-subject").saying("title", &title))
+            .line(speech.t("consultations-mail-left-text").saying("name", &name).saying("title", &title))
+            .action(
+                speech.t("consultations-mail-open"),
+                run.platform.config.url(&format!("/consultations/{}/participants", self.consultation)),
+            );
+        Ok(Outcome::Send(tx, Box::new(mail)))
+    }
+}
+
+/// Tells a member that they lead the guests now.
+#[derive(Serialize, Deserialize)]
+pub struct LeadMail {
+    pub consultation: ConsultationId,
+    pub person: PersonId,
+}
+
+impl Job for LeadMail {
+    const KIND: &'static str = "consultations.lead_mail";
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        let people = store::attendants(&mut tx, self.consultation).await?;
+        if !people.iter().any(|a| a.person == self.person && a.part == Part::Lead) {
+            return Ok(Outcome::Done);
+        }
+        let title = store::system(&mut tx, self.consultation).await?.title;
+        let receiver = people::receiver(&mut tx, self.person).await?;
+        let speech = receiver.speech;
+        let mail = Mail::to(&receiver, speech.t("consultations-mail-lead-subject").saying("title", &title))
+            .line(speech.t("consultations-mail-lead-text").saying("title", &title))
+            .action(
+                speech.t("consultations-mail-open"),
+                run.platform.config.url(&format!("/consultations/{}", self.consultation)),
+            );
+        Ok(Outcome::Send(tx, Box::new(mail)))
+    }
+}
+
 /// Tells everyone that a consultation was cancelled.
 #[derive(Serialize, Deserialize)]
 pub struct CancelledMails {
@@ -112,6 +195,9 @@ impl Job for CancelledMail {
     async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
         let mut tx = run.begin().await?;
         let Some(cancelled) = store::cancelled(&mut tx, self.consultation).await? else { return Ok(Outcome::Done) };
+        if !store::is_in(&mut tx, self.consultation, self.to).await? {
+            return Ok(Outcome::Done);
+        }
         let title = store::system(&mut tx, self.consultation).await?.title;
         let receiver = people::receiver(&mut tx, self.to).await?;
         let speech = receiver.speech;
@@ -138,7 +224,7 @@ impl Job for LapsedMail {
     async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
         let mut tx = run.begin().await?;
         let consultation = store::system(&mut tx, self.consultation).await?;
-        if consultation.stage != Stage::Lapsed {
+        if consultation.stage != Stage::Lapsed || !store::is_in(&mut tx, self.consultation, self.to).await? {
             return Ok(Outcome::Done);
         }
         let receiver = people::receiver(&mut tx, self.to).await?;

@@ -2,6 +2,7 @@
 //! until when. Later slices move it by the functions here, in their own transaction.
 
 mod cancellation;
+mod departure;
 mod invitation;
 pub mod lapse;
 pub mod mails;
@@ -13,7 +14,8 @@ pub use participants::{MOST_GUESTS, part_key};
 pub use room::{Head, Room, Step};
 pub use store::{
     Attendant, Cancelled, Listed, Opening, active_of_call, attendants, cancelled, for_participant, for_update,
-    former_of, keep, lock, of_calls, of_person, on_side, open, save, set_start, sides_of, system, touch, with_person,
+    former_of, is_in, keep, lock, of_calls, of_person, on_side, open, save, set_start, sides_of, system, touch,
+    with_person,
 };
 
 use crate::platform::jobs::Registry;
@@ -37,6 +39,9 @@ pub fn jobs(registry: Registry) -> Registry {
         .with::<mails::CancelledMails>()
         .with::<mails::CancelledMail>()
         .with::<mails::JoinedMail>()
+        .with::<mails::LeftMails>()
+        .with::<mails::LeftMail>()
+        .with::<mails::LeadMail>()
         .with::<lapse::LapseCheck>()
         .with::<mails::LapsedMail>()
 }

@@ -1,9 +1,10 @@
 //! `/consultations/{consultation}/participants`: who takes part; the lead and the hosts invite by
 //! mail or by a link for the team.
 
+use super::departure;
 use super::room::{Head, Room};
 use super::store::{self, Attendant, Invited};
-use crate::domain::access::Act;
+use crate::domain::access::{Act, may_remove};
 use crate::domain::consultation::Part;
 use crate::domain::fact::Fact;
 use crate::domain::id::{ConsultationId, InvitationId};
@@ -49,6 +50,23 @@ impl Participants {
         self.room.may(Act::Invite) && self.room.stage().is_active() && self.guests() < MOST_GUESTS
     }
 
+    fn may_remove(&self, person: &Attendant) -> bool {
+        self.room.stage().is_active() && may_remove(self.room.part, person.part)
+    }
+
+    fn may_leave(&self) -> bool {
+        self.room.part == Part::Member
+    }
+
+    /// To whom the lead can hand over.
+    fn members(&self) -> impl Iterator<Item = &Attendant> {
+        self.people.iter().filter(|person| person.part == Part::Member)
+    }
+
+    fn may_hand_over(&self) -> bool {
+        self.room.may(Act::HandOverLead) && self.members().next().is_some()
+    }
+
     fn guests(&self) -> usize {
         self.people.iter().filter(|p| !p.part.is_host()).count()
     }
@@ -77,11 +95,16 @@ pub async fn get(frame: Frame, id: Path<ConsultationId>) -> Answer {
     show(&Participants { frame, room, people, invited, fields: Fields::default(), team_link: None })
 }
 
-/// Invites by mail, makes or revokes the link for the team.
+/// Invites by mail, makes or revokes the link for the team; removes, leaves, makes another the lead.
 pub async fn post(frame: Frame, id: Path<ConsultationId>, fields: Fields) -> Answer {
     let mut tx = frame.begin(&fields).await?;
     let room = store::for_update(&mut tx, *id, &frame.asker).await?;
-    room.require(Act::Invite)?;
+    match fields.value("act") {
+        "leave" => return departure::leave(frame, tx, room, fields).await,
+        "remove" => return departure::remove(frame, tx, room, fields).await,
+        "lead" => return departure::hand_over(frame, tx, room, fields).await,
+        _ => room.require(Act::Invite)?,
+    }
     match fields.value("act") {
         "team_link" => make_team_link(frame, tx, room, fields).await,
         "revoke" => revoke(tx, room, &fields).await,
@@ -143,7 +166,7 @@ async fn refusal(tx: &mut Tx, room: &Room) -> Result<Option<Message>, AppError> 
     Ok((guests >= MOST_GUESTS).then(|| Message::new("consultations-participants-full").with("most", MOST_GUESTS)))
 }
 
-async fn refused(frame: Frame, mut tx: Tx, room: Room, fields: Fields, status: StatusCode) -> Answer {
+pub(super) async fn refused(frame: Frame, mut tx: Tx, room: Room, fields: Fields, status: StatusCode) -> Answer {
     let people = store::attendants(&mut tx, room.id()).await?;
     let invited = store::invited(&mut tx, room.id(), frame.now).await?;
     show_with(status, &Participants { frame, room, people, invited, fields, team_link: None })

@@ -115,6 +115,50 @@ pub(super) async fn join(
     Ok(())
 }
 
+/// Ends somebody's part: by themselves, or by another. What they wrote, answered and allowed stays.
+pub(super) async fn depart(tx: &mut Tx, id: ConsultationId, person: PersonId, by: PersonId) -> Result<(), AppError> {
+    let (now, removed) = (tx.now(), person != by);
+    let departed = sqlx::query!(
+        r#"with gone as (delete from participants where consultation_id = $1 and person_id = $2 and part = 'member' returning part, joined_at)
+           insert into former_participants (consultation_id, person_id, part, joined_at, departed_at, departed_by, how)
+           select $1, $2, part, joined_at, $3, $4, $5 from gone"#,
+        id as ConsultationId,
+        person as PersonId,
+        now,
+        by as PersonId,
+        if removed { "removed" } else { "left" },
+    )
+    .execute(&mut **tx)
+    .await?;
+    match departed.rows_affected() {
+        0 => Err(AppError::NotNow("leaving")),
+        _ => tx.record(Fact::ParticipantDeparted { consultation: id, person, removed }).await,
+    }
+}
+
+/// Makes a member the lead, and the lead a member. In two statements, as there is one lead at any time.
+pub(super) async fn set_lead(tx: &mut Tx, id: ConsultationId, person: PersonId) -> Result<(), AppError> {
+    sqlx::query!(
+        "update participants set part = 'member' where consultation_id = $1 and part = 'lead'",
+        id as ConsultationId
+    )
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query!(
+        "update participants set part = 'lead' where consultation_id = $1 and person_id = $2",
+        id as ConsultationId,
+        person as PersonId,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Whether somebody takes part, as a guest or a host: what is told to them is looked at once more.
+pub async fn is_in(conn: &mut PgConnection, id: ConsultationId, person: PersonId) -> Result<bool, AppError> {
+    Ok(attendants(conn, id).await?.iter().any(|attendant| attendant.person == person))
+}
+
 /// The consultation as the asker may see it, with the part that they play; `NotFound` for everyone
 /// who has none.
 pub async fn for_participant(conn: &mut PgConnection, id: ConsultationId, asker: &Asker) -> Result<Room, AppError> {
@@ -528,6 +572,22 @@ pub(super) async fn revoke_team_links(tx: &mut Tx, id: ConsultationId) -> Result
     sqlx::query!(
         "update invitations set revoked_at = $2 where consultation_id = $1 and kind = 'team' and revoked_at is null",
         id as ConsultationId,
+        now,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Ends mailed invitations to the address of somebody who was removed.
+pub(super) async fn revoke_invitations_of(tx: &mut Tx, id: ConsultationId, person: PersonId) -> Result<(), AppError> {
+    let now = tx.now();
+    sqlx::query!(
+        r#"update invitations set revoked_at = $3
+            where consultation_id = $1 and revoked_at is null and accepted_at is null
+              and email = (select email from people where person_id = $2)"#,
+        id as ConsultationId,
+        person as PersonId,
         now,
     )
     .execute(&mut **tx)

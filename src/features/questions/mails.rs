@@ -57,6 +57,9 @@ impl Job for YourTurnMail {
             return Ok(Outcome::Done);
         }
         let new = store::unseen(&mut tx, self.consultation, self.to, consultation.turn.other()).await?;
+        if !consultations::is_in(&mut tx, self.consultation, self.to).await? {
+            return Ok(Outcome::Done);
+        }
         let receiver = people::receiver(&mut tx, self.to).await?;
         let speech = receiver.speech;
         let mut mail =
@@ -146,6 +149,9 @@ impl Job for TurnReminder {
         let Some(due) = consultation.due_at.filter(|_| has_turn_since(&consultation, self.turn_since)) else {
             return Ok(Outcome::Done);
         };
+        if !consultations::is_in(&mut tx, self.consultation, self.to).await? {
+            return Ok(Outcome::Done);
+        }
         let receiver = people::receiver(&mut tx, self.to).await?;
         let speech = receiver.speech;
         let mail =
@@ -189,6 +195,9 @@ impl Job for AgendaAgreedMail {
         let mut tx = run.begin().await?;
         let consultation = consultations::system(&mut tx, self.consultation).await?;
         if consultation.agreed_at.is_none() {
+            return Ok(Outcome::Done);
+        }
+        if !consultations::is_in(&mut tx, self.consultation, self.to).await? {
             return Ok(Outcome::Done);
         }
         let receiver = people::receiver(&mut tx, self.to).await?;

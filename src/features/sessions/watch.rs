@@ -161,6 +161,9 @@ impl Job for DidYouTalkMail {
         if consultation.stage != Stage::Booked {
             return Ok(Outcome::Done);
         }
+        if !consultations::is_in(&mut tx, self.consultation, self.to).await? {
+            return Ok(Outcome::Done);
+        }
         let receiver = people::receiver(&mut tx, self.to).await?;
         let speech = receiver.speech;
         let title = &consultation.title;
@@ -195,6 +198,9 @@ impl Job for MissedMail {
             true => "sessions-mail-missed-text_absent",
             false => "sessions-mail-missed-text_present",
         };
+        if !consultations::is_in(&mut tx, self.consultation, self.to).await? {
+            return Ok(Outcome::Done);
+        }
         let receiver = people::receiver(&mut tx, self.to).await?;
         let speech = receiver.speech;
         let title = &consultation.title;
@@ -242,6 +248,9 @@ impl Job for ContestedMail {
     async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
         let mut tx = run.begin().await?;
         let title = consultations::system(&mut tx, self.consultation).await?.title;
+        if !consultations::is_in(&mut tx, self.consultation, self.to).await? {
+            return Ok(Outcome::Done);
+        }
         let receiver = people::receiver(&mut tx, self.to).await?;
         let speech = receiver.speech;
         let url = run.platform.config.url(&format!("/consultations/{}/no-show", self.consultation));

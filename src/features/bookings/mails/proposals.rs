@@ -52,6 +52,9 @@ impl Job for ProposalMail {
         let mut tx = run.begin().await?;
         let held = store::holds(&mut tx, self.consultation, run.now).await?;
         let Some((first, _)) = held.first() else { return Ok(Outcome::Done) };
+        if !consultations::is_in(&mut tx, self.consultation, self.to).await? {
+            return Ok(Outcome::Done);
+        }
         let receiver = people::receiver(&mut tx, self.to).await?;
         let by = people::receiver(&mut tx, self.by).await?.name;
         let consultation = consultations::system(&mut tx, self.consultation).await?;
@@ -122,6 +125,9 @@ impl Job for ProposalOverMail {
         let consultation = consultations::system(&mut tx, self.consultation).await?;
         let is_open = matches!(consultation.stage, consultation::Stage::Preparing | consultation::Stage::Ready);
         if !is_open || !store::holds(&mut tx, self.consultation, run.now).await?.is_empty() {
+            return Ok(Outcome::Done);
+        }
+        if !consultations::is_in(&mut tx, self.consultation, self.to).await? {
             return Ok(Outcome::Done);
         }
         let receiver = people::receiver(&mut tx, self.to).await?;

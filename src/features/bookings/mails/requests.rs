@@ -92,6 +92,9 @@ impl Job for RequestMail {
         if !self.what.is_true(&booking, run.now) {
             return Ok(Outcome::Done);
         }
+        if !consultations::is_in(&mut tx, booking.consultation, self.to).await? {
+            return Ok(Outcome::Done);
+        }
         let receiver = people::receiver(&mut tx, self.to).await?;
         let consultation = consultations::system(&mut tx, booking.consultation).await?;
         let host_zone = store::meant(&mut tx, booking.id).await?.zone;

@@ -52,6 +52,16 @@ consultations-participants-too_many = { $most } invitations a day can be sent, a
    *[other] { $hours } hours.
 }
 consultations-participants-over = Nobody can join any more: the conversation is over.
+consultations-departure-remove = Remove
+consultations-departure-remove_text = { $name } can no longer read or write here and gets no more mails. What they wrote stays, and what they answered and allowed stays theirs. The link for the team ends.
+consultations-departure-remove_now = Remove { $name }
+consultations-departure-lead = Hand over the lead
+consultations-departure-lead_text = The lead speaks for all guests: books times, agrees to the agenda, and confirms that a matter is settled. You stay as a member.
+consultations-departure-lead_who = Who leads from now on?
+consultations-departure-lead_first = You lead the guests. Please hand over the lead first.
+consultations-departure-leave = Leave this consultation
+consultations-departure-leave_text = You can no longer read or write here and get no more mails. What you wrote stays. Your answers, and what you allowed to be quoted, stay yours: you find them under “Privacy”.
+consultations-departure-over = The conversation is over, so nobody is removed any more.
 consultations-invitation-title = You are invited
 consultations-invitation-text = { $inviter } invites you to take part in the consultation “{ $call }”.
 consultations-invitation-other_address = This invitation is for another address than the one you are signed in with. Sign out, and open the link again.
@@ -79,6 +89,10 @@ consultations-mail-invited-action = See the invitation
 consultations-mail-invited-closing = It works for 14 days and for this address. If you do not want to join, ignore this mail.
 consultations-mail-joined-subject = Somebody joined: { $title }
 consultations-mail-joined-text = { $name } takes part in “{ $title }” now.
+consultations-mail-left-subject = Somebody left: { $title }
+consultations-mail-left-text = { $name } takes no part in “{ $title }” any more.
+consultations-mail-lead-subject = You lead the guests now: { $title }
+consultations-mail-lead-text = From now on you speak for all guests of “{ $title }”: you book times, agree to the agenda, and confirm what is settled.
 consultations-mail-cancelled-subject = Cancelled: { $title }
 consultations-mail-cancelled-text = { $name } cancelled the consultation “{ $title }”. What was written stays readable.
 consultations-mail-lapsed-subject = At rest: { $title }
