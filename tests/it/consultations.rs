@@ -56,6 +56,30 @@ mod participants {
     }
 
     #[sqlx::test]
+    async fn an_address_is_invited_once_however_often_it_is_sent_and_not_when_it_takes_part(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let consultation = app.consultation(hana(), aki()).await;
+        let path = format!("/consultations/{consultation}/participants");
+        let aki = app.as_(aki()).await;
+        let link = async || app.mailbox().last_to(mio()).await.link().replace(&app.origin, "");
+        aki.post(&path, &[("email", mio().email)]).await.assert_status(303);
+        app.run_jobs().await;
+        let first = link().await;
+
+        app.clock.advance(TimeDelta::days(13));
+        aki.post(&path, &[("email", mio().email)]).await.assert_status(303);
+        app.run_jobs().await;
+
+        assert_eq!(aki.get(&path).await.texts(".card__title"), [mio().email]);
+        app.clock.advance(TimeDelta::days(13));
+        app.as_(mio()).await.get(&first).await.assert_status(410);
+        app.as_(mio()).await.post(&link().await, &[("confidential", "yes")]).await.assert_status(303);
+        let refused = aki.post(&path, &[("email", mio().email)]).await;
+        refused.assert_status(409).assert_says("consultations-participants-is_in");
+        aki.post(&path, &[("email", hana().email)]).await.assert_does_not_say("consultations-participants-is_in");
+    }
+
+    #[sqlx::test]
     async fn the_team_link_serves_many_until_a_new_one_ends_it(db: PgPool) {
         let app = TestApp::spawn(db).await;
         let consultation = app.consultation(hana(), aki()).await;

@@ -129,7 +129,15 @@ async fn invite(frame: Frame, mut tx: Tx, room: Room, mut fields: Fields) -> Ans
         fields.refuse("email", message.with("most", PER_CONSULTATION.count).with("hours", hours));
         return refused(frame, tx, room, fields, StatusCode::TOO_MANY_REQUESTS).await;
     }
-    let invitation = store::invite(&mut tx, &room, Some(&address), None).await?;
+    if store::takes_part(&mut tx, room.id(), &address).await? {
+        fields.refuse("email", Message::new("consultations-participants-is_in"));
+        return refused(frame, tx, room, fields, StatusCode::CONFLICT).await;
+    }
+    // Who was invited before gets another mail of the same invitation: there is one link that works.
+    let invitation = match store::invite_again(&mut tx, room.id(), &address).await? {
+        Some(waiting) => waiting,
+        None => store::invite(&mut tx, &room, Some(&address), None).await?,
+    };
     tx.record(Fact::ParticipantInvited { consultation: room.id(), invitation }).await?;
     tx.see_other(format!("{}?said=sent", room.path("/participants"))).await
 }

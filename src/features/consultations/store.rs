@@ -566,6 +566,45 @@ pub(super) async fn invite(
     Ok(id)
 }
 
+/// Whether the person of an address takes part already as a guest. Not as a host: nobody learns by
+/// guessing which address a host has.
+pub(super) async fn takes_part(
+    conn: &mut PgConnection,
+    id: ConsultationId,
+    address: &EmailAddress,
+) -> Result<bool, AppError> {
+    let takes_part = sqlx::query_scalar!(
+        r#"select exists (
+               select from participants p join people q using (person_id) where p.consultation_id = $1 and q.email = $2) as "takes_part!""#,
+        id as ConsultationId,
+        address.as_str(),
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(takes_part)
+}
+
+/// Lets a mailed invitation that waits last anew; `None` where there is none for this address.
+pub(super) async fn invite_again(
+    tx: &mut Tx,
+    id: ConsultationId,
+    address: &EmailAddress,
+) -> Result<Option<InvitationId>, AppError> {
+    let now = tx.now();
+    let waiting = sqlx::query_scalar!(
+        r#"update invitations set expires_at = $3
+            where consultation_id = $1 and email = $2 and accepted_at is null and declined_at is null and revoked_at is null and expires_at > $4
+        returning invitation_id as "id: InvitationId""#,
+        id as ConsultationId,
+        address.as_str(),
+        now + INVITATION_LASTS,
+        now,
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(waiting)
+}
+
 /// Ends the team links before a new one is made.
 pub(super) async fn revoke_team_links(tx: &mut Tx, id: ConsultationId) -> Result<(), AppError> {
     let now = tx.now();

@@ -88,9 +88,12 @@ async fn who_is_removed_comes_back_by_a_new_invitation_alone(db: PgPool) {
 #[sqlx::test]
 async fn a_mailed_invitation_that_waits_ends_with_the_removal(db: PgPool) {
     let team = Team::of(db).await;
+    team.act(aki(), "remove", mio()).await.assert_status(303);
     team.app.as_(aki()).await.post(&team.people, &[("email", mio().email)]).await.assert_status(303);
     team.app.run_jobs().await;
     let invited = team.app.mailbox().last_to(mio()).await.link().replace(&team.app.origin, "");
+    let link = team.team_link().await;
+    team.app.as_(mio()).await.post(&link, &[("confidential", "yes")]).await.assert_status(303);
 
     team.act(hana(), "remove", mio()).await.assert_status(303);
 

@@ -47,6 +47,7 @@ consultations-participants-invited = Invited, not here yet
 consultations-participants-until = until
 consultations-participants-revoke = Take back
 consultations-participants-full = { $most } people take part already. That is the most.
+consultations-participants-is_in = Whoever has this address takes part already.
 consultations-participants-too_many = { $most } invitations a day can be sent, and that many were. You can send more in { $hours ->
     [one] 1 hour.
    *[other] { $hours } hours.

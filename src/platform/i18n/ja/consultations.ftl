@@ -47,6 +47,7 @@ consultations-participants-invited = 招待中
 consultations-participants-until = 期限:
 consultations-participants-revoke = 招待を取り消す
 consultations-participants-full = すでに上限の{ $most }人が参加しています。
+consultations-participants-is_in = このアドレスの方は、すでに参加しています。
 consultations-participants-too_many = 招待を送れるのは1日{ $most }件までです。あと{ $hours }時間ほどで、また送れます。
 consultations-participants-over = やりとりは終わっているため、もう参加できません。
 consultations-departure-remove = 外す
