@@ -51,7 +51,10 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
     match *fact {
         Fact::SignInRequested { request } => vec![NewJob::now(people::mails::SignInMail { request })],
         Fact::WaitingDismissed { call } => vec![NewJob::now(applications::times::Dismissal { call })],
-        Fact::CallOpened { call } => vec![NewJob::now(calendars::read::OfCall { call })],
+        Fact::CallOpened { call } => {
+            vec![NewJob::now(calendars::read::OfCall { call }), NewJob::now(calls::idle::IdleCheck { call, day: None })]
+        }
+        Fact::CallRested { call } => vec![NewJob::now(applications::times::Rested { call })],
         Fact::CalendarBroke { calendar } => vec![calendar_news(calendar, calendars::mails::What::Broke)],
         Fact::CalendarRecovered { calendar } => vec![calendar_news(calendar, calendars::mails::What::Recovered)],
         Fact::CallChanged { call } => vec![NewJob::now(applications::times::CapacityCheck { call })],

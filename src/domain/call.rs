@@ -2,6 +2,7 @@
 
 use crate::domain::fact::Fact;
 use crate::domain::id::CallId;
+use chrono::TimeDelta;
 use thiserror::Error;
 
 /// Where a call stands. Stored by its word.
@@ -13,6 +14,9 @@ pub enum Stage {
     Closed,
     Archived,
 }
+
+/// A call whose hosts were away for this long pauses by itself.
+pub const IDLE_AFTER: TimeDelta = TimeDelta::days(30);
 
 /// An act that the stage does not allow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]

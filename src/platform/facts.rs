@@ -7,6 +7,14 @@ use crate::domain::id::{FactId, PersonId};
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
+/// When any of these people last did something.
+pub async fn last_act(conn: &mut PgConnection, people: &[PersonId]) -> Result<Option<DateTime<Utc>>, AppError> {
+    let at = sqlx::query_scalar!("select max(at) from facts where actor_id = any($1)", people as &[PersonId])
+        .fetch_one(conn)
+        .await?;
+    Ok(at)
+}
+
 /// Writes the history row; `Tx::record` adds the jobs.
 pub(super) async fn insert(
     conn: &mut PgConnection,

@@ -338,3 +338,66 @@ mod buffers {
         assert!(wrong.texts(".buffers").is_empty());
     }
 }
+
+mod idle {
+    use super::*;
+    use chrono::TimeDelta;
+    use kabeuchi::domain::id::CallId;
+
+    async fn stage(app: &TestApp) -> String {
+        sqlx::query_scalar("select stage from calls").fetch_one(&app.db).await.unwrap()
+    }
+
+    async fn days(app: &TestApp, days: i64) {
+        for _ in 0..days {
+            app.clock.advance(TimeDelta::days(1));
+            app.run_jobs().await;
+        }
+    }
+
+    #[sqlx::test]
+    async fn a_call_whose_host_is_away_for_thirty_days_rests_and_who_waits_is_told(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let call = opened(&app).await;
+        app.run_jobs().await;
+        days(&app, 29).await;
+        let id: CallId = call.rsplit('/').next().unwrap().parse().unwrap();
+        app.apply(aki(), id).await;
+        app.run_jobs().await;
+        assert_eq!(stage(&app).await, "open");
+        app.mailbox().empty().await;
+
+        days(&app, 2).await;
+
+        assert_eq!(stage(&app).await, "paused");
+        assert_eq!(app.mailbox().subjects(hana()).await, ["Your call rests: Talk to me about SLOs"]);
+        assert_eq!(app.mailbox().subjects(aki()).await, ["The host is away: Talk to me about SLOs"]);
+        app.as_(hana()).await.post(&format!("{call}/opening"), &[]).await.assert_status(303);
+        days(&app, 29).await;
+        assert_eq!(stage(&app).await, "open", "thirty days begin anew");
+        days(&app, 2).await;
+        assert_eq!(stage(&app).await, "paused");
+    }
+
+    #[sqlx::test]
+    async fn a_host_who_looks_in_keeps_the_call_open_and_one_who_does_not_decide_does_not(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let call = opened(&app).await;
+        app.run_jobs().await;
+        days(&app, 20).await;
+        app.as_(hana()).await.get("/home").await.assert_status(200);
+
+        days(&app, 25).await;
+        assert_eq!(stage(&app).await, "open");
+
+        app.as_(kai()).await;
+        sqlx::query("insert into call_hosts (call_id, person_id, may_decide, attends) values ($1, $2, false, false)")
+            .bind(call.rsplit('/').next().unwrap().parse::<uuid::Uuid>().unwrap())
+            .bind(app.id_of(kai()).await.0)
+            .execute(&app.db)
+            .await
+            .unwrap();
+        days(&app, 6).await;
+        assert_eq!(stage(&app).await, "paused");
+    }
+}

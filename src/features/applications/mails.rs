@@ -31,6 +31,7 @@ pub enum What {
     Due,
     Expired,
     Lapsed,
+    Rested,
 }
 
 impl What {
@@ -51,6 +52,7 @@ impl What {
             What::Due => ("applications-mail-due-subject", "applications-mail-due-text"),
             What::Expired => ("applications-mail-expired-subject", "applications-mail-expired-text"),
             What::Lapsed => ("applications-mail-lapsed-subject", "applications-mail-lapsed-text"),
+            What::Rested => ("applications-mail-rested-subject", "applications-mail-rested-text"),
         }
     }
 
@@ -75,6 +77,7 @@ impl What {
             What::Asked | What::StillAsked => application.stage == Stage::Asked,
             What::Waitlisted => application.stage == Stage::Waitlisted,
             What::Submitted => application.stage != Stage::Waitlisted,
+            What::Rested => matches!(application.stage, Stage::Submitted | Stage::Asked | Stage::Waitlisted),
             _ => true,
         }
     }

@@ -48,5 +48,6 @@ pub fn jobs(registry: Registry) -> Registry {
         .with::<times::Lapse>()
         .with::<times::PlaceCheck>()
         .with::<times::CapacityCheck>()
+        .with::<times::Rested>()
         .with::<times::Dismissal>()
 }

@@ -207,6 +207,25 @@ impl Job for Dismissal {
     }
 }
 
+/// The call rests as its hosts are away: whoever waits is told, and may go elsewhere.
+#[derive(Serialize, Deserialize)]
+pub struct Rested {
+    pub call: CallId,
+}
+
+impl Job for Rested {
+    const KIND: &'static str = "applications.rested";
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        for application in store::undecided(&mut tx, self.call).await? {
+            let to = store::system(&mut tx, application).await?.applicant;
+            tx.enqueue_now(Notice { application, what: What::Rested, to }).await?;
+        }
+        Ok(Outcome::DoneWith(tx))
+    }
+}
+
 /// The hosts of a call who may decide.
 pub(super) async fn deciding(tx: &mut Tx, call: CallId) -> Result<Vec<PersonId>, AppError> {
     Ok(calls::hosts(tx, call).await?.into_iter().filter(|h| h.may_decide).map(|h| h.person).collect())

@@ -5,6 +5,7 @@ mod call_box;
 mod closing;
 mod edit;
 mod form;
+pub mod idle;
 mod new;
 mod opening;
 mod pause;
@@ -36,5 +37,5 @@ pub fn routes() -> Routes {
 
 /// Jobs of this slice.
 pub fn jobs(registry: Registry) -> Registry {
-    registry
+    registry.with::<idle::IdleCheck>().with::<idle::RestedMail>()
 }

@@ -267,6 +267,14 @@ pub async fn insert_sign_in(
     Ok(id)
 }
 
+/// When any of these people was last seen at a page, as far as their browsers are signed in.
+pub async fn last_seen(conn: &mut PgConnection, people: &[PersonId]) -> Result<Option<DateTime<Utc>>, AppError> {
+    let at = sqlx::query_scalar!("select max(seen_at) from sign_ins where person_id = any($1)", people as &[PersonId])
+        .fetch_one(conn)
+        .await?;
+    Ok(at)
+}
+
 /// A browser that is signed in.
 pub struct Device {
     pub id: SignInId,

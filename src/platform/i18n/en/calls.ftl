@@ -139,3 +139,6 @@ calls-buffers-next_on_grid = After a session from { $from } to { $until }, the n
 calls-buffers-larger = Where two meet, the larger counts: { $kept } minutes stay free at least, not { $sum }.
 calls-buffers-one = { $kept } minutes stay free at least between two sessions.
 calls-buffers-outside = What is kept free may lie outside your hours.
+calls-mail-rested-subject = Your call rests: { $call }
+calls-mail-rested-text = Nobody who decides about “{ $call }” was here for { $days } days, so it takes no new applications for now. Whoever waits was told. Open it again whenever you like.
+calls-mail-rested-open = Open the call again

@@ -133,3 +133,6 @@ calls-buffers-next_on_grid = { $from }から{ $until }までの次は、早く�
 calls-buffers-larger = 前後の時間が重なるところでは、長いほうだけを数えます。最低でも{ $kept }分空き、{ $sum }分にはなりません。
 calls-buffers-one = 回と回のあいだは、最低でも{ $kept }分空きます。
 calls-buffers-outside = 空けておく時間は、話せる時間の外でもかまいません。
+calls-mail-rested-subject = 募集を一時停止しました: { $call }
+calls-mail-rested-text = 「{ $call }」を担当する方が{ $days }日間来ていないため、新しい申し込みの受付を止めました。お待ちの方にはお知らせしました。いつでも再開できます。
+calls-mail-rested-open = 募集を再開する
