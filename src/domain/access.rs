@@ -104,6 +104,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn members_alone_can_be_removed_and_not_by_members() {
+        let parts = [Part::Host, Part::CoHost { may_decide: true }, Part::Lead, Part::Member];
+        let pairs = parts.iter().flat_map(|by| parts.iter().map(move |whom| (*by, *whom)));
+        let may: Vec<_> = pairs.filter(|(by, whom)| may_remove(*by, *whom)).collect();
+        let by = [Part::Host, Part::CoHost { may_decide: true }, Part::Lead];
+        assert_eq!(may, by.map(|by| (by, Part::Member)));
+    }
+
+    #[test]
     fn the_parts_may_this() {
         let parts = [
             ("host", Part::Host),
@@ -130,6 +139,9 @@ ReopenAgenda: host co-host lead member
 ProposeResolution: host co-host
 ConfirmResolution: lead
 Invite: host co-host lead
+Remove: host co-host lead
+Leave: lead member
+HandOverLead: lead
 Book: host co-host lead
 Move: host co-host lead
 CancelBooking: host co-host lead
