@@ -77,6 +77,14 @@ impl Stage {
             _ => Err(NotNow { act: "close", stage: self }),
         }
     }
+
+    /// Puts it away for good; its reports stay.
+    pub fn archive(self, call: CallId) -> Moved {
+        match self {
+            Stage::Closed => Ok((Stage::Archived, Fact::CallArchived { call })),
+            _ => Err(NotNow { act: "archive", stage: self }),
+        }
+    }
 }
 
 /// A kind of help that a host offers.
@@ -229,16 +237,17 @@ mod tests {
         let word = |moved: Moved| moved.map_or("-", |(stage, _)| stage.as_str());
         let row = |stage: Stage| {
             let (open, pause, close) = (word(stage.open(call)), word(stage.pause(call)), word(stage.close(call)));
-            format!("{}: open {open}, pause {pause}, close {close}\n", stage.as_str())
+            let archive = word(stage.archive(call));
+            format!("{}: open {open}, pause {pause}, close {close}, archive {archive}\n", stage.as_str())
         };
         assert_eq!(
             Stage::ALL.into_iter().map(row).collect::<String>(),
             "\
-draft: open open, pause -, close -
-open: open -, pause paused, close closed
-paused: open open, pause -, close closed
-closed: open open, pause -, close -
-archived: open -, pause -, close -
+draft: open open, pause -, close -, archive -
+open: open -, pause paused, close closed, archive -
+paused: open open, pause -, close closed, archive -
+closed: open open, pause -, close -, archive archived
+archived: open -, pause -, close -, archive -
 "
         );
     }

@@ -21,6 +21,7 @@ pub enum Fact {
     CallChanged { call: CallId },
     CallOpened { call: CallId },
     CallPaused { call: CallId },
+    CallArchived { call: CallId },
     CallRested { call: CallId },
     CallClosed { call: CallId },
     WaitingDismissed { call: CallId },

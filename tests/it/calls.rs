@@ -401,3 +401,25 @@ mod idle {
         assert_eq!(stage(&app).await, "paused");
     }
 }
+
+mod archive {
+    use super::*;
+
+    #[sqlx::test]
+    async fn a_closed_call_is_put_away_for_good_and_no_other(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let call = opened(&app).await;
+        let hana = app.as_(hana()).await;
+        let path = format!("{call}/closing");
+        hana.post(&path, &[("act", "archive")]).await.assert_status(409);
+        hana.post(&path, &[("waiting", "finish")]).await.assert_status(303);
+        let page = hana.get(&path).await;
+        page.assert_says("calls-closing-archive_text");
+
+        hana.submit(&page, &path, &[("act", "archive")]).await.assert_status(303);
+
+        hana.get("/calls").await.assert_says("home-calls-archived").assert_does_not_say("calls-opening-open");
+        hana.post(&format!("{call}/opening"), &[]).await.assert_status(409);
+        hana.post(&path, &[("act", "archive")]).await.assert_status(409).assert_says("calls-closing-not_now");
+    }
+}

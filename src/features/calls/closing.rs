@@ -1,4 +1,5 @@
-//! `/calls/{call}/closing`: no applications any more; those that wait are declined or finished.
+//! `/calls/{call}/closing`: no applications any more; those that wait are declined or finished. A closed
+//! call can be put away here for good.
 
 use super::store::{self, Call};
 use crate::domain::call::Stage;
@@ -34,6 +35,15 @@ pub async fn post(frame: Frame, id: Path<CallId>, mut fields: Fields) -> Answer 
     let hosted = store::for_host_update(&mut tx, *id, &frame.asker).await?;
     hosted.require_decision()?;
     let call = hosted.call;
+    if fields.value("act") == "archive" {
+        return match call.stage.archive(call.id) {
+            Ok(moved) => {
+                store::save(&mut tx, call.id, moved).await?;
+                tx.see_other("/calls?said=done").await
+            }
+            Err(_) => show_with(StatusCode::CONFLICT, &Closing { frame, call, fields, is_refused: true }),
+        };
+    }
     if !["finish", "decline"].contains(&fields.value("waiting")) {
         fields.refuse("waiting", Message::new("field-choice"));
         return show_with(StatusCode::UNPROCESSABLE_ENTITY, &Closing { frame, call, fields, is_refused: false });
