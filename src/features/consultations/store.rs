@@ -1,18 +1,28 @@
 //! All SQL over consultations, participants and invitations.
 
+mod invitations;
+mod participants;
+
+pub(super) use invitations::{
+    Invited, Open, invite, invite_again, invited, open_invitation, revoke_invitation, revoke_invitations_of,
+    revoke_team_links, set_invitation_token, spend_invitation,
+};
+pub use participants::{Attendant, attendants, is_in, on_side};
+pub(super) use participants::{depart, join, set_lead, takes_part};
+
 use super::room::Room;
 use crate::domain::application::end_of_day;
 use crate::domain::consultation::{Consultation, GUEST_TURN, Part, Side, Stage};
 use crate::domain::fact::Fact;
-use crate::domain::id::{CallId, ConsultationId, InvitationId, PersonId};
-use crate::domain::person::{EmailAddress, Locale, TimeZone};
+use crate::domain::id::{CallId, ConsultationId, PersonId};
+use crate::domain::person::{Locale, TimeZone};
 use crate::features::calls;
 use crate::platform::asker::Asker;
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
-use crate::platform::random::{self, Hashed};
+use crate::platform::random;
 use anyhow::anyhow;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use std::collections::HashMap;
 
@@ -92,71 +102,6 @@ pub async fn open(tx: &mut Tx, opening: Opening<'_>) -> Result<ConsultationId, A
     join(tx, id, opening.lead, "lead", opening.confidentiality_version).await?;
     tx.record(Fact::ConsultationOpened { consultation: id }).await?;
     Ok(id)
-}
-
-pub(super) async fn join(
-    tx: &mut Tx,
-    id: ConsultationId,
-    person: PersonId,
-    part: &str,
-    confidentiality_version: i32,
-) -> Result<(), AppError> {
-    let now = tx.now();
-    sqlx::query!(
-        "insert into participants (consultation_id, person_id, part, joined_at, confidentiality_version) values ($1, $2, $3, $4, $5)",
-        id as ConsultationId,
-        person as PersonId,
-        part,
-        now,
-        confidentiality_version,
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
-}
-
-/// Ends somebody's part: by themselves, or by another. What they wrote, answered and allowed stays.
-pub(super) async fn depart(tx: &mut Tx, id: ConsultationId, person: PersonId, by: PersonId) -> Result<(), AppError> {
-    let (now, removed) = (tx.now(), person != by);
-    let departed = sqlx::query!(
-        r#"with gone as (delete from participants where consultation_id = $1 and person_id = $2 and part = 'member' returning part, joined_at)
-           insert into former_participants (consultation_id, person_id, part, joined_at, departed_at, departed_by, how)
-           select $1, $2, part, joined_at, $3, $4, $5 from gone"#,
-        id as ConsultationId,
-        person as PersonId,
-        now,
-        by as PersonId,
-        if removed { "removed" } else { "left" },
-    )
-    .execute(&mut **tx)
-    .await?;
-    match departed.rows_affected() {
-        0 => Err(AppError::NotNow("leaving")),
-        _ => tx.record(Fact::ParticipantDeparted { consultation: id, person, removed }).await,
-    }
-}
-
-/// Makes a member the lead, and the lead a member. In two statements, as there is one lead at any time.
-pub(super) async fn set_lead(tx: &mut Tx, id: ConsultationId, person: PersonId) -> Result<(), AppError> {
-    sqlx::query!(
-        "update participants set part = 'member' where consultation_id = $1 and part = 'lead'",
-        id as ConsultationId
-    )
-    .execute(&mut **tx)
-    .await?;
-    sqlx::query!(
-        "update participants set part = 'lead' where consultation_id = $1 and person_id = $2",
-        id as ConsultationId,
-        person as PersonId,
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
-}
-
-/// Whether somebody takes part, as a guest or a host: what is told to them is looked at once more.
-pub async fn is_in(conn: &mut PgConnection, id: ConsultationId, person: PersonId) -> Result<bool, AppError> {
-    Ok(attendants(conn, id).await?.iter().any(|attendant| attendant.person == person))
 }
 
 /// The consultation as the asker may see it, with the part that they play; `NotFound` for everyone
@@ -266,70 +211,6 @@ pub async fn touch(tx: &mut Tx, id: ConsultationId) -> Result<(), AppError> {
     .execute(&mut **tx)
     .await?;
     Ok(())
-}
-
-/// Somebody who takes part: host, co-host, lead or member.
-#[derive(Clone, Debug)]
-pub struct Attendant {
-    pub person: PersonId,
-    pub name: String,
-    pub part: Part,
-    pub zone: TimeZone,
-    /// Whether they must be there at the session: the guests, the owner, and co-hosts who attend.
-    pub attends: bool,
-    pub joined_at: Option<DateTime<Utc>>,
-}
-
-/// Everyone in it: the owner first, then co-hosts, the lead, members in the order of joining.
-pub async fn attendants(conn: &mut PgConnection, id: ConsultationId) -> Result<Vec<Attendant>, AppError> {
-    let rows = sqlx::query!(
-        r#"select h.person_id as "person!: PersonId", q.name as "name!", q.time_zone as "zone!",
-                  case when h.person_id = c.owner_id then 'host' else 'co-host' end as "part!",
-                  h.may_decide as "may_decide!", h.attends as "attends!", null::timestamptz as joined_at
-             from consultations s
-             join calls c using (call_id)
-             join call_hosts h using (call_id)
-             join people q on q.person_id = h.person_id
-            where s.consultation_id = $1
-            union all
-           select p.person_id, q.name, q.time_zone, p.part, false, true, p.joined_at
-             from participants p
-             join people q using (person_id)
-            where p.consultation_id = $1"#,
-        id as ConsultationId,
-    )
-    .fetch_all(conn)
-    .await?;
-    let mut all: Vec<Attendant> = rows
-        .into_iter()
-        .map(|row| Attendant {
-            person: row.person,
-            name: row.name,
-            zone: TimeZone::parse(&row.zone).unwrap_or(TimeZone(chrono_tz::UTC)),
-            part: match row.part.as_str() {
-                "host" => Part::Host,
-                "co-host" => Part::CoHost { may_decide: row.may_decide },
-                "lead" => Part::Lead,
-                _ => Part::Member,
-            },
-            attends: row.attends,
-            joined_at: row.joined_at,
-        })
-        .collect();
-    let rank = |part: Part| match part {
-        Part::Host => 0,
-        Part::CoHost { .. } => 1,
-        Part::Lead => 2,
-        Part::Member => 3,
-    };
-    all.sort_by_key(|a| (rank(a.part), a.joined_at, a.person));
-    Ok(all)
-}
-
-/// Everyone on a side, for whoever tells each of them.
-pub async fn on_side(conn: &mut PgConnection, id: ConsultationId, side: Side) -> Result<Vec<PersonId>, AppError> {
-    let everyone = attendants(conn, id).await?;
-    Ok(everyone.into_iter().filter(|a| a.part.side() == side).map(|a| a.person).collect())
 }
 
 /// How many consultations of a call take a place of its capacity.
@@ -509,230 +390,4 @@ pub async fn set_start(tx: &mut Tx, id: ConsultationId, starts_at: Option<DateTi
         .execute(&mut **tx)
         .await?;
     Ok(())
-}
-
-/// An invitation that waits.
-pub struct Invited {
-    pub id: InvitationId,
-    /// The invited address; `None` for the team link.
-    pub email: Option<String>,
-    pub expires_at: DateTime<Utc>,
-}
-
-/// Invitations last this long.
-const INVITATION_LASTS: TimeDelta = TimeDelta::days(14);
-
-/// Invitations that can still be used.
-pub(super) async fn invited(
-    conn: &mut PgConnection,
-    id: ConsultationId,
-    now: DateTime<Utc>,
-) -> Result<Vec<Invited>, AppError> {
-    let invited = sqlx::query_as!(
-        Invited,
-        r#"select invitation_id as "id: InvitationId", email, expires_at from invitations
-            where consultation_id = $1 and accepted_at is null and declined_at is null and revoked_at is null and expires_at > $2
-            order by created_at, invitation_id"#,
-        id as ConsultationId,
-        now,
-    )
-    .fetch_all(conn)
-    .await?;
-    Ok(invited)
-}
-
-/// Stores an invitation: by mail, whose token the job makes, or a team link.
-pub(super) async fn invite(
-    tx: &mut Tx,
-    room: &Room,
-    address: Option<&EmailAddress>,
-    token: Option<Hashed>,
-) -> Result<InvitationId, AppError> {
-    let (id, now): (InvitationId, _) = (random::id(), tx.now());
-    sqlx::query!(
-        r#"insert into invitations (invitation_id, consultation_id, kind, email, token_hash, invited_by, created_at, expires_at)
-           values ($1, $2, $3, $4, $5, $6, $7, $8)"#,
-        id as InvitationId,
-        room.id() as ConsultationId,
-        if address.is_some() { "mail" } else { "team" },
-        address.map(EmailAddress::as_str),
-        token,
-        room.me as PersonId,
-        now,
-        now + INVITATION_LASTS,
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(id)
-}
-
-/// Whether the person of an address takes part already as a guest. Not as a host: nobody learns by
-/// guessing which address a host has.
-pub(super) async fn takes_part(
-    conn: &mut PgConnection,
-    id: ConsultationId,
-    address: &EmailAddress,
-) -> Result<bool, AppError> {
-    let takes_part = sqlx::query_scalar!(
-        r#"select exists (
-               select from participants p join people q using (person_id) where p.consultation_id = $1 and q.email = $2) as "takes_part!""#,
-        id as ConsultationId,
-        address.as_str(),
-    )
-    .fetch_one(conn)
-    .await?;
-    Ok(takes_part)
-}
-
-/// Lets a mailed invitation that waits last anew; `None` where there is none for this address.
-pub(super) async fn invite_again(
-    tx: &mut Tx,
-    id: ConsultationId,
-    address: &EmailAddress,
-) -> Result<Option<InvitationId>, AppError> {
-    let now = tx.now();
-    let waiting = sqlx::query_scalar!(
-        r#"update invitations set expires_at = $3
-            where consultation_id = $1 and email = $2 and accepted_at is null and declined_at is null and revoked_at is null and expires_at > $4
-        returning invitation_id as "id: InvitationId""#,
-        id as ConsultationId,
-        address.as_str(),
-        now + INVITATION_LASTS,
-        now,
-    )
-    .fetch_optional(&mut **tx)
-    .await?;
-    Ok(waiting)
-}
-
-/// Ends the team links before a new one is made.
-pub(super) async fn revoke_team_links(tx: &mut Tx, id: ConsultationId) -> Result<(), AppError> {
-    let now = tx.now();
-    sqlx::query!(
-        "update invitations set revoked_at = $2 where consultation_id = $1 and kind = 'team' and revoked_at is null",
-        id as ConsultationId,
-        now,
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
-}
-
-/// Ends mailed invitations to the address of somebody who was removed.
-pub(super) async fn revoke_invitations_of(tx: &mut Tx, id: ConsultationId, person: PersonId) -> Result<(), AppError> {
-    let now = tx.now();
-    sqlx::query!(
-        r#"update invitations set revoked_at = $3
-            where consultation_id = $1 and revoked_at is null and accepted_at is null
-              and email = (select email from people where person_id = $2)"#,
-        id as ConsultationId,
-        person as PersonId,
-        now,
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
-}
-
-/// Ends one invitation of the consultation.
-pub(super) async fn revoke_invitation(
-    tx: &mut Tx,
-    id: ConsultationId,
-    invitation: InvitationId,
-) -> Result<bool, AppError> {
-    let now = tx.now();
-    let revoked = sqlx::query!(
-        "update invitations set revoked_at = $3 where consultation_id = $1 and invitation_id = $2 and revoked_at is null",
-        id as ConsultationId,
-        invitation as InvitationId,
-        now,
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(revoked.rows_affected() == 1)
-}
-
-/// An invitation as whoever holds it sees it.
-pub struct Open {
-    pub invitation: InvitationId,
-    pub consultation: ConsultationId,
-    pub email: Option<String>,
-    pub call_title: String,
-    pub inviter: String,
-    pub confidentiality: String,
-    pub confidentiality_version: i32,
-}
-
-/// The invitation of a token, while it can be used.
-pub(super) async fn open_invitation(
-    conn: &mut PgConnection,
-    token: &Hashed,
-    now: DateTime<Utc>,
-) -> Result<Option<Open>, AppError> {
-    let open = sqlx::query_as!(
-        Open,
-        r#"select i.invitation_id as "invitation: InvitationId", i.consultation_id as "consultation: ConsultationId", i.email,
-                  c.title as call_title, q.name as inviter, c.confidentiality, c.confidentiality_version
-             from invitations i
-             join consultations s using (consultation_id)
-             join calls c using (call_id)
-             join people q on q.person_id = i.invited_by
-            where i.token_hash = $1 and i.accepted_at is null and i.declined_at is null and i.revoked_at is null and i.expires_at > $2
-              and s.stage in ('preparing', 'ready', 'booked', 'in_session')"#,
-        token,
-        now,
-    )
-    .fetch_optional(conn)
-    .await?;
-    Ok(open)
-}
-
-/// Spends a mailed invitation; false when it was spent.
-pub(super) async fn spend_invitation(tx: &mut Tx, id: InvitationId) -> Result<bool, AppError> {
-    let now = tx.now();
-    let spent = sqlx::query!(
-        "update invitations set accepted_at = $2 where invitation_id = $1 and accepted_at is null",
-        id as InvitationId,
-        now
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(spent.rows_affected() == 1)
-}
-
-/// What the mail of an invitation needs.
-pub(super) struct ToInvite {
-    pub consultation: ConsultationId,
-    pub email: String,
-    pub call_title: String,
-    pub inviter: String,
-    pub locale: Locale,
-}
-
-/// A mailed invitation that waits, and the hash of the token that its mail carries from now on.
-pub(super) async fn set_invitation_token(
-    tx: &mut Tx,
-    id: InvitationId,
-    token: Hashed,
-) -> Result<Option<ToInvite>, AppError> {
-    let now = tx.now();
-    let row = sqlx::query!(
-        r#"update invitations i set token_hash = $2
-             from consultations s join calls c using (call_id), people q
-            where i.invitation_id = $1 and i.kind = 'mail' and i.accepted_at is null and i.revoked_at is null and i.expires_at > $3
-              and s.consultation_id = i.consultation_id and q.person_id = i.invited_by
-        returning i.consultation_id as "consultation: ConsultationId", i.email as "email!", c.title, q.name, q.locale"#,
-        id as InvitationId,
-        token,
-        now,
-    )
-    .fetch_optional(&mut **tx)
-    .await?;
-    Ok(row.map(|row| ToInvite {
-        consultation: row.consultation,
-        email: row.email,
-        call_title: row.title,
-        inviter: row.name,
-        locale: Locale::parse(&row.locale).unwrap_or(Locale::Ja),
-    }))
 }
