@@ -5,7 +5,7 @@ use super::*;
 use crate::support::radicale::{PASSWORD, Radicale};
 use kabeuchi::domain::id::ConsultationId;
 
-/// Hana with hours, an account with an empty calendar "work", and a consultation with Aki.
+/// Hana with hours, an account with an empty calendar "office", and a consultation with Aki.
 struct Desk {
     app: TestApp,
     radicale: Radicale,
@@ -19,16 +19,16 @@ impl Desk {
         app.offer_hours(hana()).await;
         let consultation = app.consultation(hana(), aki()).await;
         let radicale = Radicale::start().await;
-        radicale.calendar("work", &calendar("")).await;
+        radicale.calendar("office", &calendar("")).await;
         let calendar = connect(&app, &radicale.url, PASSWORD).await;
         app.mailbox().empty().await;
         Self { app, radicale, calendar, consultation }
     }
 
-    /// The same with sessions written to "work".
+    /// The same with sessions written to "office".
     async fn writing(db: PgPool) -> Self {
         let desk = Self::of(db).await;
-        desk.choose("work").await;
+        desk.choose("office").await;
         desk
     }
 
@@ -88,7 +88,7 @@ async fn case_85_a_session_is_written_with_the_mails_uid_moved_and_taken_away(db
     let desk = Desk::writing(db).await;
     let booking = desk.book().await;
 
-    let (url, text) = desk.radicale.event("work").await;
+    let (url, text) = desk.radicale.event("office").await;
     let organizer = |text: &str| text.lines().find(|line| line.starts_with("ORGANIZER")).unwrap().trim().to_owned();
     let first = organizer(&text);
     assert!(text.contains(&format!("UID:{}", desk.uid().await)), "{text}");
@@ -101,13 +101,13 @@ async fn case_85_a_session_is_written_with_the_mails_uid_moved_and_taken_away(db
     desk.app.as_(aki()).await.get(&booking).await.assert_says("bookings-show-google");
 
     desk.move_to(&booking, "2027-01-06T03:00:00Z").await;
-    let (moved, text) = desk.radicale.event("work").await;
+    let (moved, text) = desk.radicale.event("office").await;
     assert_eq!(moved, url);
     assert!(text.contains("SEQUENCE:1") && text.contains("DTSTART:20270106T030000Z"), "{text}");
     assert_eq!(organizer(&text), first);
 
     desk.cancel(&booking).await;
-    assert!(desk.radicale.events("work").await.is_empty());
+    assert!(desk.radicale.events("office").await.is_empty());
 }
 
 #[sqlx::test]
@@ -128,7 +128,7 @@ async fn what_was_written_comes_back_without_standing_in_its_own_way(db: PgPool)
 async fn case_65_a_session_that_was_deleted_in_the_calendar_stays_booked_and_its_host_is_asked_once(db: PgPool) {
     let desk = Desk::writing(db).await;
     let booking = desk.book().await;
-    let (url, _) = desk.radicale.event("work").await;
+    let (url, _) = desk.radicale.event("office").await;
     desk.app.mailbox().empty().await;
 
     desk.radicale.delete(&url).await;
@@ -145,7 +145,7 @@ async fn case_65_a_session_that_was_deleted_in_the_calendar_stays_booked_and_its
 
     desk.answer(&booking, "write").await;
 
-    let (_, text) = desk.radicale.event("work").await;
+    let (_, text) = desk.radicale.event("office").await;
     assert!(text.contains(&desk.uid().await));
     desk.page(&booking).await.assert_says("bookings-show-written").assert_does_not_say("bookings-show-missing");
 }
@@ -154,7 +154,7 @@ async fn case_65_a_session_that_was_deleted_in_the_calendar_stays_booked_and_its
 async fn case_65_a_session_that_the_host_left_out_is_not_asked_about_again(db: PgPool) {
     let desk = Desk::writing(db).await;
     let booking = desk.book().await;
-    let (url, _) = desk.radicale.event("work").await;
+    let (url, _) = desk.radicale.event("office").await;
     desk.radicale.delete(&url).await;
     desk.read().await;
     desk.app.mailbox().empty().await;
@@ -162,7 +162,7 @@ async fn case_65_a_session_that_the_host_left_out_is_not_asked_about_again(db: P
     desk.answer(&booking, "leave").await;
     desk.read().await;
 
-    assert!(desk.radicale.events("work").await.is_empty());
+    assert!(desk.radicale.events("office").await.is_empty());
     assert_eq!(desk.stage().await, "confirmed");
     assert!(desk.app.mailbox().to(hana()).await.is_empty());
     desk.page(&booking).await.assert_does_not_say("bookings-show-missing");
@@ -172,7 +172,7 @@ async fn case_65_a_session_that_the_host_left_out_is_not_asked_about_again(db: P
 async fn a_session_moved_in_the_calendar_is_asked_about_and_can_be_put_back(db: PgPool) {
     let desk = Desk::writing(db).await;
     let booking = desk.book().await;
-    let (url, text) = desk.radicale.event("work").await;
+    let (url, text) = desk.radicale.event("office").await;
     let elsewhere =
         text.replace("20270105T000000Z", "20270107T050000Z").replace("20270105T010000Z", "20270107T060000Z");
     desk.app.mailbox().empty().await;
@@ -188,7 +188,7 @@ async fn a_session_moved_in_the_calendar_is_asked_about_and_can_be_put_back(db: 
 
     desk.answer(&booking, "write").await;
 
-    let (_, text) = desk.radicale.event("work").await;
+    let (_, text) = desk.radicale.event("office").await;
     assert!(text.contains("DTSTART:20270105T000000Z"), "{text}");
     desk.read().await;
     desk.page(&booking).await.assert_does_not_say("bookings-show-strayed");
@@ -199,33 +199,33 @@ async fn an_event_of_the_same_uid_that_the_hosts_program_made_is_taken_over(db: 
     let desk = Desk::of(db).await;
     let booking = desk.book().await;
     let uid = desk.uid().await;
-    let url = format!("{}{USER}/work/from-the-mail.ics", desk.radicale.url);
+    let url = format!("{}{USER}/office/from-the-mail.ics", desk.radicale.url);
     desk.radicale.put(&url, &calendar(&event(&uid, "20270105T000000Z", "20270105T010000Z"))).await;
 
-    desk.choose("work").await;
+    desk.choose("office").await;
 
-    let (only, text) = desk.radicale.event("work").await;
+    let (only, text) = desk.radicale.event("office").await;
     assert_eq!(only, url);
     assert!(text.contains("SCHEDULE-AGENT=CLIENT"), "{text}");
     desk.cancel(&booking).await;
-    assert!(desk.radicale.events("work").await.is_empty());
+    assert!(desk.radicale.events("office").await.is_empty());
 }
 
 #[sqlx::test]
 async fn what_the_hosts_program_changed_meanwhile_is_written_over_by_a_move(db: PgPool) {
     let desk = Desk::writing(db).await;
     let booking = desk.book().await;
-    let (url, text) = desk.radicale.event("work").await;
+    let (url, text) = desk.radicale.event("office").await;
     desk.radicale.put(&url, &text.replace("TRANSP:OPAQUE", "TRANSP:TRANSPARENT")).await;
 
     desk.move_to(&booking, "2027-01-06T03:00:00Z").await;
 
-    let (_, text) = desk.radicale.event("work").await;
+    let (_, text) = desk.radicale.event("office").await;
     assert!(text.contains("DTSTART:20270106T030000Z") && text.contains("TRANSP:OPAQUE"), "{text}");
-    let (_, changed) = desk.radicale.event("work").await;
+    let (_, changed) = desk.radicale.event("office").await;
     desk.radicale.put(&url, &changed.replace("TRANSP:OPAQUE", "TRANSP:TRANSPARENT")).await;
     desk.cancel(&booking).await;
-    assert!(desk.radicale.events("work").await.is_empty());
+    assert!(desk.radicale.events("office").await.is_empty());
 }
 
 #[sqlx::test]
@@ -234,12 +234,12 @@ async fn sessions_ahead_follow_the_choice_of_another_calendar_and_of_none(db: Pg
     let booking = desk.book().await;
     desk.radicale.calendar("private", &calendar("")).await;
     desk.read().await;
-    assert!(desk.radicale.events("work").await.is_empty());
+    assert!(desk.radicale.events("office").await.is_empty());
 
-    desk.choose("work").await;
-    assert_eq!(desk.radicale.events("work").await.len(), 1);
+    desk.choose("office").await;
+    assert_eq!(desk.radicale.events("office").await.len(), 1);
     desk.choose("private").await;
-    assert!(desk.radicale.events("work").await.is_empty());
+    assert!(desk.radicale.events("office").await.is_empty());
     assert_eq!(desk.radicale.events("private").await.len(), 1);
 
     let hana = desk.app.as_(hana()).await;
@@ -264,7 +264,7 @@ async fn a_server_that_is_down_is_written_to_when_it_is_back(db: PgPool) {
     desk.app.clock.advance(TimeDelta::minutes(2));
     desk.app.run_jobs().await;
 
-    assert_eq!(desk.radicale.events("work").await.len(), 1);
+    assert_eq!(desk.radicale.events("office").await.len(), 1);
     desk.page(&booking).await.assert_says("bookings-show-written");
 }
 
@@ -280,7 +280,7 @@ async fn a_process_that_died_after_writing_leaves_nothing_behind(db: PgPool) {
 
     desk.cancel(&booking).await;
 
-    assert!(desk.radicale.events("work").await.is_empty());
+    assert!(desk.radicale.events("office").await.is_empty());
     let objects: i64 =
         sqlx::query_scalar("select count(*) from calendar_objects").fetch_one(&desk.app.db).await.unwrap();
     assert_eq!(objects, 0);
@@ -290,11 +290,11 @@ async fn a_process_that_died_after_writing_leaves_nothing_behind(db: PgPool) {
 async fn what_reaches_the_server_after_the_cancellation_is_taken_away_again(db: PgPool) {
     let desk = Desk::writing(db).await;
     let booking = desk.book().await;
-    let (url, text) = desk.radicale.event("work").await;
+    let (url, text) = desk.radicale.event("office").await;
     let (id, host) = (booking.rsplit('/').next().unwrap().parse().unwrap(), desk.app.id_of(hana()).await);
     let object = product::object(&mut desk.app.db.acquire().await.unwrap(), id, host).await.unwrap().unwrap();
     desk.cancel(&booking).await;
-    assert!(desk.radicale.events("work").await.is_empty());
+    assert!(desk.radicale.events("office").await.is_empty());
 
     // A worker that asked before, and is answered now.
     desk.radicale.put(&url, &text).await;
@@ -305,7 +305,7 @@ async fn what_reaches_the_server_after_the_cancellation_is_taken_away_again(db: 
     tx.commit().await.unwrap();
     desk.app.run_jobs().await;
 
-    assert!(desk.radicale.events("work").await.is_empty());
+    assert!(desk.radicale.events("office").await.is_empty());
 }
 
 #[sqlx::test]
@@ -319,8 +319,8 @@ async fn a_calendar_that_is_not_counted_takes_no_time(db: PgPool) {
     let page = hana.get(&desk.calendar).await;
     let boxes = page.attributes("input[name=collection]", "value");
     let labels = page.texts("label.choice");
-    let listed: Vec<&String> = labels.iter().filter(|l| l.ends_with("family") || l.ends_with("work")).collect();
-    assert!(listed.len() == 2 && listed[1].ends_with("work"), "{labels:?}");
+    let listed: Vec<&String> = labels.iter().filter(|l| l.ends_with("family") || l.ends_with("office")).collect();
+    assert!(listed.len() == 2 && listed[1].ends_with("office"), "{labels:?}");
     let work = boxes.last().unwrap();
 
     set(&desk.app, &desk.calendar, &[("collections", "listed"), ("collection", work)]).await;
@@ -350,14 +350,14 @@ async fn an_account_at_another_server_gets_nothing_that_was_written_at_the_forme
     let desk = Desk::writing(db).await;
     let booking = desk.book().await;
     let other = Radicale::start().await;
-    other.calendar("work", &calendar("")).await;
+    other.calendar("office", &calendar("")).await;
     let account = [("address", other.url.as_str()), ("kind", "caldav"), ("user", USER), ("password", PASSWORD)];
 
     set(&desk.app, &desk.calendar, &account).await;
     desk.cancel(&booking).await;
 
-    assert_eq!(desk.radicale.events("work").await.len(), 1, "out of reach, so it stays");
-    assert!(other.events("work").await.is_empty());
+    assert_eq!(desk.radicale.events("office").await.len(), 1, "out of reach, so it stays");
+    assert!(other.events("office").await.is_empty());
     desk.app.as_(hana()).await.get("/calendars").await.assert_says("calendars-target-not");
 }
 
@@ -369,7 +369,7 @@ async fn a_new_password_of_the_same_account_keeps_the_choice(db: PgPool) {
     set(&desk.app, &desk.calendar, &account).await;
     desk.book().await;
 
-    assert_eq!(desk.radicale.events("work").await.len(), 1);
+    assert_eq!(desk.radicale.events("office").await.len(), 1);
 }
 
 #[sqlx::test]
@@ -380,8 +380,8 @@ async fn trust_e11_a_session_is_not_put_where_a_redirect_leads_to(db: PgPool) {
     let text = redirect.url();
     let address = desk.app.platform.http.address(&text).unwrap();
     let account = kabeuchi::platform::dav::Account { address: &address, user: USER, password: PASSWORD };
-    let place = kabeuchi::platform::dav::Place { path: "/work/a.ics".to_owned(), etag: None };
-    let object = kabeuchi::platform::dav::Object { collection: "/work/", uid: "a", place: &place };
+    let place = kabeuchi::platform::dav::Place { path: "/office/a.ics".to_owned(), etag: None };
+    let object = kabeuchi::platform::dav::Object { collection: "/office/", uid: "a", place: &place };
 
     let put = kabeuchi::platform::dav::put(&desk.app.platform.http, &account, &object, calendar("")).await;
 
@@ -400,7 +400,7 @@ async fn an_account_with_repeated_whole_day_moved_and_cancelled_events_is_read(d
          DTSTART;TZID=Asia/Tokyo:20270107T090000\nDTEND;TZID=Asia/Tokyo:20270107T100000\nSTATUS:CANCELLED\nEND:VEVENT\n";
     let day = "BEGIN:VEVENT\nUID:day\nDTSTAMP:20270101T000000Z\nDTSTART;VALUE=DATE:20270108\nEND:VEVENT\n";
     let off = event("off", "20270109T030000Z", "20270109T040000Z").replace("SUMMARY", "STATUS:CANCELLED\nSUMMARY");
-    desk.radicale.calendar("work", &calendar(&format!("{daily}{day}{off}"))).await;
+    desk.radicale.calendar("office", &calendar(&format!("{daily}{day}{off}"))).await;
     desk.read().await;
 
     let times = times_path(desk.consultation);
