@@ -154,7 +154,9 @@ impl<'a> Dav<'a> {
         let named = given.join(href).map_err(|_| Failure::Kind)?;
         match named.origin() == given.origin() {
             true => Ok(self.http.address(named.as_str())?),
-            false => Err(Error::Elsewhere(named.origin().ascii_serialization())),
+            false if named.origin().is_tuple() => Err(Error::Elsewhere(named.origin().ascii_serialization())),
+            // Not at a server at all.
+            false => Err(Failure::Kind.into()),
         }
     }
 

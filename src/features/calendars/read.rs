@@ -266,7 +266,9 @@ impl Task {
                         Ok(false) if !self.unread.contains(&object.collection) => {
                             strayed.push((object.clone(), Strayed::Moved(None)));
                         }
-                        Ok(false) | Err(_) => {}
+                        Ok(false) => {}
+                        // A slow server is not asked twenty times in vain.
+                        Err(_) => break,
                     }
                 }
                 Found::NotSeen => {}

@@ -149,6 +149,19 @@ async fn fault_j17_a_password_is_not_told_to_who_proves_nothing(db: PgPool) {
 }
 
 #[sqlx::test]
+async fn what_is_named_and_is_at_no_server_is_no_calendar(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let home = "<D:multistatus xmlns:D='DAV:' xmlns:C='urn:ietf:params:xml:ns:caldav'><D:response><D:href>/</D:href>\
+         <D:propstat><D:prop><C:calendar-home-set><D:href>mailto:hana@example.org</D:href></C:calendar-home-set>\
+         </D:prop></D:propstat></D:response></D:multistatus>";
+    let server = FeedServer::start(Answer::text("application/xml", home)).await;
+
+    let path = connect(&app, &server.url(), PASSWORD).await;
+
+    app.as_(hana()).await.get(&path).await.assert_says("fetch-kind");
+}
+
+#[sqlx::test]
 async fn a_server_without_calendars_at_its_root_is_asked_where_they_are(db: PgPool) {
     let app = TestApp::spawn(db).await;
     let server = FeedServer::start(Answer::status("404 Not Found")).await;
