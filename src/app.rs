@@ -69,6 +69,11 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
         Fact::ApplicationWithdrawn { application } => told(application, What::Withdrawn),
         Fact::ApplicationExpired { application } => told(application, What::Expired),
         Fact::ApplicationLapsed { application } => told(application, What::Lapsed),
+        Fact::ApplicationMessageAdded { application, by } => {
+            vec![NewJob::now(applications::mails::Written { application, by })]
+        }
+        Fact::ApplicationReturned { application } => told(application, What::Returned),
+        Fact::AbuseReported { report } => vec![NewJob::now(applications::mails::AbuseMails { report })],
         Fact::ConsultationOpened { consultation } => vec![
             NewJob::now(consultations::lapse::LapseCheck { consultation }),
             NewJob::now(questions::mails::TurnWatch { consultation }),

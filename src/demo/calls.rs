@@ -202,7 +202,7 @@ pub async fn publish(stage: &Stage) -> anyhow::Result<Calls> {
     let pauses: Vec<&str> = resting.split("href=\"").filter_map(|part| part.split('"').next()).collect();
     // The call that was opened last stands first.
     if let Some(pause) = pauses.iter().find(|link| link.ends_with("/pause")) {
-        stage.post(SORA, pause, &[]).await?;
+        stage.post(SORA, pause, &[("waiting", "finish")]).await?;
     }
     write(stage, HANA, false, &onboarding).await?;
     Ok(calls)

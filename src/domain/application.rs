@@ -79,6 +79,8 @@ pub enum DeclineKind {
     Other,
     /// The call was closed.
     Closed,
+    /// Administrators found that it goes against the rules of the instance.
+    Rules,
 }
 
 impl DeclineKind {
@@ -94,12 +96,13 @@ impl DeclineKind {
             DeclineKind::Time => "time",
             DeclineKind::Other => "other",
             DeclineKind::Closed => "closed",
+            DeclineKind::Rules => "rules",
         }
     }
 
     /// Reads the stored word.
     pub fn parse(word: &str) -> Option<Self> {
-        Self::CHOICES.into_iter().chain([DeclineKind::Closed]).find(|kind| kind.as_str() == word)
+        Self::CHOICES.into_iter().chain([DeclineKind::Closed, DeclineKind::Rules]).find(|kind| kind.as_str() == word)
     }
 
     /// Key of the host's choice.
@@ -110,6 +113,7 @@ impl DeclineKind {
             DeclineKind::Time => "applications-decline-time",
             DeclineKind::Other => "applications-decline-other",
             DeclineKind::Closed => "applications-decline-closed",
+            DeclineKind::Rules => "applications-decline-rules",
         }
     }
 
@@ -121,6 +125,17 @@ impl DeclineKind {
             DeclineKind::Time => "applications-advice-time",
             DeclineKind::Other => "applications-advice-other",
             DeclineKind::Closed => "applications-advice-closed",
+            DeclineKind::Rules => "applications-advice-rules",
+        }
+    }
+
+    /// Key of kind words that a host may begin the note with.
+    pub fn words(self) -> &'static str {
+        match self {
+            DeclineKind::Scope => "applications-words-scope",
+            DeclineKind::Expertise => "applications-words-expertise",
+            DeclineKind::Time => "applications-words-time",
+            DeclineKind::Other | DeclineKind::Closed | DeclineKind::Rules => "applications-words-other",
         }
     }
 }
@@ -219,6 +234,20 @@ impl Application {
         }
     }
 
+    /// Either side writes something more without deciding anything. To a question the applicant
+    /// answers instead; what is with the host, the host asks about.
+    pub fn write(&self, by: PersonId) -> Result<Fact, NotNow> {
+        let is_theirs = match self.stage {
+            Stage::Submitted => by == self.applicant,
+            Stage::Asked => by != self.applicant,
+            stage => stage == Stage::Waitlisted,
+        };
+        match is_theirs {
+            true => Ok(Fact::ApplicationMessageAdded { application: self.id, by }),
+            false => Err(self.not_now("write")),
+        }
+    }
+
     /// Waits for a place: by the host, or by the system when the call is full.
     pub fn waitlist(self, now: DateTime<Utc>) -> Moved {
         match self.stage {
@@ -269,6 +298,41 @@ impl Application {
                 Ok((declined.moved_to(Stage::Declined, now), fact))
             }
             false => Err(self.not_now("decline")),
+        }
+    }
+
+    /// The host reports it: nobody but administrators decides over it now.
+    pub fn block(self, now: DateTime<Utc>) -> Moved {
+        match self.stage.is_waiting() {
+            true => {
+                let fact = Fact::ApplicationBlocked { application: self.id };
+                Ok((Self { due_at: None, ..self.moved_to(Stage::Blocked, now) }, fact))
+            }
+            false => Err(self.not_now("report")),
+        }
+    }
+
+    /// An administrator found nothing wrong: the host's time begins.
+    pub fn give_back(self, due_at: DateTime<Utc>, now: DateTime<Utc>) -> Moved {
+        match self.stage {
+            Stage::Blocked => {
+                let fact = Fact::ApplicationReturned { application: self.id };
+                Ok((self.due(due_at).moved_to(Stage::Submitted, now), fact))
+            }
+            _ => Err(self.not_now("give back")),
+        }
+    }
+
+    /// An administrator found that it goes against the rules: the applicant is told, and waits for
+    /// nothing any more.
+    pub fn turn_away(self, now: DateTime<Utc>) -> Moved {
+        match self.stage {
+            Stage::Blocked => {
+                let fact = Fact::ApplicationDeclined { application: self.id };
+                let declined = Self { decline: Some(DeclineKind::Rules), ..self };
+                Ok((declined.moved_to(Stage::Declined, now), fact))
+            }
+            _ => Err(self.not_now("turn away")),
         }
     }
 
@@ -389,6 +453,9 @@ mod tests {
                 ("accept", accepted),
                 ("decline", word(at(stage).decline(DeclineKind::Time, None, now()))),
                 ("withdraw", word(at(stage).withdraw(None, now()))),
+                ("block", word(at(stage).block(now()))),
+                ("give back", word(at(stage).give_back(due, now()))),
+                ("turn away", word(at(stage).turn_away(now()))),
                 ("expire", word(at(stage).expire(TOKYO, now()))),
                 ("lapse", word(at(stage).lapse(now()))),
                 ("revive", word(at(stage).revive(due, now()))),
@@ -399,17 +466,26 @@ mod tests {
         assert_eq!(
             Stage::ALL.into_iter().map(row).collect::<String>(),
             "\
-submitted: ask>asked wait-list>waitlisted accept>accepted decline>declined withdraw>withdrawn expire>expired
-asked: answer>submitted accept>accepted decline>declined withdraw>withdrawn lapse>lapsed
-waitlisted: readmit>submitted accept>accepted decline>declined withdraw>withdrawn
+submitted: ask>asked wait-list>waitlisted accept>accepted decline>declined withdraw>withdrawn block>blocked expire>expired
+asked: answer>submitted accept>accepted decline>declined withdraw>withdrawn block>blocked lapse>lapsed
+waitlisted: readmit>submitted accept>accepted decline>declined withdraw>withdrawn block>blocked
 accepted:
 declined:
 withdrawn:
 expired: revive>submitted
 lapsed: revive>submitted
-blocked:
+blocked: give back>submitted turn away>declined
 "
         );
+    }
+
+    #[test]
+    fn messages_need_no_turn_but_never_stand_for_an_answer() {
+        let (applicant, host) = (at(Stage::Submitted).applicant, PersonId(Uuid::from_u128(9)));
+        let writers = |stage: Stage| (at(stage).write(applicant).is_ok(), at(stage).write(host).is_ok());
+        let all = Stage::ALL.map(|stage| (stage.as_str(), writers(stage)));
+        let some: Vec<_> = all.into_iter().filter(|(_, who)| *who != (false, false)).collect();
+        assert_eq!(some, [("submitted", (true, false)), ("asked", (false, true)), ("waitlisted", (true, true))]);
     }
 
     #[test]
@@ -455,7 +531,7 @@ blocked:
         for stage in Stage::ALL {
             assert_eq!(Stage::parse(stage.as_str()), Some(stage));
         }
-        for kind in DeclineKind::CHOICES {
+        for kind in DeclineKind::CHOICES.into_iter().chain([DeclineKind::Closed, DeclineKind::Rules]) {
             assert_eq!(DeclineKind::parse(kind.as_str()), Some(kind));
         }
     }

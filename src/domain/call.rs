@@ -5,6 +5,33 @@ use crate::domain::id::CallId;
 use chrono::TimeDelta;
 use thiserror::Error;
 
+/// What becomes of those who wait when a call takes no new applications.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Waiting {
+    /// They are still decided over, one by one.
+    Finish,
+    /// All get a no, in kind words.
+    Decline,
+}
+
+impl Waiting {
+    /// Both.
+    pub const ALL: [Waiting; 2] = [Waiting::Finish, Waiting::Decline];
+
+    /// The word of forms.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Waiting::Finish => "finish",
+            Waiting::Decline => "decline",
+        }
+    }
+
+    /// Reads the word of forms.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|waiting| waiting.as_str() == word)
+    }
+}
+
 /// Where a call stands. Stored by its word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Stage {

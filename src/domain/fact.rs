@@ -37,6 +37,13 @@ pub enum Fact {
     ApplicationExpired { application: ApplicationId },
     ApplicationLapsed { application: ApplicationId },
     ApplicationRevived { application: ApplicationId },
+    ApplicationMessageAdded { application: ApplicationId, by: PersonId },
+    ApplicationBlocked { application: ApplicationId },
+    ApplicationReturned { application: ApplicationId },
+    AbuseReported { report: AbuseReportId },
+    AbuseReportDecided { report: AbuseReportId },
+    PersonBlocked { host: PersonId, person: PersonId },
+    PersonUnblocked { host: PersonId, person: PersonId },
 
     ConsultationOpened { consultation: ConsultationId },
     ParticipantInvited { consultation: ConsultationId, invitation: InvitationId },

@@ -44,6 +44,8 @@ ids! {
     CallId,
     /// An application to a call.
     ApplicationId,
+    /// What a host reported of an application.
+    AbuseReportId,
     /// What an accepted application becomes.
     ConsultationId,
     /// A mailed invitation or a team link.

@@ -6,6 +6,7 @@
 //! Crates that may be used here: chrono, chrono-tz, uuid, serde, thiserror, url, and for [`ical`] alone
 //! calcard and rrule: pure tables and parsers, without which calendar files are guesswork.
 
+pub mod abuse;
 pub mod access;
 pub mod application;
 pub mod availability;

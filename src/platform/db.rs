@@ -60,6 +60,7 @@ id_columns!(
     FeedbackId,
     QuoteId,
     FollowUpId,
+    AbuseReportId,
     ReportId,
     CalendarId,
     CollectionId,

@@ -44,6 +44,13 @@ impl Fields {
         self.values.iter().find(|(k, _)| k == name).map_or("", |(_, v)| v)
     }
 
+    /// A word that only a changed form could send otherwise: an act, a mark. An unknown one ends the
+    /// request with 422 and never means something else.
+    pub fn one_of<const N: usize>(&self, name: &str, words: [&'static str; N]) -> Result<&'static str, AppError> {
+        let typed = self.value(name);
+        words.into_iter().find(|word| *word == typed).ok_or(AppError::Unprocessable("unknown word"))
+    }
+
     /// Everything typed into fields of this name.
     pub fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.values.iter().filter(move |(k, _)| k == name).map(|(_, v)| v.as_str())

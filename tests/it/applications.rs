@@ -102,7 +102,7 @@ mod new {
         let hana = app.as_(hana()).await;
         hana.post(&path, &fields).await.assert_status(422).assert_says("applications-new-own_call");
 
-        hana.post(&format!("/calls/{call}/pause"), &[]).await.assert_status(303);
+        hana.post(&format!("/calls/{call}/pause"), &[("waiting", "finish")]).await.assert_status(303);
 
         let page = app.as_(aki()).await.post(&path, &fields).await;
         page.assert_status(409).assert_says("applications-new-not_open");
@@ -408,7 +408,7 @@ mod decisions {
         let hana = app.as_(hana()).await;
         hana.post(&path, &[("note", "Sorry")]).await.assert_status(422);
 
-        hana.post(&path, &[("kind", "time"), ("note", "Try in spring"), ("pause", "yes")]).await.assert_status(303);
+        hana.post(&path, &[("kind", "time"), ("note", "Try in spring"), ("pause", "finish")]).await.assert_status(303);
 
         app.run_jobs().await;
         let mail = app.mailbox().last_to(aki()).await;
@@ -421,14 +421,14 @@ mod decisions {
     async fn others_do_not_learn_that_it_exists_and_the_applicant_decides_nothing(db: PgPool) {
         let app = TestApp::spawn(db).await;
         let application = app.apply(aki(), app.open_call(hana()).await).await;
-        for below in ["", "/acceptance", "/refusal", "/request", "/waiting", "/withdrawal"] {
+        for below in ["", "/acceptance", "/refusal", "/request", "/waiting", "/abuse-report", "/withdrawal"] {
             let path = format!("{application}{below}");
             for persona in [ren(), sora(), toma()] {
                 app.as_(persona).await.get(&path).await.assert_status(404);
                 app.as_(persona).await.post(&path, &[]).await.assert_status(404);
             }
         }
-        for below in ["/acceptance", "/refusal", "/request", "/waiting"] {
+        for below in ["/acceptance", "/refusal", "/request", "/waiting", "/abuse-report"] {
             app.as_(aki()).await.post(&format!("{application}{below}"), &[]).await.assert_status(403);
         }
         app.as_(hana()).await.post(&format!("{application}/withdrawal"), &[]).await.assert_status(403);
@@ -448,7 +448,7 @@ mod decisions {
 
         stale.assert_status(409).assert_says("applications-show-stale");
         assert!(stale.text().contains("The first window"), "{}", stale.text());
-        assert_eq!(stale.texts("textarea"), ["The second window"]);
+        assert_eq!(stale.texts("textarea[name=summary]"), ["The second window"]);
         let seen = app.as_(hana()).await.get(&application).await;
         assert_eq!(seen.texts("pre.typed"), [ROUGH[0].1], "the former text stays readable");
     }
@@ -508,7 +508,7 @@ mod times {
         let aki = app.as_(aki()).await;
         aki.post(&old, &[("act", "revive")]).await.assert_status(409).assert_says("applications-new-too_many");
 
-        app.as_(hana()).await.post(&format!("/calls/{call}/pause"), &[]).await.assert_status(303);
+        app.as_(hana()).await.post(&format!("/calls/{call}/pause"), &[("waiting", "finish")]).await.assert_status(303);
 
         aki.post(&old, &[("act", "revive")]).await.assert_status(409).assert_says("applications-new-not_open");
         let page = aki.get(&old).await;
@@ -575,5 +575,264 @@ mod times {
         app.run_jobs().await;
         let mail = app.mailbox().last_to(aki()).await;
         assert!(mail.text.contains("The call has ended"), "{}", mail.text);
+    }
+}
+
+mod thread {
+    use super::*;
+
+    #[sqlx::test]
+    async fn both_sides_write_more_without_taking_the_turn(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let application = app.apply(aki(), app.open_call(hana()).await).await;
+        let (hana_browser, aki_browser) = (app.as_(hana()).await, app.as_(aki()).await);
+        let (request, message) = (format!("{application}/request"), |body| [("act", "message"), ("body", body)]);
+
+        aki_browser.post(&application, &message("We use Kubernetes")).await.assert_status(303);
+        app.run_jobs().await;
+        assert_eq!(app.mailbox().last_to(hana()).await.subject, "The applicant wrote: Talk to me about SRE");
+        hana_browser.get(&application).await.assert_says("applications-stage-yours");
+
+        hana_browser.post(&request, &[("body", "How many clusters?")]).await.assert_status(303);
+        app.run_jobs().await;
+        hana_browser.get(&request).await.assert_says("applications-request-more");
+        hana_browser.post(&request, &[("body", "A rough number is fine")]).await.assert_status(303);
+        app.run_jobs().await;
+        let mail = app.mailbox().last_to(aki()).await;
+        assert_eq!(mail.subject, "The host wrote: Talk to me about SRE");
+        assert!(!mail.text.contains("rough number"), "mails never carry the text");
+
+        let in_vain = aki_browser.post(&application, &message("Three")).await;
+        in_vain.assert_status(409);
+        assert_eq!(in_vain.texts("textarea[name=body]"), ["Three"], "to a question one answers");
+        aki_browser.post(&application, &[("act", "answer"), ("body", "Three")]).await.assert_status(303);
+        let said = hana_browser.get(&application).await.texts(".post__body");
+        assert_eq!(said[1..], ["We use Kubernetes", "How many clusters?", "A rough number is fine", "Three"]);
+    }
+
+    #[sqlx::test]
+    async fn an_unknown_act_is_never_taken_for_an_answer(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let application = app.apply(aki(), app.open_call(hana()).await).await;
+        app.as_(hana()).await.post(&format!("{application}/request"), &[("body", "Why?")]).await.assert_status(303);
+
+        let page = app.as_(aki()).await.post(&application, &[("act", "anwser"), ("body", "Because it burns")]).await;
+
+        page.assert_status(422);
+        assert_eq!(page.texts("textarea"), ["Because it burns"]);
+        app.as_(aki()).await.get(&application).await.assert_says("applications-stage-yours");
+    }
+
+    #[sqlx::test]
+    async fn a_thread_that_is_too_long_keeps_the_last_text(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let application = app.apply(aki(), app.open_call(hana()).await).await;
+        let aki = app.as_(aki()).await;
+        for n in 0..30 {
+            let body = format!("Message {n}");
+            aki.post(&application, &[("act", "message"), ("body", &body)]).await.assert_status(303);
+        }
+
+        let page = aki.post(&application, &[("act", "message"), ("body", "One more")]).await;
+
+        page.assert_status(409).assert_says("applications-show-enough");
+        assert_eq!(page.texts("textarea[name=body]"), ["One more"]);
+    }
+
+    #[sqlx::test]
+    async fn kind_words_come_in_the_applicants_language_before_what_was_typed(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let call = app.open_call(hana()).await;
+        let path = app.apply_path(call).await;
+        let fields = [ROUGH.as_slice(), &[("locale", "ja")]].concat();
+        let application = app.as_(aki()).await.post(&path, &fields).await.leads_to();
+        let refusal = format!("{}/refusal", application.split('?').next().unwrap());
+        let hana = app.as_(hana()).await;
+        hana.post(&refusal, &[("act", "words"), ("note", "春にまたどうぞ")]).await.assert_status(422);
+
+        let page = hana.post(&refusal, &[("act", "words"), ("kind", "time"), ("note", "春にまたどうぞ")]).await;
+
+        let note = page.texts("textarea[name=note]").remove(0);
+        assert!(
+            note.starts_with("Akiさん、ご連絡ありがとうございます。") && note.ends_with("春にまたどうぞ"),
+            "{note}"
+        );
+        let again = hana.post(&refusal, &[("act", "words"), ("kind", "time"), ("note", &note)]).await;
+        assert_eq!(again.texts("textarea[name=note]"), [note.as_str()], "once is enough");
+        hana.post(&refusal, &[("kind", "time"), ("note", &note)]).await.assert_status(303);
+    }
+
+    #[sqlx::test]
+    async fn a_host_sees_what_was_before_with_this_person_and_only_that(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let (first, second) = (app.open_call(hana()).await, app.open_call(hana()).await);
+        let former = app.apply(aki(), first).await;
+        app.apply(aki(), app.open_call(sora()).await).await;
+        app.as_(hana()).await.post(&format!("{former}/refusal"), &[("kind", "scope")]).await.assert_status(303);
+        let application = app.apply(aki(), second).await;
+
+        let page = app.as_(hana()).await.get(&application).await;
+
+        page.assert_says("applications-stage-declined");
+        let known: Vec<_> =
+            page.links("/applications/").into_iter().filter(|link| link.len() == former.len()).collect();
+        assert_eq!(known, [former.as_str()], "what went to another host is not told");
+        let own = app.as_(aki()).await.get(&application).await;
+        assert!(!own.links("/applications/").contains(&former), "the applicant's page tells nothing of it");
+    }
+}
+
+mod pause {
+    use super::*;
+
+    #[sqlx::test]
+    async fn a_decision_can_settle_all_who_wait(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let call = app.open_call(hana()).await;
+        let application = app.apply(aki(), call).await;
+        app.apply(ren(), call).await;
+        let hana = app.as_(hana()).await;
+        let acceptance = format!("{application}/acceptance");
+        hana.post(&acceptance, &[("pause", "perhaps")]).await.assert_status(422);
+        assert_eq!(
+            hana.get(&application).await.texts(".turn__whose"),
+            ["Waits for your answer"],
+            "nothing was decided"
+        );
+
+        hana.post(&acceptance, &[("pause", "decline")]).await.assert_status(303);
+
+        app.run_jobs().await;
+        let mail = app.mailbox().last_to(ren()).await;
+        assert!(mail.text.contains("It is not about you"), "{}", mail.text);
+        hana.get("/calls").await.assert_says("home-calls-paused");
+        assert_eq!(app.mailbox().last_to(aki()).await.subject, "Accepted: Talk to me about SRE");
+    }
+
+    #[sqlx::test]
+    async fn who_waits_stays_where_the_host_says_so(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let call = app.open_call(hana()).await;
+        let application = app.apply(aki(), call).await;
+        let (hana, path) = (app.as_(hana()).await, format!("/calls/{call}/pause"));
+        hana.post(&path, &[("waiting", "somehow")]).await.assert_status(422).assert_says("field-choice");
+
+        hana.post(&path, &[("waiting", "finish")]).await.assert_status(303);
+
+        app.run_jobs().await;
+        hana.get(&application).await.assert_says("applications-stage-yours");
+    }
+}
+
+mod abuse_report {
+    use super::*;
+
+    async fn reported(app: &TestApp) -> (CallId, String) {
+        let call = app.open_call(hana()).await;
+        let application = app.apply(aki(), call).await;
+        let report = [("kind", "cheating"), ("body", "An interview to sit"), ("block", "yes")];
+        app.as_(hana()).await.post(&format!("{application}/abuse-report"), &report).await.assert_status(303);
+        app.run_jobs().await;
+        (call, application)
+    }
+
+    fn decide<'a>(page: &'a Page, act: &'a str) -> [(&'a str, &'a str); 1] {
+        assert!(page.texts("button[value]").iter().any(|text| !text.is_empty()));
+        [("act", act)]
+    }
+
+    #[sqlx::test]
+    async fn it_is_hidden_from_the_host_and_kept_as_it_stood(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        app.as_(toma()).await;
+        let (_, application) = reported(&app).await;
+        app.as_(hana()).await.get(&application).await.assert_status(404);
+        let inbox = app.as_(hana()).await.get("/applications").await;
+        assert_eq!(inbox.links(&application), Vec::<String>::new());
+        let own = app.as_(aki()).await.get(&application).await;
+        own.assert_says("applications-stage-submitted").assert_does_not_say("applications-abuse-title");
+
+        let list = app.as_(toma()).await.get("/admin/abuse-reports").await;
+
+        assert_eq!(app.mailbox().last_to(toma()).await.subject, "An application was reported");
+        assert!(list.text().contains("An interview to sit") && list.text().contains("Everything is on fire"));
+        for persona in [hana(), aki(), ren()] {
+            app.as_(persona).await.get("/admin/abuse-reports").await.assert_status(404);
+        }
+    }
+
+    #[sqlx::test]
+    async fn an_administrator_gives_it_back_or_turns_it_away_once(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        app.as_(toma()).await;
+        let (_, application) = reported(&app).await;
+        let toma = app.as_(toma()).await;
+        let list = toma.get("/admin/abuse-reports").await;
+        toma.submit(&list, "/admin/abuse-reports", &[("act", "forget")]).await.assert_status(422);
+
+        toma.submit(&list, "/admin/abuse-reports", &decide(&list, "give-back")).await.assert_status(303);
+
+        app.run_jobs().await;
+        app.as_(hana()).await.get(&application).await.assert_says("applications-stage-yours");
+        assert_eq!(
+            app.mailbox().last_to(hana()).await.subject,
+            "An application is with you again: Talk to me about SRE"
+        );
+        let id = list.attributes("input[name=report]", "value").remove(0);
+        let again = [("report", id.as_str()), ("act", "turn-away")];
+        toma.post("/admin/abuse-reports", &again).await.assert_status(409);
+    }
+
+    #[sqlx::test]
+    async fn whoever_was_turned_away_is_told_and_waits_for_nothing(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        app.as_(toma()).await;
+        let (_, application) = reported(&app).await;
+        let toma = app.as_(toma()).await;
+        let list = toma.get("/admin/abuse-reports").await;
+
+        toma.submit(&list, "/admin/abuse-reports", &decide(&list, "turn-away")).await.assert_status(303);
+
+        app.run_jobs().await;
+        app.as_(aki()).await.get(&application).await.assert_says("applications-advice-rules");
+        assert_eq!(app.mailbox().last_to(aki()).await.subject, "About your application: Talk to me about SRE");
+    }
+
+    #[sqlx::test]
+    async fn a_blocked_person_is_refused_in_plain_words_until_the_host_takes_it_back(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        reported(&app).await;
+        let path = app.apply_path(app.open_call(hana()).await).await;
+        let fields = [ROUGH.as_slice(), &[("locale", "en")]].concat();
+        let aki = app.as_(aki()).await;
+        let refused = aki.post(&path, &fields).await;
+        refused.assert_status(409).assert_says("applications-new-not_taken");
+        assert_eq!(refused.texts("textarea"), [ROUGH[0].1]);
+        let elsewhere = app.apply_path(app.open_call(sora()).await).await;
+        aki.post(&elsewhere, &fields).await.assert_status(303);
+
+        let hana = app.as_(hana()).await;
+        let blocks = hana.get("/applications/blocks").await;
+        let person = blocks.attributes("button[name=person]", "value").remove(0);
+        let taken = [("person", person.as_str())];
+        app.as_(sora()).await.post("/applications/blocks", &taken).await.assert_status(404);
+        hana.post("/applications/blocks", &taken).await.assert_status(303);
+
+        aki.post(&path, &fields).await.assert_status(303);
+    }
+
+    #[sqlx::test]
+    async fn a_report_that_came_too_late_gives_the_text_back(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let application = app.apply(aki(), app.open_call(hana()).await).await;
+        let (hana, path) = (app.as_(hana()).await, format!("{application}/abuse-report"));
+        hana.post(&path, &[("kind", "other")]).await.assert_status(422).assert_says("field-missing");
+        hana.post(&path, &[("kind", "rude"), ("body", "x")]).await.assert_status(422).assert_says("field-choice");
+        app.as_(aki()).await.post(&format!("{application}/withdrawal"), &[]).await.assert_status(303);
+
+        let late = hana.post(&path, &[("kind", "other"), ("body", "They called me names")]).await;
+
+        late.assert_status(409);
+        assert_eq!(late.texts("pre.typed"), ["They called me names"]);
     }
 }

@@ -149,7 +149,7 @@ mod pause {
         let browser = app.as_(hana()).await;
         let pause = format!("{call}/pause");
 
-        browser.post(&pause, &[]).await.assert_status(303);
+        browser.post(&pause, &[("waiting", "finish")]).await.assert_status(303);
 
         browser.post(&pause, &[]).await.assert_status(409).assert_says("calls-pause-not_now");
         assert!(app.visitor().get("/").await.links("/hosts/hana/calls/slo").is_empty());

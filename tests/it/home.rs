@@ -14,7 +14,7 @@ mod front {
         let call = app.open_call(hana()).await;
         assert_eq!(app.visitor().get("/").await.texts(".card__title"), ["Talk to me about SRE"]);
 
-        app.as_(hana()).await.post(&format!("/calls/{call}/pause"), &[]).await.assert_status(303);
+        app.as_(hana()).await.post(&format!("/calls/{call}/pause"), &[("waiting", "finish")]).await.assert_status(303);
 
         app.visitor().get("/").await.assert_says("home-front-no_calls");
     }

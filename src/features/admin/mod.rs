@@ -1,5 +1,6 @@
 //! Administration: who may host, and work that failed. Documents are not read here.
 
+mod abuse_reports;
 mod answers;
 mod jobs;
 mod people;
@@ -13,6 +14,8 @@ pub fn routes() -> Routes {
         .get("/admin/people", Need::Administrator, people::get)
         .post("/admin/people", Need::Administrator, people::post)
         .get("/admin/answers", Need::Administrator, answers::get)
+        .get("/admin/abuse-reports", Need::Administrator, abuse_reports::get)
+        .post("/admin/abuse-reports", Need::Administrator, abuse_reports::post)
         .get("/admin/jobs", Need::Administrator, jobs::get)
         .post("/admin/jobs", Need::Administrator, jobs::post)
 }

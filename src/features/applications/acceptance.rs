@@ -2,10 +2,11 @@
 
 use super::store::{self, Seen};
 use crate::domain::application::AcceptError;
+use crate::domain::call::Waiting;
 use crate::domain::id::ApplicationId;
 use crate::features::calls;
 use crate::features::consultations::{self, Opening};
-use crate::platform::error::Answer;
+use crate::platform::error::{Answer, AppError};
 use crate::platform::form::Fields;
 use crate::platform::page::{Frame, show, show_with};
 use actix_web::http::StatusCode;
@@ -19,6 +20,34 @@ struct Acceptance {
     seen: Seen,
     free: i64,
     is_refused: bool,
+}
+
+impl Acceptance {
+    fn pauses(&self) -> [(&'static str, &'static str, &'static str); 3] {
+        PAUSES
+    }
+
+    /// The choice that is made when the page opens.
+    fn fields(&self) -> Fields {
+        Fields::of(&[("pause", "no")])
+    }
+}
+
+/// What may become of the call at the moment of deciding: the word, its text, what it means.
+pub(super) const PAUSES: [(&str, &str, &str); 3] = [
+    ("no", "applications-pause-no", ""),
+    ("finish", "applications-pause-finish", "applications-pause-finish_hint"),
+    ("decline", "applications-pause-decline", "applications-pause-decline_hint"),
+];
+
+/// What the host wants of those who wait, where the call is to rest; a form that does not ask says
+/// nothing.
+pub(super) fn wished_pause(fields: &Fields) -> Result<Option<Waiting>, AppError> {
+    match fields.one_of("pause", ["", "no", "finish", "decline"])? {
+        "finish" => Ok(Some(Waiting::Finish)),
+        "decline" => Ok(Some(Waiting::Decline)),
+        _ => Ok(None),
+    }
 }
 
 /// Says what accepting means and how many places are left.
@@ -35,6 +64,7 @@ pub async fn post(frame: Frame, id: Path<ApplicationId>, fields: Fields) -> Answ
     let mut tx = frame.begin(&fields).await?;
     let seen = store::for_update(&mut tx, *id, &frame.asker).await?;
     seen.require_decision()?;
+    let pause = wished_pause(&fields)?;
     let free = i64::from(seen.call.capacity) - consultations::active_of_call(&mut tx, seen.call.id).await?;
     if !seen.application.stage.is_waiting() || free <= 0 {
         return show_with(StatusCode::CONFLICT, &Acceptance { frame, seen, free, is_refused: true });
@@ -51,8 +81,8 @@ pub async fn post(frame: Frame, id: Path<ApplicationId>, fields: Fields) -> Answ
     match seen.application.clone().accept(room, free, frame.now) {
         Ok(moved) => {
             store::save(&mut tx, moved).await?;
-            if fields.has("pause", "yes") {
-                calls::pause(&mut tx, &seen.call).await?;
+            if let Some(waiting) = pause {
+                calls::pause(&mut tx, &seen.call, waiting).await?;
             }
             tx.see_other(format!("/consultations/{room}?said=done")).await
         }

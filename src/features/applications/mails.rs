@@ -2,8 +2,9 @@
 
 use super::store;
 use super::times;
+use crate::domain::abuse;
 use crate::domain::application::{Application, Stage};
-use crate::domain::id::{ApplicationId, PersonId};
+use crate::domain::id::{AbuseReportId, ApplicationId, PersonId};
 use crate::features::calls::{self, Call};
 use crate::features::people;
 use crate::platform::error::AppError;
@@ -32,6 +33,12 @@ pub enum What {
     Expired,
     Lapsed,
     Rested,
+    /// The host wrote something more.
+    HostWrote,
+    /// The applicant wrote something more.
+    ApplicantWrote,
+    /// An administrator gave it back.
+    Returned,
 }
 
 impl What {
@@ -53,6 +60,11 @@ impl What {
             What::Expired => ("applications-mail-expired-subject", "applications-mail-expired-text"),
             What::Lapsed => ("applications-mail-lapsed-subject", "applications-mail-lapsed-text"),
             What::Rested => ("applications-mail-rested-subject", "applications-mail-rested-text"),
+            What::HostWrote => ("applications-mail-host_wrote-subject", "applications-mail-host_wrote-text"),
+            What::ApplicantWrote => {
+                ("applications-mail-applicant_wrote-subject", "applications-mail-applicant_wrote-text")
+            }
+            What::Returned => ("applications-mail-returned-subject", "applications-mail-returned-text"),
         }
     }
 
@@ -60,24 +72,25 @@ impl What {
     fn to_hosts(self) -> Option<What> {
         match self {
             What::Submitted => Some(What::Arrived),
-            What::Answered | What::Withdrawn => Some(self),
+            What::Answered | What::Withdrawn | What::Returned => Some(self),
             What::Readmitted => Some(What::TakenUp),
             _ => None,
         }
     }
 
     fn goes_to_applicant(self) -> bool {
-        !matches!(self, What::Answered | What::Withdrawn | What::Arrived | What::TakenUp | What::Due)
+        let to_hosts_alone = self.to_hosts() == Some(self);
+        !to_hosts_alone && !matches!(self, What::Arrived | What::TakenUp | What::Due)
     }
 
     /// Whether the world still is as the mail says.
     fn is_true(self, application: &Application) -> bool {
         match self {
-            What::Due | What::TakenUp => application.stage == Stage::Submitted,
+            What::Due | What::TakenUp | What::Returned => application.stage == Stage::Submitted,
             What::Asked | What::StillAsked => application.stage == Stage::Asked,
             What::Waitlisted => application.stage == Stage::Waitlisted,
             What::Submitted => application.stage != Stage::Waitlisted,
-            What::Rested => matches!(application.stage, Stage::Submitted | Stage::Asked | Stage::Waitlisted),
+            What::Rested | What::HostWrote | What::ApplicantWrote => application.stage.is_waiting(),
             _ => true,
         }
     }
@@ -176,7 +189,7 @@ impl Notice {
         };
         let until = match self.what {
             What::Submitted | What::Arrived | What::Answered => application.due_at,
-            What::Readmitted | What::TakenUp | What::Due => application.due_at,
+            What::Readmitted | What::TakenUp | What::Due | What::Returned => application.due_at,
             What::Asked | What::StillAsked => application.lapses_at(),
             _ => None,
         };
@@ -185,5 +198,73 @@ impl Notice {
             Some(end) => mail.fact(speech.t("applications-mail-due"), speech.day_of(end - TimeDelta::seconds(1))),
             None => mail,
         }
+    }
+}
+
+/// Tells the other side that somebody wrote something more.
+#[derive(Serialize, Deserialize)]
+pub struct Written {
+    pub application: ApplicationId,
+    pub by: PersonId,
+}
+
+impl Job for Written {
+    const KIND: &'static str = "applications.written";
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        let application = store::system(&mut tx, self.application).await?;
+        let (what, receivers) = match self.by == application.applicant {
+            true => (What::ApplicantWrote, times::deciding(&mut tx, application.call).await?),
+            false => (What::HostWrote, vec![application.applicant]),
+        };
+        for to in receivers {
+            tx.enqueue_now(Notice { application: self.application, what, to }).await?;
+        }
+        Ok(Outcome::DoneWith(tx))
+    }
+}
+
+/// Tells every administrator that something was reported.
+#[derive(Serialize, Deserialize)]
+pub struct AbuseMails {
+    pub report: AbuseReportId,
+}
+
+impl Job for AbuseMails {
+    const KIND: &'static str = "applications.abuse_mails";
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        for to in people::administrators(&mut tx).await? {
+            tx.enqueue_now(AbuseMail { report: self.report, to }).await?;
+        }
+        Ok(Outcome::DoneWith(tx))
+    }
+}
+
+/// Tells one administrator; what was reported stands on the page alone.
+#[derive(Serialize, Deserialize)]
+pub struct AbuseMail {
+    pub report: AbuseReportId,
+    pub to: PersonId,
+}
+
+impl Job for AbuseMail {
+    const KIND: &'static str = "applications.abuse_mail";
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        let (stage, _) = store::report_for_update(&mut tx, self.report).await?;
+        let is_administrator = people::administrators(&mut tx).await?.contains(&self.to);
+        if stage != abuse::Stage::Open || !is_administrator {
+            return Ok(Outcome::Done);
+        }
+        let receiver = people::receiver(&mut tx, self.to).await?;
+        let speech = receiver.speech;
+        let mail = Mail::to(&receiver, speech.t("applications-mail-abuse-subject"))
+            .line(speech.t("applications-mail-abuse-text"))
+            .action(speech.t("applications-mail-open"), run.platform.config.url("/admin/abuse-reports"));
+        Ok(Outcome::Send(tx, Box::new(mail)))
     }
 }

@@ -1,7 +1,10 @@
 //! Applications: one rough sentence to a call, and the host's decision. Acceptance opens a
 //! consultation.
 
+mod abuse_report;
 mod acceptance;
+mod blocks;
+mod decision;
 mod inbox;
 pub mod mails;
 mod new;
@@ -13,7 +16,10 @@ pub mod times;
 mod waiting;
 mod withdrawal;
 
-pub use store::{Listed, Summary, is_full, of_applicant, of_consultation, of_host, waiting_of_calls};
+pub use decision::decide_abuse_report;
+pub use store::{
+    Listed, Reported, Summary, is_full, of_applicant, of_consultation, of_host, reported, waiting_of_calls,
+};
 
 use crate::platform::jobs::Registry;
 use crate::platform::route::{Need, Routes};
@@ -24,8 +30,12 @@ pub fn routes() -> Routes {
         .get("/hosts/{host}/calls/{call}/applications/new", Need::Public, new::get)
         .post("/hosts/{host}/calls/{call}/applications/new", Need::Public, new::post)
         .get("/applications", Need::SignedIn, inbox::get)
+        .get("/applications/blocks", Need::Host, blocks::get)
+        .post("/applications/blocks", Need::Host, blocks::post)
         .get("/applications/{application}", Need::ApplicationParty, show::get)
         .post("/applications/{application}", Need::Applicant, show::post)
+        .get("/applications/{application}/abuse-report", Need::ApplicationHost, abuse_report::get)
+        .post("/applications/{application}/abuse-report", Need::ApplicationHost, abuse_report::post)
         .get("/applications/{application}/acceptance", Need::ApplicationHost, acceptance::get)
         .post("/applications/{application}/acceptance", Need::ApplicationHost, acceptance::post)
         .get("/applications/{application}/refusal", Need::ApplicationHost, refusal::get)
@@ -43,6 +53,9 @@ pub fn jobs(registry: Registry) -> Registry {
     registry
         .with::<mails::Notices>()
         .with::<mails::Notice>()
+        .with::<mails::Written>()
+        .with::<mails::AbuseMails>()
+        .with::<mails::AbuseMail>()
         .with::<times::DueReminder>()
         .with::<times::Expiry>()
         .with::<times::Lapse>()

@@ -199,6 +199,9 @@ pub(super) async fn hindrance(tx: &mut Tx, call: &Call, person: PersonId) -> Res
         return Ok(Some(Message::new("applications-new-not_open")));
     }
     lock_people(tx, &[person]).await?;
+    if store::is_blocked(tx, call.owner, person).await? {
+        return Ok(Some(Message::new("applications-new-not_taken")));
+    }
     let has_most = store::active_of(tx, person).await? >= MOST_ACTIVE as i64;
     Ok(has_most.then(|| Message::new("applications-new-too_many").with("most", MOST_ACTIVE)))
 }

@@ -1,6 +1,7 @@
 //! `/applications/{application}/refusal`: the host says no, with a kind of reason and, if they like, a
-//! note. The mail says what else the person could do.
+//! note, which may begin with kind words. The mail says what else the person could do.
 
+use super::acceptance::{PAUSES, wished_pause};
 use super::store::{self, Seen};
 use crate::domain::application::DeclineKind;
 use crate::domain::id::ApplicationId;
@@ -8,7 +9,7 @@ use crate::domain::text::Text;
 use crate::features::calls;
 use crate::platform::error::Answer;
 use crate::platform::form::Fields;
-use crate::platform::i18n::Message;
+use crate::platform::i18n::{Message, Speech};
 use crate::platform::page::{Frame, show, show_with};
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
@@ -30,6 +31,10 @@ impl Refusal {
     fn is_possible(&self) -> bool {
         self.seen.application.stage.is_waiting()
     }
+
+    fn pauses(&self) -> [(&'static str, &'static str, &'static str); 3] {
+        PAUSES
+    }
 }
 
 /// Asks for the reason.
@@ -37,7 +42,7 @@ pub async fn get(frame: Frame, id: Path<ApplicationId>) -> Answer {
     let mut read = frame.read().await?;
     let seen = store::for_party(&mut read, *id, &frame.asker).await?;
     seen.require_decision()?;
-    show(&Refusal { frame, seen, fields: Fields::default() })
+    show(&Refusal { frame, seen, fields: Fields::of(&[("pause", "no")]) })
 }
 
 /// Declines.
@@ -45,6 +50,8 @@ pub async fn post(frame: Frame, id: Path<ApplicationId>, mut fields: Fields) -> 
     let mut tx = frame.begin(&fields).await?;
     let seen = store::for_update(&mut tx, *id, &frame.asker).await?;
     seen.require_decision()?;
+    let act = fields.one_of("act", ["", "words"])?;
+    let pause = wished_pause(&fields)?;
     let note = fields.optional::<Text<2000>>("note").map(|note| note.as_str().to_owned());
     let kind = DeclineKind::CHOICES.into_iter().find(|kind| kind.as_str() == fields.value("kind"));
     if kind.is_none() {
@@ -53,11 +60,15 @@ pub async fn post(frame: Frame, id: Path<ApplicationId>, mut fields: Fields) -> 
     let (Some(kind), false) = (kind, fields.is_refused()) else {
         return show_with(StatusCode::UNPROCESSABLE_ENTITY, &Refusal { frame, seen, fields });
     };
+    if act == "words" {
+        fields.set("note", begun_with(kind, &seen, note));
+        return show(&Refusal { frame, seen, fields });
+    }
     match seen.application.clone().decline(kind, note, frame.now) {
         Ok(moved) => {
             store::save(&mut tx, moved).await?;
-            if fields.has("pause", "yes") {
-                calls::pause(&mut tx, &seen.call).await?;
+            if let Some(waiting) = pause {
+                calls::pause(&mut tx, &seen.call, waiting).await?;
             }
             tx.see_other("/applications?said=done").await
         }
@@ -65,5 +76,16 @@ pub async fn post(frame: Frame, id: Path<ApplicationId>, mut fields: Fields) -> 
             fields.refuse("note", Message::new("applications-show-not_now"));
             show_with(StatusCode::CONFLICT, &Refusal { frame, seen, fields })
         }
+    }
+}
+
+/// The canned words in the applicant's language, then what the host typed.
+fn begun_with(kind: DeclineKind, seen: &Seen, note: Option<String>) -> String {
+    let speech = Speech { locale: seen.locale, zone: seen.call.host_zone.0 };
+    let words = speech.t(kind.words()).saying("name", &seen.applicant_name).to_string();
+    match note {
+        Some(note) if note.starts_with(&words) => note,
+        Some(note) => format!("{words}\n\n{note}"),
+        None => words,
     }
 }

@@ -1,11 +1,13 @@
-//! `/applications/{application}/request`: the host wants to know more before deciding.
+//! `/applications/{application}/request`: the host wants to know more before deciding, or writes
+//! something more to whoever was asked or waits.
 
 use super::store::{self, Seen};
+use crate::domain::application::Stage;
 use crate::domain::id::ApplicationId;
 use crate::domain::text::Text;
 use crate::platform::error::Answer;
 use crate::platform::form::Fields;
-use crate::platform::i18n::Message;
+use crate::platform::i18n::{Message, Told};
 use crate::platform::page::{Frame, show, show_with};
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
@@ -17,6 +19,21 @@ struct Request {
     frame: Frame,
     seen: Seen,
     fields: Fields,
+}
+
+impl Request {
+    /// Whether it is a question, which gives the turn; otherwise it is a message beside one.
+    fn is_question(&self) -> bool {
+        self.seen.application.stage == Stage::Submitted
+    }
+
+    fn title(&self) -> Told {
+        self.frame.t(if self.is_question() { "applications-request-title" } else { "applications-show-write" })
+    }
+
+    fn label(&self) -> Told {
+        self.frame.t(if self.is_question() { "applications-request-question" } else { "applications-show-message" })
+    }
 }
 
 /// Asks for the question.
@@ -35,15 +52,22 @@ pub async fn post(frame: Frame, id: Path<ApplicationId>, mut fields: Fields) -> 
     let Some(body) = fields.required::<Text<8000>>("body") else {
         return show_with(StatusCode::UNPROCESSABLE_ENTITY, &Request { frame, seen, fields });
     };
-    match seen.application.clone().ask(frame.now) {
+    let fact = match seen.application.clone().ask(frame.now) {
         Ok(moved) => {
-            store::add_post(&mut tx, *id, seen.me, body.as_str()).await?;
             store::save(&mut tx, moved).await?;
-            tx.see_other(format!("{}?said=sent", seen.path(""))).await
+            None
         }
-        Err(_) => {
-            fields.refuse("body", Message::new("applications-show-not_now"));
-            show_with(StatusCode::CONFLICT, &Request { frame, seen, fields })
-        }
+        Err(_) => match seen.application.write(seen.me) {
+            Ok(fact) => Some(fact),
+            Err(_) => {
+                fields.refuse("body", Message::new("applications-show-not_now"));
+                return show_with(StatusCode::CONFLICT, &Request { frame, seen, fields });
+            }
+        },
+    };
+    store::add_post(&mut tx, *id, seen.me, body.as_str()).await?;
+    if let Some(fact) = fact {
+        tx.record(fact).await?;
     }
+    tx.see_other(format!("{}?said=sent", seen.path(""))).await
 }

@@ -1,16 +1,17 @@
 //! `/applications/{application}`: what was sent, what was asked and answered, where it stands. The
-//! applicant answers, changes their text, or sends it again.
+//! applicant answers, writes more, changes their text, or sends it again; a host sees what was before.
 
 use super::inbox::stage_key;
 use super::new;
-use super::store::{self, Former, Post, Seen};
+use super::store::{self, Former, Past, Post, Seen};
 use crate::domain::application::{Application, Stage, end_of_day};
 use crate::domain::call;
-use crate::domain::id::{ApplicationId, PersonId};
+use crate::domain::id::{ApplicationId, CallId, PersonId};
 use crate::domain::text::Text;
+use crate::features::calls;
 use crate::platform::db::Tx;
 use crate::platform::drafts;
-use crate::platform::error::Answer;
+use crate::platform::error::{Answer, AppError};
 use crate::platform::form::{Fields, Revision};
 use crate::platform::i18n::{Message, Told};
 use crate::platform::page::{Frame, show, show_with};
@@ -18,9 +19,12 @@ use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use askama::Template;
 use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
 
 /// The name of the drafts of answers; their subject is the application.
 const FORM: &str = "answer";
+/// Messages of one application before its decision; who has more to say writes it into the text.
+const MOST_POSTS: usize = 30;
 
 #[derive(Template)]
 #[template(path = "applications/show.html")]
@@ -29,8 +33,15 @@ struct Show {
     seen: Seen,
     posts: Vec<Post>,
     former: Vec<Former>,
+    past: Vec<PastLine>,
     fields: Fields,
     is_unsent: bool,
+}
+
+/// An application of the same person to a call of the same host.
+struct PastLine {
+    past: Past,
+    call_title: String,
 }
 
 impl Show {
@@ -53,6 +64,20 @@ impl Show {
 
     fn takes_answer(&self) -> bool {
         !self.seen.is_host() && self.seen.application.stage == Stage::Asked
+    }
+
+    /// Whether the applicant may write something more while the turn is not theirs.
+    fn takes_message(&self) -> bool {
+        !self.seen.is_host() && self.seen.application.write(self.seen.me).is_ok()
+    }
+
+    /// Whether the host may write something more to whoever was asked or waits.
+    fn host_writes(&self) -> bool {
+        self.seen.require_decision().is_ok() && self.seen.application.write(self.seen.me).is_ok()
+    }
+
+    fn past_stage(&self, line: &PastLine) -> Told {
+        self.frame.t(stage_key(line.past.stage, true))
     }
 
     fn takes_edits(&self) -> bool {
@@ -91,7 +116,20 @@ pub async fn get(frame: Frame, id: Path<ApplicationId>) -> Answer {
     fields.set("revision", seen.revision.to_string());
     let posts = store::posts(&mut read, *id).await?;
     let former = store::former_summaries(&mut read, *id).await?;
-    show(&Show { frame, seen, posts, former, fields, is_unsent })
+    let past = past(&mut read, &seen).await?;
+    show(&Show { frame, seen, posts, former, past, fields, is_unsent })
+}
+
+/// What the reading host already knows of the applicant; nothing to the applicant.
+async fn past(conn: &mut PgConnection, seen: &Seen) -> Result<Vec<PastLine>, AppError> {
+    if !seen.is_host() {
+        return Ok(Vec::new());
+    }
+    let calls = calls::of_host(&mut *conn, seen.me).await?;
+    let ids: Vec<CallId> = calls.iter().map(|call| call.id).collect();
+    let past = store::past(conn, seen, &ids).await?;
+    let title = |id: CallId| calls.iter().find(|call| call.id == id).map_or(String::new(), |call| call.title.clone());
+    Ok(past.into_iter().map(|past| PastLine { call_title: title(past.call), past }).collect())
 }
 
 /// Answers, changes the text, or sends it again.
@@ -99,9 +137,10 @@ pub async fn post(frame: Frame, id: Path<ApplicationId>, fields: Fields) -> Answ
     let mut tx = frame.begin(&fields).await?;
     let seen = store::for_update(&mut tx, *id, &frame.asker).await?;
     seen.require_applicant()?;
-    match fields.value("act") {
+    match fields.one_of("act", ["answer", "message", "edit", "revive"])? {
         "edit" => edit(frame, tx, seen, fields).await,
         "revive" => revive(frame, tx, seen, fields).await,
+        "message" => message(frame, tx, seen, fields).await,
         _ => answer(frame, tx, seen, fields).await,
     }
 }
@@ -123,6 +162,32 @@ async fn answer(frame: Frame, mut tx: Tx, seen: Seen, mut fields: Fields) -> Ans
     drafts::delete(&mut tx, seen.me, FORM, &seen.application.id.to_string()).await?;
     store::save(&mut tx, moved).await?;
     tx.see_other(format!("{}?said=sent", seen.path(""))).await
+}
+
+/// Something more from the applicant, without any change of turn.
+async fn message(frame: Frame, mut tx: Tx, seen: Seen, mut fields: Fields) -> Answer {
+    let Some(body) = fields.required::<Text<8000>>("body") else {
+        return refused(frame, tx, seen, fields, StatusCode::UNPROCESSABLE_ENTITY).await;
+    };
+    let hindrance = match seen.application.write(seen.me) {
+        Err(_) => Err("applications-show-not_now"),
+        Ok(_) if store::posts(&mut tx, seen.application.id).await?.len() >= MOST_POSTS => {
+            Err("applications-show-enough")
+        }
+        Ok(fact) => Ok(fact),
+    };
+    match hindrance {
+        Ok(fact) => {
+            store::add_post(&mut tx, seen.application.id, seen.me, body.as_str()).await?;
+            drafts::delete(&mut tx, seen.me, FORM, &seen.application.id.to_string()).await?;
+            tx.record(fact).await?;
+            tx.see_other(format!("{}?said=sent", seen.path(""))).await
+        }
+        Err(key) => {
+            fields.refuse("body", Message::new(key));
+            refused(frame, tx, seen, fields, StatusCode::CONFLICT).await
+        }
+    }
 }
 
 /// Sending again is refused where applying would be.
@@ -184,5 +249,6 @@ async fn refused(frame: Frame, mut tx: Tx, seen: Seen, mut fields: Fields, statu
     }
     let posts = store::posts(&mut tx, id).await?;
     let former = store::former_summaries(&mut tx, id).await?;
-    show_with(status, &Show { frame, seen, posts, former, fields, is_unsent })
+    let past = past(&mut tx, &seen).await?;
+    show_with(status, &Show { frame, seen, posts, former, past, fields, is_unsent })
 }

@@ -1,4 +1,11 @@
-//! All SQL over applications, their kinds, their posts and what they said before.
+//! All SQL over applications, their kinds, their posts and what they said before; reports of abuse
+//! and what a host knows of a person are in the files below.
+
+mod abuse;
+mod past;
+
+pub use abuse::*;
+pub use past::*;
 
 use crate::domain::application::{Application, DeclineKind, Stage};
 use crate::domain::call::Kind;

@@ -6,6 +6,7 @@ use super::store;
 use crate::domain::application::{
     DeclineKind, EXPIRES_DAYS, LAPSES_AFTER, REMINDED_DAYS, Stage, days_after, end_of_day,
 };
+use crate::domain::call;
 use crate::domain::id::{ApplicationId, CallId, ConsultationId, PersonId};
 use crate::features::calls::{self, Call};
 use crate::features::consultations;
@@ -186,7 +187,7 @@ pub(super) async fn give_places(tx: &mut Tx, call: &Call) -> Result<(), AppError
     Ok(())
 }
 
-/// The call was closed, and its host declines all who wait.
+/// The call was closed or rests, and its host declines all who wait.
 #[derive(Serialize, Deserialize)]
 pub struct Dismissal {
     pub call: CallId,
@@ -197,9 +198,13 @@ impl Job for Dismissal {
 
     async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
         let mut tx = run.begin().await?;
-        calls::locked(&mut tx, self.call).await?;
+        // Whoever waited for a call that only rests may apply again later.
+        let kind = match calls::locked(&mut tx, self.call).await?.stage {
+            call::Stage::Paused | call::Stage::Open => DeclineKind::Time,
+            _ => DeclineKind::Closed,
+        };
         for id in store::undecided(&mut tx, self.call).await? {
-            if let Ok(moved) = store::system(&mut tx, id).await?.decline(DeclineKind::Closed, None, run.now) {
+            if let Ok(moved) = store::system(&mut tx, id).await?.decline(kind, None, run.now) {
                 store::save(&mut tx, moved).await?;
             }
         }

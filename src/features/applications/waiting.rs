@@ -42,7 +42,7 @@ pub async fn post(frame: Frame, id: Path<ApplicationId>, fields: Fields) -> Answ
     let seen = store::for_update(&mut tx, *id, &frame.asker).await?;
     seen.require_decision()?;
     let due = end_of_day(frame.now, seen.call.reply_days.into(), seen.call.host_zone.0);
-    let moved = match fields.value("act") {
+    let moved = match fields.one_of("act", ["wait", "readmit"])? {
         "readmit" => seen.application.clone().readmit(due, frame.now),
         _ => seen.application.clone().waitlist(frame.now),
     };

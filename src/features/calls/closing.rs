@@ -2,7 +2,7 @@
 //! call can be put away here for good.
 
 use super::store::{self, Call};
-use crate::domain::call::Stage;
+use crate::domain::call::{Stage, Waiting};
 use crate::domain::fact::Fact;
 use crate::domain::id::CallId;
 use crate::platform::error::Answer;
@@ -39,20 +39,21 @@ pub async fn post(frame: Frame, id: Path<CallId>, mut fields: Fields) -> Answer 
         return match call.stage.archive(call.id) {
             Ok(moved) => {
                 store::save(&mut tx, call.id, moved).await?;
+                tx.record(Fact::WaitingDismissed { call: call.id }).await?;
                 tx.see_other("/calls?said=done").await
             }
             Err(_) => show_with(StatusCode::CONFLICT, &Closing { frame, call, fields, is_refused: true }),
         };
     }
-    if !["finish", "decline"].contains(&fields.value("waiting")) {
+    let Some(waiting) = Waiting::parse(fields.value("waiting")) else {
         fields.refuse("waiting", Message::new("field-choice"));
         return show_with(StatusCode::UNPROCESSABLE_ENTITY, &Closing { frame, call, fields, is_refused: false });
-    }
+    };
     let Ok(moved) = call.stage.close(call.id) else {
         return show_with(StatusCode::CONFLICT, &Closing { frame, call, fields, is_refused: true });
     };
     store::save(&mut tx, call.id, moved).await?;
-    if fields.value("waiting") == "decline" {
+    if waiting == Waiting::Decline {
         tx.record(Fact::WaitingDismissed { call: call.id }).await?;
     }
     tx.see_other("/calls?said=done").await

@@ -2,7 +2,7 @@
 //! It is opened again like any other.
 
 use super::store::{self, Call};
-use crate::domain::call::{IDLE_AFTER, Stage};
+use crate::domain::call::{IDLE_AFTER, Stage, Waiting};
 use crate::domain::fact::Fact;
 use crate::domain::id::{CallId, PersonId};
 use crate::features::people;
@@ -62,7 +62,7 @@ async fn last_here(tx: &mut Tx, call: &Call, hosts: &[PersonId]) -> Result<DateT
 }
 
 async fn rest(tx: &mut Tx, call: &Call, hosts: &[PersonId]) -> Result<(), AppError> {
-    store::pause(tx, call).await?;
+    store::pause(tx, call, Waiting::Finish).await?;
     tx.record(Fact::CallRested { call: call.id }).await?;
     for host in hosts {
         tx.enqueue_now(RestedMail { call: call.id, to: *host }).await?;

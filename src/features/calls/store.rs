@@ -1,7 +1,7 @@
 //! All SQL over calls, their topics, kinds and hosts.
 
 use super::form::Written;
-use crate::domain::call::{Kind, Missing, Stage, TopicGroup, missing};
+use crate::domain::call::{Kind, Missing, Stage, TopicGroup, Waiting, missing};
 use crate::domain::fact::Fact;
 use crate::domain::id::{CallId, PersonId};
 use crate::domain::person::{Locale, TimeZone};
@@ -548,9 +548,11 @@ pub async fn save(tx: &mut Tx, id: CallId, moved: (Stage, Fact)) -> Result<(), A
 }
 
 /// Pauses an open call in the transaction of a decision; another stage stays as it is.
-pub async fn pause(tx: &mut Tx, call: &Call) -> Result<(), AppError> {
-    match call.stage.pause(call.id) {
-        Ok(moved) => save(tx, call.id, moved).await,
-        Err(_) => Ok(()),
+pub async fn pause(tx: &mut Tx, call: &Call, waiting: Waiting) -> Result<(), AppError> {
+    let Ok(moved) = call.stage.pause(call.id) else { return Ok(()) };
+    save(tx, call.id, moved).await?;
+    match waiting {
+        Waiting::Decline => tx.record(Fact::WaitingDismissed { call: call.id }).await,
+        Waiting::Finish => Ok(()),
     }
 }

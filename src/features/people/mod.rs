@@ -14,8 +14,8 @@ mod store;
 
 pub use sign_in::{ask, first_link, invite};
 pub use store::{
-    HostCard, Listed, by_slug, cards, find_or_create, grant_administrator, grant_host, is_empty, last_seen, list,
-    move_to, receiver, withdraw_host,
+    HostCard, Listed, administrators, by_slug, cards, find_or_create, grant_administrator, grant_host, is_empty,
+    last_seen, list, move_to, receiver, withdraw_host,
 };
 
 use crate::platform::jobs::Registry;

@@ -510,6 +510,16 @@ pub async fn grant_administrator(
     Ok(())
 }
 
+/// Everyone who administers the instance.
+pub async fn administrators(conn: &mut PgConnection) -> Result<Vec<PersonId>, AppError> {
+    let people = sqlx::query_scalar!(
+        r#"select person_id as "id: PersonId" from people where administrator_since is not null order by person_id"#
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(people)
+}
+
 /// Whether nobody is here yet.
 pub async fn is_empty(conn: &mut PgConnection) -> Result<bool, AppError> {
     let empty = sqlx::query_scalar!(r#"select not exists (select from people) as "empty!""#).fetch_one(conn).await?;

@@ -29,3 +29,16 @@ admin-jobs-tries = { $count ->
 }
 admin-jobs-given_up = given up
 admin-jobs-again = Try again
+admin-abuse-title = Reports of abuse
+admin-abuse-lead = What hosts reported of applications, as it stood then. The person does not learn who reported.
+admin-abuse-none = Nothing was reported
+admin-abuse-open = To be decided
+admin-abuse-dismissed = Given back to the host
+admin-abuse-actioned = Turned away
+admin-abuse-by = Reported by
+admin-abuse-no_words = No words were added.
+admin-abuse-evidence = What the application said
+admin-abuse-note = Why
+admin-abuse-note_hint = Optional; only administrators read it.
+admin-abuse-turn_away = Turn it away
+admin-abuse-give_back = Give it back to the host

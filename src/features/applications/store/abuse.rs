@@ -1,0 +1,220 @@
+//! SQL over reports of abuse and people from whom a host takes no applications.
+
+use super::{Former, Post, Seen};
+use crate::domain::abuse::{Kind, Stage};
+use crate::domain::fact::Fact;
+use crate::domain::id::{AbuseReportId, ApplicationId, PersonId};
+use crate::platform::db::Tx;
+use crate::platform::error::AppError;
+use crate::platform::random;
+use anyhow::anyhow;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use sqlx::PgConnection;
+
+/// An application as it stood when it was reported.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Evidence {
+    pub call_title: String,
+    pub applicant: String,
+    pub summary: String,
+    /// What the summary said before, the oldest first.
+    pub former: Vec<String>,
+    pub posts: Vec<Said>,
+}
+
+/// A message of the thread.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Said {
+    pub name: String,
+    pub body: String,
+    pub at: DateTime<Utc>,
+}
+
+impl Evidence {
+    /// Keeps what the application says now.
+    pub fn of(seen: &Seen, former: Vec<Former>, posts: Vec<Post>) -> Self {
+        Self {
+            call_title: seen.call.title.clone(),
+            applicant: seen.applicant_name.clone(),
+            summary: seen.summary.clone(),
+            former: former.into_iter().map(|text| text.summary).collect(),
+            posts: posts.into_iter().map(|post| Said { name: post.name, body: post.body, at: post.at }).collect(),
+        }
+    }
+}
+
+/// Stores a report; the caller blocked the application in the same transaction.
+pub async fn report(
+    tx: &mut Tx,
+    seen: &Seen,
+    kind: Kind,
+    body: &str,
+    evidence: &Evidence,
+) -> Result<AbuseReportId, AppError> {
+    let (id, now): (AbuseReportId, _) = (random::id(), tx.now());
+    let evidence = serde_json::to_value(evidence).map_err(|error| AppError::Unexpected(error.into()))?;
+    sqlx::query!(
+        r#"insert into abuse_reports (abuse_report_id, application_id, reporter_id, subject_id, kind, body, evidence, stage, created_at)
+           values ($1, $2, $3, $4, $5, $6, $7, 'open', $8)"#,
+        id as AbuseReportId,
+        seen.application.id as ApplicationId,
+        seen.me as PersonId,
+        seen.application.applicant as PersonId,
+        kind.as_str(),
+        body,
+        evidence,
+        now,
+    )
+    .execute(&mut **tx)
+    .await?;
+    tx.record(Fact::AbuseReported { report: id }).await?;
+    Ok(id)
+}
+
+/// A report as administrators read it.
+#[derive(Clone, Debug)]
+pub struct Reported {
+    pub id: AbuseReportId,
+    pub application: ApplicationId,
+    pub kind: Kind,
+    pub body: String,
+    pub evidence: Evidence,
+    pub stage: Stage,
+    pub reporter: String,
+    pub created_at: DateTime<Utc>,
+    pub decided_at: Option<DateTime<Utc>>,
+    pub decision_note: Option<String>,
+}
+
+/// Reports, those to be decided first, then the newest.
+pub async fn reported(conn: &mut PgConnection, limit: i64) -> Result<Vec<Reported>, AppError> {
+    let rows = sqlx::query!(
+        r#"select r.abuse_report_id as "id: AbuseReportId", r.application_id as "application: ApplicationId", r.kind, r.body, r.evidence, r.stage,
+                  q.name as reporter, r.created_at, r.decided_at, r.decision_note
+             from abuse_reports r join people q on q.person_id = r.reporter_id
+            order by r.stage <> 'open', r.created_at desc, r.abuse_report_id
+            limit $1"#,
+        limit,
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let nonsense = |what: &str| AppError::Unexpected(anyhow!("abuse_reports {}: {what}", row.id));
+            Ok(Reported {
+                kind: Kind::parse(&row.kind).ok_or_else(|| nonsense("unknown kind"))?,
+                stage: Stage::parse(&row.stage).ok_or_else(|| nonsense("unknown stage"))?,
+                evidence: serde_json::from_value(row.evidence).map_err(|_| nonsense("unreadable evidence"))?,
+                id: row.id,
+                application: row.application,
+                body: row.body,
+                reporter: row.reporter,
+                created_at: row.created_at,
+                decided_at: row.decided_at,
+                decision_note: row.decision_note,
+            })
+        })
+        .collect()
+}
+
+/// Where a report stands and what it is about, locked until the transaction ends.
+pub async fn report_for_update(tx: &mut Tx, id: AbuseReportId) -> Result<(Stage, ApplicationId), AppError> {
+    let row = sqlx::query!(
+        r#"select stage, application_id as "application: ApplicationId" from abuse_reports where abuse_report_id = $1 for update"#,
+        id as AbuseReportId,
+    )
+    .fetch_optional(&mut **tx)
+    .await?
+    .ok_or(AppError::NotFound)?;
+    let stage = Stage::parse(&row.stage).ok_or_else(|| AppError::Unexpected(anyhow!("abuse_reports {id}: stage")))?;
+    Ok((stage, row.application))
+}
+
+/// Stores what an administrator decided, and records the fact.
+pub async fn save_report(
+    tx: &mut Tx,
+    id: AbuseReportId,
+    decided: (Stage, Fact),
+    by: PersonId,
+    note: Option<&str>,
+) -> Result<(), AppError> {
+    let now = tx.now();
+    sqlx::query!(
+        "update abuse_reports set stage = $2, decided_at = $3, decided_by = $4, decision_note = $5 where abuse_report_id = $1",
+        id as AbuseReportId,
+        decided.0.as_str(),
+        now,
+        by as PersonId,
+        note,
+    )
+    .execute(&mut **tx)
+    .await?;
+    tx.record(decided.1).await
+}
+
+/// Takes no applications of a person to calls of a host from now on.
+pub async fn block_person(tx: &mut Tx, host: PersonId, person: PersonId) -> Result<(), AppError> {
+    let now = tx.now();
+    let blocked = sqlx::query!(
+        "insert into blocked_people (host_id, person_id, since) values ($1, $2, $3) on conflict do nothing",
+        host as PersonId,
+        person as PersonId,
+        now,
+    )
+    .execute(&mut **tx)
+    .await?;
+    match blocked.rows_affected() {
+        0 => Ok(()),
+        _ => tx.record(Fact::PersonBlocked { host, person }).await,
+    }
+}
+
+/// Takes applications of a person again; false where none was blocked.
+pub async fn unblock_person(tx: &mut Tx, host: PersonId, person: PersonId) -> Result<bool, AppError> {
+    let unblocked = sqlx::query!(
+        "delete from blocked_people where host_id = $1 and person_id = $2",
+        host as PersonId,
+        person as PersonId
+    )
+    .execute(&mut **tx)
+    .await?;
+    if unblocked.rows_affected() == 0 {
+        return Ok(false);
+    }
+    tx.record(Fact::PersonUnblocked { host, person }).await?;
+    Ok(true)
+}
+
+/// Whether a host takes no applications of a person.
+pub async fn is_blocked(conn: &mut PgConnection, host: PersonId, person: PersonId) -> Result<bool, AppError> {
+    let blocked = sqlx::query_scalar!(
+        r#"select exists (select from blocked_people where host_id = $1 and person_id = $2) as "blocked!""#,
+        host as PersonId,
+        person as PersonId
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(blocked)
+}
+
+/// A person from whom a host takes no applications.
+pub struct BlockedPerson {
+    pub person: PersonId,
+    pub name: String,
+    pub since: DateTime<Utc>,
+}
+
+/// Everyone from whom a host takes no applications, the latest first.
+pub async fn blocked_by(conn: &mut PgConnection, host: PersonId) -> Result<Vec<BlockedPerson>, AppError> {
+    let people = sqlx::query_as!(
+        BlockedPerson,
+        r#"select b.person_id as "person: PersonId", q.name, b.since
+             from blocked_people b join people q using (person_id)
+            where b.host_id = $1 order by b.since desc, b.person_id"#,
+        host as PersonId
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(people)
+}
