@@ -50,6 +50,9 @@ pub fn routes() -> Routes {
 pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
     match *fact {
         Fact::SignInRequested { request } => vec![NewJob::now(people::mails::SignInMail { request })],
+        Fact::DigestPlanned { person, due_at } => {
+            vec![NewJob::at(people::digest::Digest { person, due_at }, due_at)]
+        }
         Fact::WaitingDismissed { call } => vec![NewJob::now(applications::times::Dismissal { call })],
         Fact::CallOpened { call } => {
             vec![NewJob::now(calendars::read::OfCall { call }), NewJob::now(calls::idle::IdleCheck { call, day: None })]
@@ -214,7 +217,7 @@ fn place(consultation: ConsultationId) -> NewJob {
 }
 
 /// Answers of later slices to earlier ones.
-pub const LATER: Later = Later { own_sessions, offered, is_hosting };
+pub const LATER: Later = Later { own_sessions, offered, is_hosting, seen_document };
 
 /// UIDs by which a host's own sessions are known in their calendar: they are in our books already,
 /// and a session that was moved or cancelled must not stand in its own way. Not by the look of the
@@ -230,6 +233,14 @@ fn offered(conn: &mut PgConnection, person: PersonId, zone: Tz) -> Answered<'_, 
 
 fn is_hosting(conn: &mut PgConnection, person: PersonId, zone: Tz, now: DateTime<Utc>) -> Answered<'_, bool> {
     Box::pin(bookings::is_hosting(conn, person, zone, now))
+}
+
+fn seen_document(
+    conn: &mut PgConnection,
+    room: ConsultationId,
+    person: PersonId,
+) -> Answered<'_, Option<DateTime<Utc>>> {
+    Box::pin(questions::seen_at(conn, room, person))
 }
 
 /// The kinds of jobs that this release knows.

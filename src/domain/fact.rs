@@ -2,6 +2,7 @@
 //! true; `app.rs` says what follows from each.
 
 use crate::domain::id::*;
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 /// A recorded change. Stored by name, so names are kept; new ones are added.
@@ -13,6 +14,8 @@ pub enum Fact {
     SignedOut { person: PersonId, sign_in: SignInId },
     ProfileChanged { person: PersonId },
     ZoneChanged { person: PersonId },
+    NotificationsChosen { person: PersonId },
+    DigestPlanned { person: PersonId, due_at: DateTime<Utc> },
     HostGranted { person: PersonId },
     HostWithdrawn { person: PersonId },
     AdministratorGranted { person: PersonId },

@@ -20,6 +20,7 @@ pub mod feedback;
 pub mod ical;
 pub mod id;
 pub mod interval;
+pub mod notice;
 pub mod person;
 pub mod question;
 pub mod secret;

@@ -112,6 +112,8 @@ pub struct JobRun {
     pub platform: Platform,
     pub id: JobId,
     pub now: DateTime<Utc>,
+    /// When what it follows from happened.
+    pub created_at: DateTime<Utc>,
     attempt: i32,
     /// A process died over it before: what it sent may have been sent already.
     crashed: bool,

@@ -7,7 +7,8 @@
 use super::Platform;
 use super::i18n::Speech;
 use crate::config::{MailSettings, exposed};
-use crate::domain::id::JobId;
+use crate::domain::id::{ConsultationId, JobId, PersonId};
+use crate::domain::notice::Topic;
 use crate::domain::person::EmailAddress;
 use anyhow::Context;
 use askama::Template;
@@ -20,6 +21,8 @@ use thiserror::Error;
 /// Somebody who gets a mail: address, language and zone.
 #[derive(Clone, Debug)]
 pub struct Receiver {
+    /// Nobody yet where a mail goes to a mere address.
+    pub person: Option<PersonId>,
     pub address: EmailAddress,
     pub name: String,
     pub speech: Speech,
@@ -35,6 +38,15 @@ pub struct Mail {
     pub action: Option<Action>,
     pub closing: Vec<String>,
     pub calendar: Option<CalendarPart>,
+    pub person: Option<PersonId>,
+    /// What it is about, where its receiver may choose how it comes.
+    pub topic: Option<Topic>,
+    /// Needless for whoever reads this document right now.
+    pub read_in: Option<ConsultationId>,
+    /// Where its receiver chooses which mails come.
+    pub settings: Option<String>,
+    /// Where one POST ends mails of this topic (RFC 8058).
+    pub unsubscribe: Option<String>,
 }
 
 /// The one link of a mail.
@@ -62,7 +74,24 @@ impl Mail {
             action: None,
             closing: Vec::new(),
             calendar: None,
+            person: receiver.person,
+            topic: None,
+            read_in: None,
+            settings: None,
+            unsubscribe: None,
         }
+    }
+
+    /// What it is about: its receiver chooses how such mails come. Without a topic it always goes.
+    pub fn about(mut self, topic: Topic) -> Self {
+        self.topic = Some(topic);
+        self
+    }
+
+    /// Needless for whoever reads the document of this consultation.
+    pub fn read_in(mut self, room: ConsultationId) -> Self {
+        self.read_in = Some(room);
+        self
     }
 
     /// One more paragraph.
@@ -199,7 +228,7 @@ fn drawn_text(platform: &Platform, mail: &Mail) -> askama::Result<String> {
 
 fn message(platform: &Platform, mail: &Mail, message_id: &str, now: DateTime<Utc>) -> anyhow::Result<Message> {
     let from = platform.config.mail.from().as_str().parse().context("reading the sender")?;
-    let automatic = HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned());
+    let automatic = raw_header("Auto-Submitted", "auto-generated".to_owned());
     let builder = Message::builder()
         .from(Mailbox::new(Some("Kabeuchi".to_owned()), from))
         .to(Mailbox::new(None, mail.to.as_str().parse().context("reading the receiver")?))
@@ -207,6 +236,12 @@ fn message(platform: &Platform, mail: &Mail, message_id: &str, now: DateTime<Utc
         .message_id(Some(message_id.to_owned()))
         .date(now.into())
         .raw_header(automatic);
+    let builder = match &mail.unsubscribe {
+        Some(url) => builder
+            .raw_header(raw_header("List-Unsubscribe", format!("<{url}>")))
+            .raw_header(raw_header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned())),
+        None => builder,
+    };
     let mut parts = MultiPart::alternative()
         .singlepart(encoded(ContentType::TEXT_PLAIN, drawn_text(platform, mail)?)?)
         .singlepart(encoded(ContentType::TEXT_HTML, drawn_html(platform, mail)?)?);
@@ -216,6 +251,10 @@ fn message(platform: &Platform, mail: &Mail, message_id: &str, now: DateTime<Utc
         parts = parts.singlepart(encoded(kind, calendar.text.clone())?);
     }
     Ok(builder.multipart(parts)?)
+}
+
+fn raw_header(name: &'static str, value: String) -> HeaderValue {
+    HeaderValue::new(HeaderName::new_from_ascii_str(name), value)
 }
 
 fn encoded(kind: ContentType, text: String) -> anyhow::Result<SinglePart> {

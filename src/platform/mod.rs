@@ -19,6 +19,7 @@ pub mod jobs;
 pub mod limit;
 pub mod mail;
 pub mod markdown;
+pub mod notices;
 pub mod once;
 pub mod origin;
 pub mod page;
@@ -30,7 +31,7 @@ pub mod telemetry;
 
 use crate::config::Config;
 use crate::domain::fact::Fact;
-use crate::domain::id::PersonId;
+use crate::domain::id::{ConsultationId, PersonId};
 use crate::domain::slot::Offered;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -49,9 +50,15 @@ pub struct Later {
     pub own_sessions: for<'c> fn(&'c mut PgConnection, PersonId, DateTime<Utc>) -> Answered<'c, HashSet<String>>,
     /// What a host offers to all their calls: calls ask, availability knows.
     pub offered: for<'c> fn(&'c mut PgConnection, PersonId, Tz) -> Answered<'c, Offered>,
+    /// When somebody read the document of a consultation last: mails ask, questions know.
+    pub seen_document: SeenDocument,
     /// Whether hours or sessions hang on somebody's zone: people ask, bookings know.
     pub is_hosting: for<'c> fn(&'c mut PgConnection, PersonId, Tz, DateTime<Utc>) -> Answered<'c, bool>,
 }
+
+/// Asks when a person read the document of a consultation last.
+pub type SeenDocument =
+    for<'c> fn(&'c mut PgConnection, ConsultationId, PersonId) -> Answered<'c, Option<DateTime<Utc>>>;
 
 /// An answer to come.
 pub type Answered<'c, T> = Pin<Box<dyn Future<Output = Result<T, error::AppError>> + Send + 'c>>;

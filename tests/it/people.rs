@@ -4,6 +4,8 @@ use crate::support::*;
 use chrono::TimeDelta;
 use sqlx::PgPool;
 
+mod notifications;
+
 mod sign_in {
     use super::*;
 

@@ -300,6 +300,8 @@ mod turn {
         mio_browser.post(&path, &[]).await.assert_status(409);
         app.as_(hana()).await.post(&item, &[("act", "answer"), ("body", "Small")]).await.assert_status(303);
         app.hand_over(consultation, hana()).await;
+        // Both were on the page a moment ago; the news is looked at again when they have left it.
+        app.pass(TimeDelta::minutes(3)).await;
         for persona in [aki(), mio()] {
             assert_eq!(app.mailbox().subjects(persona).await, ["Your turn: Where to begin as the first SRE"]);
         }

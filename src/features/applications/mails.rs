@@ -5,6 +5,7 @@ use super::times;
 use crate::domain::abuse;
 use crate::domain::application::{Application, Stage};
 use crate::domain::id::{AbuseReportId, ApplicationId, PersonId};
+use crate::domain::notice::Topic;
 use crate::features::calls::{self, Call};
 use crate::features::people;
 use crate::platform::error::AppError;
@@ -65,6 +66,17 @@ impl What {
                 ("applications-mail-applicant_wrote-subject", "applications-mail-applicant_wrote-text")
             }
             What::Returned => ("applications-mail-returned-subject", "applications-mail-returned-text"),
+        }
+    }
+
+    /// What its receiver may choose about it; decisions and ends always come.
+    fn topic(self) -> Option<Topic> {
+        match self {
+            What::Arrived | What::Answered | What::TakenUp | What::Due | What::Returned => Some(Topic::Turn),
+            What::Asked | What::StillAsked => Some(Topic::Turn),
+            What::Submitted | What::Waitlisted | What::Withdrawn => Some(Topic::Applications),
+            What::HostWrote | What::ApplicantWrote => Some(Topic::Applications),
+            What::Accepted | What::Declined | What::Readmitted | What::Expired | What::Lapsed | What::Rested => None,
         }
     }
 
@@ -163,6 +175,10 @@ impl Job for Notice {
             .fact(speech.t("applications-mail-call"), &call.title);
         let mail = self.details(mail, speech, &application, &call);
         let mail = mail.action(speech.t("applications-mail-open"), run.platform.config.url(&path));
+        let mail = match self.what.topic() {
+            Some(topic) => mail.about(topic),
+            None => mail,
+        };
         Ok(Outcome::Send(tx, Box::new(mail)))
     }
 }

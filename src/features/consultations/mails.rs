@@ -3,6 +3,7 @@
 use super::store;
 use crate::domain::consultation::{Part, Stage};
 use crate::domain::id::{ConsultationId, InvitationId, PersonId};
+use crate::domain::notice::Topic;
 use crate::domain::person::EmailAddress;
 use crate::features::people;
 use crate::platform::error::AppError;
@@ -35,7 +36,7 @@ impl Job for InvitationMail {
         }
         // The inviter's language: the invited person's own is not known before they came.
         let speech = Speech { locale: invited.locale, zone: chrono_tz::Asia::Tokyo };
-        let receiver = Receiver { address, name: String::new(), speech };
+        let receiver = Receiver { person: None, address, name: String::new(), speech };
         let mail =
             Mail::to(&receiver, speech.t("consultations-mail-invited-subject").saying("call", &invited.call_title))
                 .line(
@@ -77,7 +78,7 @@ impl Job for JoinedMail {
                 speech.t("consultations-mail-open"),
                 run.platform.config.url(&format!("/consultations/{}/participants", self.consultation)),
             );
-        Ok(Outcome::Send(tx, Box::new(mail)))
+        Ok(Outcome::Send(tx, Box::new(mail.about(Topic::Room))))
     }
 }
 
@@ -131,7 +132,7 @@ impl Job for LeftMail {
                 speech.t("consultations-mail-open"),
                 run.platform.config.url(&format!("/consultations/{}/participants", self.consultation)),
             );
-        Ok(Outcome::Send(tx, Box::new(mail)))
+        Ok(Outcome::Send(tx, Box::new(mail.about(Topic::Room))))
     }
 }
 

@@ -27,7 +27,7 @@ impl Job for SignInMail {
         let (token, code) = (random::token(), random::code());
         store::add_link(&mut tx, asked.id, &random::hashed(&token), &random::hashed(&code)).await?;
         let speech = Speech { locale: asked.locale, zone: chrono_tz::Asia::Tokyo };
-        let receiver = Receiver { address: asked.address, name: String::new(), speech };
+        let receiver = Receiver { person: None, address: asked.address, name: String::new(), speech };
         let mail = Mail::to(&receiver, speech.t("people-mail-sign_in-subject"))
             .line(speech.t("people-mail-sign_in-text"))
             .action(speech.t("people-mail-sign_in-action"), run.platform.config.url(&format!("/sign-in/{token}")))

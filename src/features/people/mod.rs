@@ -5,12 +5,15 @@ mod code;
 mod draft;
 mod link;
 mod mailbox;
+pub mod digest;
 pub mod mails;
+mod notifications;
 mod profile;
 mod sign_in;
 mod sign_ins;
 mod sign_out;
 mod store;
+mod unsubscribing;
 
 pub use sign_in::{ask, first_link, invite};
 pub use store::{
@@ -35,6 +38,10 @@ pub fn routes() -> Routes {
         .post("/settings/profile", Need::SignedIn, profile::post)
         .get("/settings/sign-ins", Need::SignedIn, sign_ins::get)
         .post("/settings/sign-ins", Need::SignedIn, sign_ins::post)
+        .get("/settings/notifications", Need::SignedIn, notifications::get)
+        .post("/settings/notifications", Need::SignedIn, notifications::post)
+        .get("/notifications/{token}", Need::Token, unsubscribing::get)
+        .post("/notifications/{token}", Need::Token, unsubscribing::post)
         .post("/drafts/{form}/{subject}", Need::SignedIn, draft::post)
         .get("/mailbox", Need::Public, mailbox::get)
         .get("/mailbox/{mail}", Need::Public, mailbox::show_one)
@@ -43,5 +50,5 @@ pub fn routes() -> Routes {
 
 /// Jobs of this slice.
 pub fn jobs(registry: Registry) -> Registry {
-    registry.with::<mails::SignInMail>()
+    registry.with::<mails::SignInMail>().with::<digest::Digest>()
 }

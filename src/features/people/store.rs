@@ -436,6 +436,7 @@ pub async fn receiver(conn: &mut PgConnection, person: PersonId) -> Result<Recei
             .await?;
     let zone = TimeZone::parse(&row.time_zone).map_or(chrono_tz::UTC, |z| z.0);
     Ok(Receiver {
+        person: Some(person),
         address: address(&row.email)?,
         name: row.name,
         speech: Speech { locale: Locale::parse(&row.locale).unwrap_or(Locale::Ja), zone },

@@ -4,6 +4,7 @@
 use super::store;
 use crate::domain::consultation::{Consultation, Part, Side, Stage};
 use crate::domain::id::{ConsultationId, PersonId};
+use crate::domain::notice::Topic;
 use crate::features::{consultations, people};
 use crate::platform::error::AppError;
 use crate::platform::jobs::{Job, JobRun, NewJob, Outcome};
@@ -72,7 +73,7 @@ impl Job for YourTurnMail {
             mail = mail.fact(speech.t("questions-mail-turn-until"), speech.day_of(last_day(due)));
         }
         let mail = mail.action(speech.t("questions-mail-open"), document(&run, self.consultation));
-        Ok(Outcome::Send(tx, Box::new(mail)))
+        Ok(Outcome::Send(tx, Box::new(mail.about(Topic::Turn).read_in(self.consultation))))
     }
 }
 
@@ -159,7 +160,7 @@ impl Job for TurnReminder {
                 .line(speech.t("questions-mail-reminder-text").saying("title", &consultation.title))
                 .fact(speech.t("questions-mail-turn-until"), speech.day_of(last_day(due)))
                 .action(speech.t("questions-mail-open"), document(&run, self.consultation));
-        Ok(Outcome::Send(tx, Box::new(mail)))
+        Ok(Outcome::Send(tx, Box::new(mail.about(Topic::Turn))))
     }
 }
 
@@ -208,7 +209,7 @@ impl Job for AgendaAgreedMail {
                 speech.t("questions-mail-open"),
                 run.platform.config.url(&format!("/consultations/{}", self.consultation)),
             );
-        Ok(Outcome::Send(tx, Box::new(mail)))
+        Ok(Outcome::Send(tx, Box::new(mail.about(Topic::Room))))
     }
 }
 
@@ -239,7 +240,7 @@ impl Job for ResolutionProposedMail {
                     speech.t("questions-mail-resolution-action"),
                     run.platform.config.url(&format!("/consultations/{}/resolution", self.consultation)),
                 );
-        Ok(Outcome::Send(tx, Box::new(mail)))
+        Ok(Outcome::Send(tx, Box::new(mail.about(Topic::Turn))))
     }
 }
 

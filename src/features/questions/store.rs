@@ -4,6 +4,7 @@ mod posts;
 mod visits;
 
 pub(super) use posts::*;
+pub use visits::seen_at;
 pub(super) use visits::*;
 
 use super::AgendaItem;

@@ -16,6 +16,7 @@ pub(super) struct Claimed {
     pub attempt: i32,
     pub crashes: i32,
     pub give_up_at: DateTime<Utc>,
+    pub created_at: DateTime<Utc>,
 }
 
 impl Claimed {
@@ -24,6 +25,7 @@ impl Claimed {
             platform: platform.clone(),
             id: self.id,
             now: platform.clock.now(),
+            created_at: self.created_at,
             attempt: self.attempt,
             crashed: self.crashes > 0,
         }
@@ -77,7 +79,7 @@ pub(super) async fn claim(platform: &Platform, lane: Lane, limit: i64) -> Result
                    order by run_at, job_id
                      for update skip locked
                    limit $5)
-        returning job_id as "id: JobId", kind, payload, attempt, crashes, give_up_at"#,
+        returning job_id as "id: JobId", kind, payload, attempt, crashes, give_up_at, created_at"#,
         now + TimeDelta::from_std(platform.config.lease).unwrap_or(TimeDelta::seconds(60)),
         lane.as_str(),
         &platform.registry.kinds(),
@@ -144,6 +146,19 @@ pub(super) async fn release(db: &PgPool, id: JobId, attempt: i32) -> Result<(), 
     sqlx::query!("update jobs set lease_until = null, attempt = attempt - 1 where job_id = $1 and attempt = $2 and stage = 'waiting'", id as JobId, attempt)
         .execute(db)
         .await?;
+    Ok(())
+}
+
+/// Puts a job back until then, as if it had not been claimed.
+pub(super) async fn postpone(db: &PgPool, id: JobId, attempt: i32, at: DateTime<Utc>) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update jobs set lease_until = null, attempt = attempt - 1, run_at = $3 where job_id = $1 and attempt = $2 and stage = 'waiting'",
+        id as JobId,
+        attempt,
+        at,
+    )
+    .execute(db)
+    .await?;
     Ok(())
 }
 

@@ -3,9 +3,11 @@
 use super::queue::{self, Claimed};
 use super::{JobRun, Lane, Outcome};
 use crate::platform::Platform;
+use crate::platform::db::Tx;
 use crate::platform::error::AppError;
 use crate::platform::failpoint;
 use crate::platform::mail::SendError;
+use crate::platform::notices::{self, Way};
 use chrono::{DateTime, TimeDelta, Utc};
 use rand::RngExt;
 use std::time::Duration;
@@ -118,12 +120,17 @@ async fn guarded(platform: Platform, kind: String, payload: serde_json::Value, r
     match runner(payload, run.clone()).await.map_err(failed)? {
         Outcome::Done => finish(&run).await,
         Outcome::GiveUp(why) => Err(Failure { why, is_final: true }),
-        Outcome::DoneWith(mut tx) => match queue::finish(&mut tx, run.id, run.attempt, run.now).await {
-            Ok(true) => tx.commit().await.map_err(failed),
-            Ok(false) => Ok(()),
-            Err(error) => Err(Failure::passing(error.to_string())),
-        },
-        Outcome::Send(tx, mail) => {
+        Outcome::DoneWith(tx) => finish_with(tx, &run).await,
+        Outcome::Send(mut tx, mut mail) => {
+            match notices::decide(&mut tx, &run, &mut mail).await.map_err(failed)? {
+                Way::Send => {}
+                Way::Keep => return finish_with(tx, &run).await,
+                Way::Later(at) => {
+                    drop(tx);
+                    let postponed = queue::postpone(&run.platform.db, run.id, run.attempt, at).await;
+                    return postponed.map_err(|e| Failure::passing(e.to_string()));
+                }
+            }
             tx.commit().await.map_err(failed)?;
             // A worker that slept past its lease must not send what another has sent.
             if !extended(&run).await? {
@@ -138,6 +145,14 @@ async fn guarded(platform: Platform, kind: String, payload: serde_json::Value, r
             failpoint::reach("after_smtp_250").await;
             finish(&run).await
         }
+    }
+}
+
+async fn finish_with(mut tx: Tx, run: &JobRun) -> Result<(), Failure> {
+    match queue::finish(&mut tx, run.id, run.attempt, run.now).await {
+        Ok(true) => tx.commit().await.map_err(failed),
+        Ok(false) => Ok(()),
+        Err(error) => Err(Failure::passing(error.to_string())),
     }
 }
 

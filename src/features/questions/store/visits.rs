@@ -50,6 +50,22 @@ pub async fn mark_visit(
     Ok(())
 }
 
+/// When a person opened a page of the document last.
+pub async fn seen_at(
+    conn: &mut PgConnection,
+    id: ConsultationId,
+    person: PersonId,
+) -> Result<Option<DateTime<Utc>>, AppError> {
+    let seen_at = sqlx::query_scalar!(
+        "select seen_at from visits where consultation_id = $1 and person_id = $2",
+        id as ConsultationId,
+        person as PersonId,
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(seen_at)
+}
+
 /// How many posts of the other side a person has not seen.
 pub async fn unseen(
     conn: &mut PgConnection,

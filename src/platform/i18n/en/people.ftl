@@ -60,3 +60,32 @@ people-mail-sign_in-code = Or type this code into the page where you asked: { $c
 people-mail-sign_in-ignore = If it was not you, ignore this mail: nothing happens.
 people-sign_ins-since = Signed in since
 people-mailbox-sent = Sent
+people-notifications-title = Mails
+people-notifications-text = Sign-ins, booked times and whatever ends something always come at once. For everything else you choose.
+people-notifications-turn = Something waits for your answer
+people-notifications-applications = News of applications
+people-notifications-room = News of a consultation and its people
+people-notifications-follow_ups = What comes after a session
+people-notifications-feedback = Asking for feedback
+people-notifications-reports = Quotes and reports
+people-notifications-at_once = At once
+people-notifications-daily = Once a day
+people-notifications-never = Never
+people-notifications-hour = The mail of the day comes at
+people-notifications-hour_hint = In your time zone. On a day without news none comes.
+people-notifications-save = Save
+people-notifications-mail = Choose which mails you get
+people-unsubscribing-title = Fewer mails
+people-unsubscribing-text = No more mails about “{ $topic }”? Everything stays readable on the pages.
+people-unsubscribing-end = No more of these
+people-unsubscribing-done = You get no more mails about “{ $topic }”.
+people-unsubscribing-all = Choose which mails you get
+people-digest-subject = { $count ->
+    [one] One piece of news
+   *[other] { $count } pieces of news
+}
+people-digest-text = { $count ->
+    [one] This came in since yesterday.
+   *[other] These { $count } came in since yesterday.
+}
+people-digest-open = See whose turn it is

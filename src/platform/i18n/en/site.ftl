@@ -57,3 +57,4 @@ fetch-denied = The server does not let us in.
 fetch-gone = There is nothing at this address any more.
 fetch-status = The server answers with an error.
 fetch-kind = What is at this address is not a calendar.
+site-nav-notifications = Mails

@@ -57,3 +57,4 @@ fetch-denied = サーバーに拒否されました。
 fetch-gone = このアドレスには、もう何もありません。
 fetch-status = サーバーがエラーを返しました。
 fetch-kind = このアドレスにあるものは、カレンダーではありません。
+site-nav-notifications = メール通知

@@ -1,0 +1,132 @@
+//! Which mails come, when, and how one ends them.
+
+use crate::support::*;
+use chrono::TimeDelta;
+use sqlx::PgPool;
+
+const SETTINGS: &str = "/settings/notifications";
+
+/// Everything at once but one topic.
+async fn choose(app: &TestApp, persona: Persona, topic: &str, way: &str) {
+    let browser = app.as_(persona).await;
+    let page = browser.get(SETTINGS).await;
+    browser.submit(&page, SETTINGS, &[(topic, way)]).await.assert_status(303);
+}
+
+/// Aki's application, and a message that she adds to it.
+async fn application_with_news(app: &TestApp) -> String {
+    let application = app.apply(aki(), app.open_call(hana()).await).await;
+    let message = [("act", "message"), ("body", "One more thing")];
+    app.as_(aki()).await.post(&application, &message).await.assert_status(303);
+    application
+}
+
+#[sqlx::test]
+async fn mails_of_a_day_come_in_one_at_the_chosen_hour(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    choose(&app, hana(), "turn", "daily").await;
+    choose(&app, hana(), "applications", "daily").await;
+    let page = app.as_(hana()).await.get(SETTINGS).await;
+    app.as_(hana()).await.submit(&page, SETTINGS, &[("hour", "18")]).await.assert_status(303);
+
+    application_with_news(&app).await;
+    app.pass(TimeDelta::hours(8)).await;
+    assert_eq!(app.mailbox().subjects(hana()).await, Vec::<String>::new(), "17:00 in Tokyo");
+
+    app.pass(TimeDelta::hours(1)).await;
+
+    let mail = app.mailbox().last_to(hana()).await;
+    assert_eq!(mail.subject, "2 pieces of news");
+    assert!(mail.text.contains("An application: Talk to me about SRE: http"), "{}", mail.text);
+    app.pass(TimeDelta::hours(24)).await;
+    assert_eq!(app.mailbox().subjects(hana()).await.len(), 1, "a day without news has no mail");
+}
+
+#[sqlx::test]
+async fn what_needs_an_answer_is_never_left_out(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let hana_browser = app.as_(hana()).await;
+    let page = hana_browser.get(SETTINGS).await;
+
+    let refused = hana_browser.submit(&page, SETTINGS, &[("turn", "never"), ("applications", "never")]).await;
+    refused.assert_status(422).assert_says("field-choice");
+    assert_eq!(refused.attributes(".error-summary a", "href"), ["#field-turn"]);
+    hana_browser.submit(&page, SETTINGS, &[("room", "sometimes")]).await.assert_status(422);
+    hana_browser.submit(&page, SETTINGS, &[("hour", "24")]).await.assert_status(422);
+
+    choose(&app, hana(), "applications", "never").await;
+    application_with_news(&app).await;
+    app.run_jobs().await;
+    assert_eq!(app.mailbox().subjects(hana()).await, ["An application: Talk to me about SRE"]);
+}
+
+#[sqlx::test]
+async fn trust_g13_one_post_ends_mails_of_a_topic_and_a_scanner_ends_nothing(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let application = application_with_news(&app).await;
+    app.run_jobs().await;
+    let mails = app.mailbox().to(hana()).await;
+    let [arrived, wrote] = mails.as_slice() else { panic!("{mails:?}") };
+    assert!(!arrived.source.contains("List-Unsubscribe"), "what needs an answer has no such link");
+    assert!(wrote.source.contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click"), "{}", wrote.source);
+    let header = wrote.source.replace("\r\n ", "");
+    let url = header.split("List-Unsubscribe: <").nth(1).unwrap().split('>').next().unwrap();
+    let link = &url[url.find("/notifications/").unwrap()..];
+
+    app.visitor().get(link).await.assert_status(200);
+    app.visitor().head(link).await.assert_status(200);
+    let chosen = |app: &TestApp| {
+        let db = app.db.clone();
+        async move {
+            sqlx::query_scalar::<_, i64>("select count(*) from notification_settings where delivery = 'never'")
+                .fetch_one(&db)
+                .await
+                .unwrap()
+        }
+    };
+    assert_eq!(chosen(&app).await, 0, "reading changes nothing");
+
+    // What a mail program posts: no cookie, no origin, no key of a form.
+    let done = app.visitor().post(link, &[("List-Unsubscribe", "One-Click")]).await;
+
+    done.assert_status(200).assert_says("people-unsubscribing-all");
+    assert_eq!(chosen(&app).await, 1);
+    app.visitor().post(link, &[("List-Unsubscribe", "One-Click")]).await.assert_status(200);
+    let message = [("act", "message"), ("body", "And another")];
+    app.as_(aki()).await.post(&application, &message).await.assert_status(303);
+    app.run_jobs().await;
+    assert_eq!(app.mailbox().subjects(hana()).await.len(), 2);
+    app.visitor().get("/notifications/another").await.assert_status(410);
+}
+
+#[sqlx::test]
+async fn whoever_reads_the_document_right_now_gets_no_mail_about_it(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let consultation = app.consultation(hana(), aki()).await;
+    let questions = format!("/consultations/{consultation}/questions");
+    let turn = format!("/consultations/{consultation}/turn");
+    app.ask(consultation, aki(), "Which SLO first?", "We have none").await;
+    let (hana_browser, aki_browser) = (app.as_(hana()).await, app.as_(aki()).await);
+    let your_turn = |app: &TestApp| {
+        let mailbox = app.mailbox();
+        async move { mailbox.subjects(hana()).await.iter().filter(|s| s.starts_with("Your turn")).count() }
+    };
+
+    // She reads the page as it was before; the news comes; she looks again.
+    hana_browser.get(&questions).await.assert_status(200);
+    app.clock.advance(TimeDelta::minutes(1));
+    aki_browser.post(&turn, &[]).await.assert_status(303);
+    app.run_jobs().await;
+    assert_eq!(your_turn(&app).await, 0, "not while she is on the page");
+    app.clock.advance(TimeDelta::seconds(30));
+    hana_browser.get(&questions).await.assert_status(200);
+    app.pass(TimeDelta::minutes(3)).await;
+    assert_eq!(your_turn(&app).await, 0, "she saw it");
+
+    // The same, but she leaves before the news.
+    hana_browser.post(&turn, &[]).await.assert_status(303);
+    app.clock.advance(TimeDelta::minutes(1));
+    aki_browser.post(&turn, &[]).await.assert_status(303);
+    app.pass(TimeDelta::minutes(5)).await;
+    assert_eq!(your_turn(&app).await, 1);
+}
