@@ -23,6 +23,7 @@ pub mod interval;
 pub mod notice;
 pub mod person;
 pub mod question;
+pub mod search;
 pub mod secret;
 pub mod session;
 pub mod report;

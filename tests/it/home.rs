@@ -115,3 +115,58 @@ mod consultation {
         app.as_(aki()).await.get(&path).await.assert_says("home-consultation-next_feedback");
     }
 }
+
+mod search {
+    use super::*;
+
+    #[sqlx::test]
+    async fn one_finds_pieces_of_words_in_what_one_takes_part_in_and_nowhere_else(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let mine = app.consultation(hana(), aki()).await;
+        let item = app.ask(mine, aki(), "ＳＬＯの決め方", "ｴﾗｰバジェットが尽きたらどうしますか").await;
+        let theirs = app.consultation(sora(), ren()).await;
+        app.ask(theirs, ren(), "エラーの扱い", "エラーバジェットを知りません").await;
+        let find = |words: &str| {
+            let words: String = url::form_urlencoded::byte_serialize(words.as_bytes()).collect();
+            format!("/home/search?q={words}")
+        };
+        let aki_browser = app.as_(aki()).await;
+
+        let found = aki_browser.get(&find("エラーバジェ")).await;
+
+        assert_eq!(found.links("/consultations/"), [item.clone()], "only her own, folded");
+        assert_eq!(found.texts("mark"), ["ｴﾗｰバジェ"], "as it was written");
+        assert_eq!(aki_browser.get(&find("slo 決め")).await.links("/consultations/"), [item.clone()]);
+        aki_browser.get(&find("slo 監視")).await.assert_says("home-search-none_text");
+        aki_browser.get(&find("%")).await.assert_says("home-search-none_text");
+        assert_eq!(app.as_(hana()).await.get(&find("バジェ")).await.links("/consultations/"), [item.clone()]);
+        app.as_(mio()).await.get(&find("バジェ")).await.assert_says("home-search-none_text");
+        aki_browser.post(&item, &[("act", "drop")]).await.assert_status(303);
+        app.as_(hana()).await.get(&find("バジェ")).await.assert_says("home-search-none_text");
+    }
+
+    #[sqlx::test]
+    async fn everyone_finds_what_is_published_and_nothing_that_is_not(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let held = app.held().await;
+        app.report(held, "Journeys of a small team", "They began with one journey & one number.").await;
+        let visitor = app.visitor();
+        visitor.get("/search?q=journey").await.assert_says("home-search-none_text");
+        let own = app.as_(hana()).await.get("/home/search?q=journey").await;
+        assert_eq!(own.links("/consultations/"), [format!("/consultations/{held}/report")]);
+        app.as_(aki()).await.get("/home/search?q=journey").await.assert_says("home-search-none_text");
+        let link = app.ask_about_report(held, aki()).await;
+        app.as_(aki()).await.post(&link, &[("act", "approve")]).await.assert_status(303);
+
+        let path = app.publish(held).await;
+
+        let found = visitor.get("/search?q=ＪＯＵＲＮＥＹ+number").await;
+        assert_eq!(found.links("/reports/"), [path]);
+        assert_eq!(found.texts("mark"), ["journey"]);
+        assert!(found.texts(".card__text")[0].contains("journey & one number"), "{}", found.text());
+        let own = app.as_(aki()).await.get("/home/search?q=journey").await;
+        assert_eq!(own.links("/consultations/"), [format!("/consultations/{held}")]);
+        let long = format!("/search?q={}", "x".repeat(5_000));
+        visitor.get(&long).await.assert_status(200);
+    }
+}

@@ -8,6 +8,7 @@ mod front;
 mod host;
 mod me;
 mod privacy;
+mod search;
 
 use crate::platform::route::{Need, Routes};
 
@@ -15,7 +16,9 @@ use crate::platform::route::{Need, Routes};
 pub fn routes() -> Routes {
     Routes::new()
         .get("/", Need::Public, front::get)
+        .get("/search", Need::Public, search::get)
         .get("/home", Need::SignedIn, me::get)
+        .get("/home/search", Need::SignedIn, search::get_own)
         .get("/settings/privacy", Need::SignedIn, privacy::get)
         .post("/settings/privacy", Need::SignedIn, privacy::post)
         .get("/hosts/{host}", Need::Public, host::get)

@@ -14,7 +14,7 @@ mod turn;
 mod visit;
 mod writing;
 
-pub use store::{add_live, agenda, goal, items, open_titles, seen_at, set_outcome};
+pub use store::{add_live, agenda, goal, items, open_titles, search, seen_at, set_outcome};
 pub use visit::mark as mark_visit;
 
 use crate::domain::id::ItemId;

@@ -1,9 +1,11 @@
 //! All SQL over items, goals and agendas; posts and visits are in the files below.
 
 mod posts;
+mod search;
 mod visits;
 
 pub(super) use posts::*;
+pub use search::search;
 pub use visits::seen_at;
 pub(super) use visits::*;
 

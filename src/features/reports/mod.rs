@@ -14,7 +14,7 @@ mod skeleton;
 mod store;
 
 pub use consent::{hide_for_quote, revoke_approval};
-pub use store::{Listed, OwnApproval, latest, of_call, of_host};
+pub use store::{Listed, OwnApproval, latest, of_call, of_host, search, search_own};
 
 use crate::domain::id::PersonId;
 use crate::platform::error::AppError;

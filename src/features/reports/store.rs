@@ -2,6 +2,7 @@
 
 mod previews;
 mod public;
+mod search;
 
 pub use previews::OwnApproval;
 pub(super) use previews::{
@@ -9,6 +10,7 @@ pub(super) use previews::{
 };
 pub(super) use public::{Entry, approvals_of_person, entries, gaps, neighbours, of_series, published, series_by_slug};
 pub use public::{Listed, latest, of_call, of_host};
+pub use search::{search, search_own};
 
 use crate::domain::fact::Fact;
 use crate::domain::id::{CallId, ConsultationId, QuoteId, ReportId};

@@ -28,13 +28,13 @@ impl Listed {
     }
 }
 
-struct Row {
-    series_slug: String,
-    prefix: String,
-    number: i32,
-    title: String,
-    locale: String,
-    month: String,
+pub(super) struct Row {
+    pub series_slug: String,
+    pub prefix: String,
+    pub number: i32,
+    pub title: String,
+    pub locale: String,
+    pub month: String,
 }
 
 impl From<Row> for Listed {
