@@ -29,3 +29,4 @@ pub mod session;
 pub mod report;
 pub mod slot;
 pub mod text;
+pub mod year;

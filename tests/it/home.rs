@@ -134,12 +134,15 @@ mod search {
 
         let found = aki_browser.get(&find("エラーバジェ")).await;
 
-        assert_eq!(found.links("/consultations/"), [item.clone()], "only her own, folded");
+        assert_eq!(found.links("/consultations/"), std::slice::from_ref(&item), "only her own, folded");
         assert_eq!(found.texts("mark"), ["ｴﾗｰバジェ"], "as it was written");
-        assert_eq!(aki_browser.get(&find("slo 決め")).await.links("/consultations/"), [item.clone()]);
+        assert_eq!(aki_browser.get(&find("slo 決め")).await.links("/consultations/"), std::slice::from_ref(&item));
         aki_browser.get(&find("slo 監視")).await.assert_says("home-search-none_text");
         aki_browser.get(&find("%")).await.assert_says("home-search-none_text");
-        assert_eq!(app.as_(hana()).await.get(&find("バジェ")).await.links("/consultations/"), [item.clone()]);
+        assert_eq!(
+            app.as_(hana()).await.get(&find("バジェ")).await.links("/consultations/"),
+            std::slice::from_ref(&item)
+        );
         app.as_(mio()).await.get(&find("バジェ")).await.assert_says("home-search-none_text");
         aki_browser.post(&item, &[("act", "drop")]).await.assert_status(303);
         app.as_(hana()).await.get(&find("バジェ")).await.assert_says("home-search-none_text");
@@ -168,5 +171,60 @@ mod search {
         assert_eq!(own.links("/consultations/"), [format!("/consultations/{held}")]);
         let long = format!("/search?q={}", "x".repeat(5_000));
         visitor.get(&long).await.assert_status(200);
+    }
+}
+
+mod year {
+    use super::*;
+
+    #[sqlx::test]
+    async fn a_host_sees_months_and_no_people(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let empty = app.as_(hana()).await.get("/home/year").await;
+        empty.assert_says("home-year-empty");
+        let late = app.apply(mio(), app.open_call(hana()).await).await;
+        app.clock.advance(TimeDelta::days(9));
+        let refused = [("kind", "time")];
+        app.as_(hana()).await.post(&format!("{late}/refusal"), &refused).await.assert_status(303);
+        app.offer_hours(hana()).await;
+        let consultation = app.consultation(hana(), aki()).await;
+        app.book_first(aki(), consultation).await;
+        app.clock.advance(TimeDelta::days(5));
+        let run = format!("/consultations/{consultation}/run");
+        app.as_(hana()).await.post(&run, &[("act", "finish")]).await.assert_status(303);
+        app.apply(ren(), app.open_call(sora()).await).await;
+
+        let page = app.as_(hana()).await.get("/home/year").await;
+
+        // Twelve months of two counts, of two counts, of one; January is the last.
+        let cells = page.texts("tbody td");
+        assert_eq!(cells[22..24], ["1", "0"], "one application, answered too late; none of Sora's");
+        assert_eq!(cells[46..48], ["1", "0"], "one session, from which nobody took an action");
+        assert_eq!(cells.len(), 60);
+        assert_eq!(page.attributes("svg.chart__drawing", "viewBox").len(), 3);
+        for name in ["Aki", "Mio", "Ren"] {
+            assert!(!page.text().contains(name), "{}", page.text());
+        }
+        app.as_(aki()).await.get("/home/year").await.assert_status(403);
+    }
+
+    #[sqlx::test]
+    async fn the_public_page_tells_how_the_promise_was_kept_from_five_applications_on(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let personas = [aki(), mio(), ren(), sora(), toma()];
+        let call = app.open_call(hana()).await;
+        for persona in &personas[..4] {
+            let application = app.apply(*persona, call).await;
+            let question = [("body", "Which one?")];
+            app.as_(hana()).await.post(&format!("{application}/request"), &question).await.assert_status(303);
+        }
+        let last = app.apply(toma(), call).await;
+        app.visitor().get("/hosts/hana").await.assert_does_not_say("home-host-promise");
+        app.pass(TimeDelta::days(9)).await;
+        let told = app.visitor().get("/hosts/hana").await;
+        assert!(told.text().contains("Answered 4 of 5 applications"), "{}", told.text());
+        app.as_(hana()).await.post(&format!("{last}/request"), &[("body", "Why?")]).await.assert_status(303);
+        let late = app.visitor().get("/hosts/hana").await;
+        assert!(late.text().contains("Answered 4 of 5 applications"), "{}", late.text());
     }
 }

@@ -18,7 +18,8 @@ mod withdrawal;
 
 pub use decision::decide_abuse_report;
 pub use store::{
-    Listed, Reported, Summary, is_full, of_applicant, of_consultation, of_host, reported, waiting_of_calls,
+    Listed, Reported, Summary, counted, is_full, of_applicant, of_consultation, of_host, promise, reported,
+    waiting_of_calls,
 };
 
 use crate::platform::jobs::Registry;

@@ -3,9 +3,11 @@
 
 mod abuse;
 mod past;
+mod year;
 
 pub use abuse::*;
 pub use past::*;
+pub use year::*;
 
 use crate::domain::application::{Application, DeclineKind, Stage};
 use crate::domain::call::Kind;
@@ -204,8 +206,8 @@ pub async fn insert(tx: &mut Tx, sent: Sent<'_>) -> Result<Result<ApplicationId,
     let mut savepoint = tx.begin().await?;
     let inserted = sqlx::query!(
         r#"insert into applications (application_id, call_id, applicant_id, former_id, stage, summary, wished_minutes, locale, confidentiality_version,
-                                     submitted_at, stage_since, due_at, is_active)
-           values ($1, $2, $3, $4, 'submitted', $5, $6, $7, $8, $9, $9, $10, true)"#,
+                                     submitted_at, stage_since, due_at, promised_until, is_active)
+           values ($1, $2, $3, $4, 'submitted', $5, $6, $7, $8, $9, $9, $10, $10, true)"#,
         id as ApplicationId,
         sent.call.id as CallId,
         sent.applicant as PersonId,
@@ -242,7 +244,8 @@ pub async fn save(tx: &mut Tx, moved: (Application, Fact)) -> Result<Application
     let (a, fact) = moved;
     sqlx::query!(
         r#"update applications
-              set stage = $2, stage_since = $3, submitted_at = $4, due_at = $5, decline_kind = $6, note = $7, revived = $8, consultation_id = $9, is_active = $10
+              set stage = $2, stage_since = $3, submitted_at = $4, due_at = $5, decline_kind = $6, note = $7, revived = $8, consultation_id = $9, is_active = $10,
+                  first_answer_at = coalesce(first_answer_at, case when $2 in ('asked', 'accepted', 'declined') then $3::timestamptz end)
             where application_id = $1"#,
         a.id as ApplicationId,
         a.stage.as_str(),

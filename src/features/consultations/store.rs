@@ -282,6 +282,33 @@ pub async fn of_person(conn: &mut PgConnection, person: PersonId, limit: i64) ->
     Ok(listed.collect())
 }
 
+/// What consultations of a year were like in writing.
+pub struct Written {
+    /// Rounds of those opened since.
+    pub rounds: i64,
+    /// Those that ended in writing, without a talk.
+    pub settled: i64,
+}
+
+/// Counts over these consultations since an instant.
+pub async fn written(
+    conn: &mut PgConnection,
+    rooms: &[ConsultationId],
+    since: DateTime<Utc>,
+) -> Result<Written, AppError> {
+    let written = sqlx::query_as!(
+        Written,
+        r#"select coalesce(sum(rounds) filter (where opened_at >= $2), 0)::bigint as "rounds!",
+                  count(*) filter (where resolution_proposed_at is not null and stage in ('resolved_in_writing', 'closed') and stage_since >= $2) as "settled!"
+             from consultations where consultation_id = any($1)"#,
+        rooms as &[ConsultationId],
+        since,
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(written)
+}
+
 /// Locks a consultation's row until the transaction ends.
 pub async fn lock(tx: &mut Tx, id: ConsultationId) -> Result<(), AppError> {
     sqlx::query!(

@@ -1,7 +1,7 @@
 //! `/hosts/{host}`: who the host is, and their calls.
 
 use crate::domain::call::Stage;
-use crate::features::{calls, people, reports};
+use crate::features::{applications, calls, people, reports};
 use crate::platform::error::{Answer, AppError};
 use crate::platform::markdown::{self, Html};
 use crate::platform::page::{Frame, show};
@@ -15,7 +15,12 @@ struct Host {
     host: people::HostCard,
     calls: Vec<calls::Listed>,
     reports: Vec<reports::Listed>,
+    /// How often the promise to answer was kept, and over how many applications.
+    promise: Option<(i64, i64)>,
 }
+
+/// Fewer applications say nothing.
+const FEWEST: i64 = 5;
 
 impl Host {
     fn initial(&self) -> String {
@@ -37,5 +42,7 @@ pub async fn get(frame: Frame, slug: Path<String>) -> Answer {
     let host = people::by_slug(&mut read, &slug).await?.ok_or(AppError::NotFound)?;
     let calls = calls::of_owner(&mut read, host.id).await?;
     let reports = reports::of_host(&mut read, host.id, 10).await?;
-    show(&Host { frame, host, calls, reports })
+    let (kept, all) = applications::promise(&mut read, host.id, frame.now).await?;
+    let promise = (all >= FEWEST).then_some((kept, all));
+    show(&Host { frame, host, calls, reports, promise })
 }

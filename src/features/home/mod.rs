@@ -9,6 +9,7 @@ mod host;
 mod me;
 mod privacy;
 mod search;
+mod year;
 
 use crate::platform::route::{Need, Routes};
 
@@ -18,6 +19,7 @@ pub fn routes() -> Routes {
         .get("/", Need::Public, front::get)
         .get("/search", Need::Public, search::get)
         .get("/home", Need::SignedIn, me::get)
+        .get("/home/year", Need::Host, year::get)
         .get("/home/search", Need::SignedIn, search::get_own)
         .get("/settings/privacy", Need::SignedIn, privacy::get)
         .post("/settings/privacy", Need::SignedIn, privacy::post)

@@ -7,7 +7,7 @@ mod store;
 mod table;
 pub mod watch;
 
-pub use store::{Attendance, Owned, Session, actions, add_action, attendance, open_actions, session};
+pub use store::{Attendance, Owned, Session, actions, add_action, attendance, counted, open_actions, session};
 
 use crate::platform::jobs::Registry;
 use crate::platform::route::{Need, Routes};

@@ -1,8 +1,10 @@
 //! All SQL over sessions, run sheets and actions.
 
 mod no_shows;
+mod year;
 
 pub use no_shows::{Attendance, Said, attendance, contest, said, say};
+pub use year::counted;
 
 use crate::domain::consultation::Side;
 use crate::domain::fact::Fact;

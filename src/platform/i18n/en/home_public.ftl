@@ -50,3 +50,4 @@ home-calls-waiting = { $count ->
    *[other] { $count } applications wait
 }
 home-calls-nobody_waits = nobody waits
+home-host-promise = Answered { $kept } of { $all } applications within the promised time.

@@ -38,3 +38,4 @@ home-calls-archived = 保管中
 home-calls-capacity = 同時に{ $capacity }件まで
 home-calls-waiting = { $count }件の申し込みが返事待ち
 home-calls-nobody_waits = 返事待ちはありません
+home-host-promise = 申し込み{ $all }件のうち{ $kept }件に、約束した期限までに返事をしました。
