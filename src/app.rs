@@ -180,6 +180,9 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
         Fact::SessionHeld { consultation } | Fact::ConsultationResolved { consultation } => {
             vec![place(consultation), NewJob::now(feedback::opening::OpenFeedback { consultation })]
         }
+        Fact::MaterialRefused { material, .. }
+        | Fact::MaterialRemoved { material, .. }
+        | Fact::MaterialPurged { material, .. } => vec![NewJob::now(questions::sweep::Wipe { material })],
         Fact::FollowUpSent { follow_up, .. } => vec![NewJob::now(feedback::mails::FollowUpMail { follow_up })],
         Fact::QuoteRevoked { quote } => vec![
             NewJob::now(reports::consent::HideForQuote { quote }),

@@ -60,6 +60,9 @@ pub struct Settings {
     /// DATABASE_URL, kept in the data folder without it
     #[arg(long, env = "KABEUCHI_KEYS", global = true, value_name = "ID:BASE64,…", hide_env_values = true)]
     keys: Option<String>,
+    /// A clamd that looks at every shared file before it can be opened
+    #[arg(long, env = "KABEUCHI_SCANNER", global = true, value_name = "HOST:PORT")]
+    scanner: Option<String>,
 }
 
 /// The settings, checked.
@@ -80,6 +83,8 @@ pub struct Config {
     pub fetch_allow: Vec<IpNet>,
     /// Keys of sealed values, newest first; none where they are to be found in the data folder.
     pub keys: Vec<SealingKey>,
+    /// The scanner of shared files, where there is one.
+    pub scanner: Option<String>,
 }
 
 /// A key by the name that stands before each value sealed with it.
@@ -194,6 +199,8 @@ impl Settings {
             self.keys.as_deref().unwrap_or_default(),
             sealing_keys,
         );
+        let scanner =
+            self.scanner.and_then(|v| check(&mut faults, "KABEUCHI_SCANNER", "clamd.example.org:3310", &v, scanner));
         let database = self.database_url.and_then(|v| {
             check(&mut faults, "DATABASE_URL", "postgres://kabeuchi:…@db.example.org/kabeuchi", &v, postgres)
         });
@@ -263,6 +270,7 @@ impl Settings {
                 lease: Duration::from_secs(lease),
                 fetch_allow,
                 keys,
+                scanner,
             }),
             _ => Err(faults),
         }
@@ -324,6 +332,11 @@ fn smtp(value: &str) -> Result<SecretString, &'static str> {
 
 fn sender(value: &str) -> Result<EmailAddress, &'static str> {
     EmailAddress::parse(value).map_err(|_| "not a mail address")
+}
+
+fn scanner(value: &str) -> Result<String, &'static str> {
+    let parts = value.rsplit_once(':').filter(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok());
+    parts.map(|_| value.to_owned()).ok_or("not a host with a port")
 }
 
 fn networks(value: &str) -> Result<Vec<IpNet>, &'static str> {

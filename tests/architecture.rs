@@ -5,6 +5,8 @@
 
 #[path = "architecture/cases.rs"]
 mod cases;
+#[path = "architecture/uploads.rs"]
+mod uploads;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

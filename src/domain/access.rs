@@ -9,6 +9,8 @@ pub enum Act {
     Read,
     Write,
     SetGoal,
+    Share,
+    RemoveMaterial,
     Order,
     HandOver,
     AskForBackground,
@@ -35,6 +37,7 @@ pub enum Act {
     GiveFeedback,
     ReadAnswers,
     OweFollowUp,
+    KeepGifts,
     WriteReport,
     ApproveReport,
     Close,
@@ -42,10 +45,12 @@ pub enum Act {
 
 impl Act {
     /// All acts, in the order of a consultation's life.
-    pub const ALL: [Act; 32] = [
+    pub const ALL: [Act; 35] = [
         Act::Read,
         Act::Write,
         Act::SetGoal,
+        Act::Share,
+        Act::RemoveMaterial,
         Act::Order,
         Act::HandOver,
         Act::AskForBackground,
@@ -72,6 +77,7 @@ impl Act {
         Act::GiveFeedback,
         Act::ReadAnswers,
         Act::OweFollowUp,
+        Act::KeepGifts,
         Act::WriteReport,
         Act::ApproveReport,
         Act::Close,
@@ -87,12 +93,14 @@ pub fn may_remove(by: Part, whom: Part) -> bool {
 pub fn may(part: Part, act: Act) -> bool {
     use Act::*;
     match (act, part) {
-        (Read | Write | SetGoal | HandOver | ReopenAgenda | Revive | StartSession | AddAction, _) => true,
+        (Read | Write | SetGoal | Share | HandOver | ReopenAgenda | Revive | StartSession | AddAction, _) => true,
         (
             Order | AskForBackground | AgreeOnAgenda | ProposeResolution | RunSession | ReadAnswers | OweFollowUp
             | WriteReport | Lapse | Close | ConfirmBooking,
             part,
         ) => part.is_host(),
+        // Everyone takes away what is theirs; what is of others, the owner alone.
+        (RemoveMaterial | KeepGifts, part) => part == Part::Host,
         (SayAgendaIsOk | ConfirmResolution | HandOverLead, part) => part == Part::Lead,
         (Invite | Remove | Book | Move | CancelBooking | CancelConsultation | MarkNoShow, part) => part != Part::Member,
         (GiveFeedback | ApproveReport | Leave, part) => !part.is_host(),
@@ -130,6 +138,8 @@ mod tests {
 Read: host co-host lead member
 Write: host co-host lead member
 SetGoal: host co-host lead member
+Share: host co-host lead member
+RemoveMaterial: host
 Order: host co-host
 HandOver: host co-host lead member
 AskForBackground: host co-host
@@ -156,6 +166,7 @@ AddAction: host co-host lead member
 GiveFeedback: lead member
 ReadAnswers: host co-host
 OweFollowUp: host co-host
+KeepGifts: host
 WriteReport: host co-host
 ApproveReport: lead member
 Close: host co-host

@@ -59,6 +59,11 @@ pub enum Fact {
     PostWritten { consultation: ConsultationId, post: PostId },
     PostEdited { consultation: ConsultationId, post: PostId },
     GoalSet { consultation: ConsultationId },
+    MaterialShared { consultation: ConsultationId, material: MaterialId },
+    MaterialCleared { consultation: ConsultationId, material: MaterialId },
+    MaterialRefused { consultation: ConsultationId, material: MaterialId },
+    MaterialRemoved { consultation: ConsultationId, material: MaterialId },
+    MaterialPurged { consultation: ConsultationId, material: MaterialId },
     AgendaAgreed { consultation: ConsultationId },
     AgendaReopened { consultation: ConsultationId },
     ResolutionProposed { consultation: ConsultationId },
@@ -113,6 +118,9 @@ pub enum Fact {
     FollowUpOwed { follow_up: FollowUpId, consultation: ConsultationId },
     FollowUpSent { follow_up: FollowUpId, consultation: ConsultationId },
     FollowUpDropped { follow_up: FollowUpId, consultation: ConsultationId },
+
+    GiftRecorded { gift: GiftId },
+    GiftThanked { gift: GiftId },
 
     ReportDrafted { report: ReportId },
     ReportChanged { report: ReportId },

@@ -68,6 +68,10 @@ ids! {
     FollowUpId,
     /// An anonymised report.
     ReportId,
+    /// A link or file that people of a consultation share.
+    MaterialId,
+    /// A gift that a host got.
+    GiftId,
     /// A calendar that a host connected.
     CalendarId,
     /// One of the calendars of a CalDAV account.

@@ -153,6 +153,7 @@ const RESERVED: &[&str] = &[
     "edit",
     "feed",
     "feeds",
+    "gifts",
     "home",
     "hosts",
     "invitations",

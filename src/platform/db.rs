@@ -62,6 +62,8 @@ id_columns!(
     FollowUpId,
     AbuseReportId,
     ReportId,
+    MaterialId,
+    GiftId,
     CalendarId,
     CollectionId,
     JobId,

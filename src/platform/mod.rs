@@ -10,6 +10,7 @@ pub mod drafts;
 pub mod error;
 pub mod facts;
 pub mod failpoint;
+pub mod files;
 pub mod form;
 pub mod headers;
 pub mod health;
@@ -26,6 +27,7 @@ pub mod page;
 pub mod problem;
 pub mod random;
 pub mod route;
+pub mod scanner;
 pub mod seal;
 pub mod telemetry;
 

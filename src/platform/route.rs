@@ -4,6 +4,7 @@
 use super::Platform;
 use super::asker::Asker;
 use super::error::AppError;
+use super::files;
 use super::form::{Fields, Typed, unread};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -168,17 +169,23 @@ async fn sign_in_needed(request: &mut ServiceRequest) -> AppError {
                 .collect();
         return AppError::SeeOther { location: format!("/sign-in?next={back}") };
     }
-    let body = match request.extract::<web::Bytes>().await {
-        Ok(body) => body,
-        Err(error) => return unread(error),
-    };
-    match Fields::parse(&body) {
+    match typed(request).await {
         Ok(fields) => {
             request.extensions_mut().insert(Typed(fields));
             AppError::SignInNeeded
         }
         Err(error) => error,
     }
+}
+
+/// What was typed into a form by somebody who is not signed in any more.
+async fn typed(request: &mut ServiceRequest) -> Result<Fields, AppError> {
+    if request.content_type() == "multipart/form-data" {
+        let payload = request.take_payload();
+        return files::texts(request.headers(), payload).await;
+    }
+    let body = request.extract::<web::Bytes>().await.map_err(unread)?;
+    Fields::parse(&body)
 }
 
 /// The address that limits count by: the peer, or what the trusted proxies saw.

@@ -47,10 +47,15 @@ const POLICIES: [(u32, &str); 31] = [
 
 /// Tests by the case that they carry in their name.
 fn tests() -> BTreeMap<u32, Vec<String>> {
+    numbered("case_")
+}
+
+/// Tests by the number that follows these first letters in their name.
+pub fn numbered(prefix: &str) -> BTreeMap<u32, Vec<String>> {
     let mut tests: BTreeMap<u32, Vec<String>> = BTreeMap::new();
     for source in sources("src", "rs").into_iter().chain(sources("tests", "rs")) {
         for (name, is_test) in functions(&source) {
-            let Some((digits, _)) = name.strip_prefix("case_").and_then(|rest| rest.split_once('_')) else { continue };
+            let Some((digits, _)) = name.strip_prefix(prefix).and_then(|rest| rest.split_once('_')) else { continue };
             assert!(digits.len() == 2, "{}: {name} has not two digits", source.path);
             assert!(is_test, "{}: {name} is no test", source.path);
             tests.entry(digits.parse().unwrap()).or_default().push(format!("{}: {name}", source.path));

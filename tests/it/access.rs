@@ -87,6 +87,10 @@ impl World {
         app.join(consultation, mio()).await;
         let item = app.ask(consultation, aki(), "Which SLO first?", "We have none").await;
         let booking = app.book_first(aki(), consultation).await;
+        let materials = format!("/consultations/{consultation}/materials");
+        let file = app.as_(aki()).await.upload(&materials, &[], "plan.txt", b"our plan").await;
+        file.assert_status(303);
+        let material = app.as_(aki()).await.get(&materials).await.links(&format!("{materials}/")).pop().unwrap();
         let post = app.as_(aki()).await.get(&item).await.links(&format!("{item}/posts/")).remove(0);
         let last = |path: &str| path.rsplit('/').next().unwrap().split('?').next().unwrap().to_owned();
         let slugs = app.apply_path(call).await;
@@ -100,6 +104,7 @@ impl World {
             ("{consultation}", room),
             ("{item}", last(&item)),
             ("{post}", last(&post)),
+            ("{material}", last(&material)),
             ("{booking}", last(&booking)),
             ("{calendar}", last(&app.connect(hana(), "http://calendar.test:9/private.ics").await)),
         ]);

@@ -32,6 +32,7 @@ fn client_of_the_world() -> HttpClient {
         lease: Duration::from_secs(60),
         fetch_allow: FETCH_ALLOW.map(|network| network.parse().unwrap()).to_vec(),
         keys: Vec::new(),
+        scanner: None,
     };
     HttpClient::of(&config).with_resolver(Names).with_budgets(BUDGETS)
 }

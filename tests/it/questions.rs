@@ -1,5 +1,7 @@
 //! The document: writing, whose turn it is, what is kept for the talk, the end in writing.
 
+mod materials;
+
 use crate::support::*;
 use chrono::TimeDelta;
 use kabeuchi::domain::consultation::Stage;

@@ -133,7 +133,13 @@ impl<'a> Head<'a> {
     /// Name, path, and how the tab is marked: as this page, or as the place that this page belongs to.
     fn tabs(&self) -> Vec<(Told, String, Option<&'static str>)> {
         let place = match self.here {
-            "/questions/item" | "/questions/post" | "/turn" | "/agenda" | "/resolution" => "/questions",
+            "/questions/item"
+            | "/questions/post"
+            | "/turn"
+            | "/agenda"
+            | "/resolution"
+            | "/materials"
+            | "/materials/material" => "/questions",
             "/actions" | "/no-show" => "/run",
             "/follow-ups" | "/closing" => "/answers",
             "/report/publication" => "/report",

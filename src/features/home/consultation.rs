@@ -105,7 +105,12 @@ impl Consultation {
             link("home-consultation-to_actions", "/actions"),
         ];
         match self.room.part.is_host() {
-            true => links.push(link("home-consultation-to_report", "/report")),
+            true => {
+                links.push(link("home-consultation-to_report", "/report"));
+                if self.room.may(Act::KeepGifts) {
+                    links.push(link("home-consultation-to_gifts", "/thanks"));
+                }
+            }
             false => links.push(link("home-consultation-to_thanks", "/thanks")),
         }
         if self.room.part.is_host() && !is_over {

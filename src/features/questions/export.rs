@@ -34,6 +34,15 @@ pub async fn get(frame: Frame, id: Path<ConsultationId>) -> Answer {
             let _ = write!(text, "\n> {}\n", item.outcome_note.replace('\n', "\n> "));
         }
     }
+    let materials = store::materials(&mut read, *id).await?;
+    let mut shared = materials.iter().rev().filter(|m| m.material.stage.is_there()).peekable();
+    if shared.peek().is_some() {
+        let _ = writeln!(text, "\n## {}\n", frame.t("questions-export-materials"));
+    }
+    for material in shared {
+        let place = material.url.as_deref().or(material.file.as_ref().map(|file| file.name.as_str()));
+        let _ = writeln!(text, "- {}: {} ({})", material.title, place.unwrap_or_default(), material.owner);
+    }
     Ok(HttpResponse::Ok()
         .content_type("text/markdown; charset=utf-8")
         .insert_header((header::CONTENT_DISPOSITION, "attachment; filename=\"questions.md\""))

@@ -5,11 +5,15 @@ mod agenda;
 mod export;
 mod item;
 pub mod mails;
+mod material;
+mod materials;
 mod post;
 mod preview;
 mod resolution;
+pub mod scan;
 mod show;
 mod store;
+pub mod sweep;
 mod turn;
 mod visit;
 mod writing;
@@ -48,6 +52,11 @@ pub fn routes() -> Routes {
         .post("/consultations/{consultation}/agenda", Need::Participant, agenda::post)
         .get("/consultations/{consultation}/resolution", Need::Participant, resolution::get)
         .post("/consultations/{consultation}/resolution", Need::Participant, resolution::post)
+        .get("/consultations/{consultation}/materials", Need::Participant, materials::get)
+        .post("/consultations/{consultation}/materials", Need::Participant, materials::post)
+        .get("/consultations/{consultation}/materials/{material}", Need::Participant, material::get)
+        .post("/consultations/{consultation}/materials/{material}", Need::Participant, material::post)
+        .get("/consultations/{consultation}/materials/{material}/file", Need::Participant, material::file)
         .get("/consultations/{consultation}/export", Need::Participant, export::get)
 }
 
@@ -62,4 +71,7 @@ pub fn jobs(registry: Registry) -> Registry {
         .with::<mails::AgendaAgreedMails>()
         .with::<mails::AgendaAgreedMail>()
         .with::<mails::ResolutionProposedMail>()
+        .with::<sweep::Sweep>()
+        .with::<sweep::Wipe>()
+        .with::<scan::Scan>()
 }

@@ -38,6 +38,8 @@ struct Show {
     goal: String,
     /// What was written after this is new to the reader.
     since: Option<DateTime<Utc>>,
+    /// How many pieces of material there are, and how many of them are new to the reader.
+    materials: (i64, i64),
     fields: Fields,
     writing: Writing,
     is_unsent: bool,
@@ -204,5 +206,6 @@ async fn page(
     }
     let goal = store::goal(conn, room.id()).await?;
     let since = store::last_visit(conn, room.id(), room.me, frame.now).await?;
-    Ok(Show { frame, room, entries, goal, since, fields, writing, is_unsent: false })
+    let materials = store::material_counts(conn, room.id(), room.me, since).await?;
+    Ok(Show { frame, room, entries, goal, since, materials, fields, writing, is_unsent: false })
 }

@@ -1,9 +1,11 @@
-//! All SQL over items, goals and agendas; posts and visits are in the files below.
+//! All SQL over items, goals and agendas; material, posts and visits are in the files below.
 
+mod materials;
 mod posts;
 mod search;
 mod visits;
 
+pub(super) use materials::*;
 pub(super) use posts::*;
 pub use search::search;
 pub use visits::seen_at;

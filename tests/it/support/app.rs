@@ -17,6 +17,7 @@ use kabeuchi::platform::seal::Keys;
 use kabeuchi::platform::{Parts, Platform, assets::Assets, jobs};
 use sqlx::PgPool;
 use std::net::TcpListener;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -52,11 +53,20 @@ impl TestApp {
         Self::spawn_at(db, now).await
     }
 
+    /// Starts with other settings of the operator.
+    pub async fn spawn_with(db: PgPool, change: impl FnOnce(&mut Config)) -> Self {
+        Self::spawn_changed(db, Self::beginning(), change).await
+    }
+
     async fn spawn_at(db: PgPool, now: DateTime<Utc>) -> Self {
+        Self::spawn_changed(db, now, |_| ()).await
+    }
+
+    async fn spawn_changed(db: PgPool, now: DateTime<Utc>, change: impl FnOnce(&mut Config)) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let origin = format!("http://localhost:{}", listener.local_addr().unwrap().port());
         let clock = Arc::new(ManualClock::at(now));
-        let platform = platform(db.clone(), clock.clone(), &origin);
+        let platform = platform(db.clone(), clock.clone(), &origin, change);
         let shared = platform.clone();
         let statements = Statements::default();
         let counting = statements.clone();
@@ -135,11 +145,18 @@ impl TestApp {
     }
 }
 
-/// A platform on a test's database.
-pub fn platform(db: PgPool, clock: Arc<ManualClock>, origin: &str) -> Platform {
+impl Drop for TestApp {
+    /// The files of a test go with it.
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.platform.config.data_dir);
+    }
+}
+
+/// A platform on a test's database, with other settings of the operator.
+fn platform(db: PgPool, clock: Arc<ManualClock>, origin: &str, change: impl FnOnce(&mut Config)) -> Platform {
     let from = EmailAddress::parse("kabeuchi@example.org").unwrap();
-    let config = Config {
-        data_dir: "unused".into(),
+    let mut config = Config {
+        data_dir: Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("data-{}", uuid::Uuid::new_v4())),
         listen: "127.0.0.1:0".parse().unwrap(),
         origin: origin.parse().unwrap(),
         database: Database::Embedded,
@@ -152,7 +169,9 @@ pub fn platform(db: PgPool, clock: Arc<ManualClock>, origin: &str) -> Platform {
         lease: Duration::from_secs(60),
         fetch_allow: FETCH_ALLOW.map(|network| network.parse().unwrap()).to_vec(),
         keys: sealing_keys(KEYS).unwrap(),
+        scanner: None,
     };
+    change(&mut config);
     Platform::new(Parts {
         http: HttpClient::of(&config).with_resolver(Names).with_budgets(BUDGETS).with_roots(roots()),
         keys: Keys::load(&config).unwrap(),

@@ -88,6 +88,22 @@ impl Browser {
         self.send(request, path).await
     }
 
+    /// Sends a form with a file.
+    pub async fn upload(&self, path: &str, fields: &[(&str, &str)], name: &str, bytes: &[u8]) -> Page {
+        let mut form = Form::default();
+        fields.iter().for_each(|(name, value)| form.text(name, value));
+        form.file("file", name, bytes);
+        self.post_form(path, form).await
+    }
+
+    /// Sends a form of parts.
+    pub async fn post_form(&self, path: &str, form: Form) -> Page {
+        let request = self.client.post(self.url(path)).header("content-type", Form::TYPE).body(form.done());
+        let sends_site = self.headers.iter().any(|(n, _)| n == "sec-fetch-site" || n == "origin");
+        let request = if sends_site { request } else { request.header("sec-fetch-site", "same-origin") };
+        self.send(request, path).await
+    }
+
     /// Fills the form on a page whose action is `action` and sends it as it stands, with these
     /// fields changed.
     pub async fn submit(&self, page: &Page, action: &str, changes: &[(&str, &str)]) -> Page {
@@ -123,6 +139,39 @@ impl Browser {
             true => path.to_owned(),
             false => format!("{}{path}", self.origin),
         }
+    }
+}
+
+/// A form of parts, written by hand: it may be as wrong as a test needs it.
+#[derive(Default)]
+pub struct Form(Vec<u8>);
+
+impl Form {
+    /// The content type of all of them.
+    pub const TYPE: &str = "multipart/form-data; boundary=between";
+
+    /// Adds a text.
+    pub fn text(&mut self, name: &str, value: &str) {
+        self.part(&format!("name=\"{name}\""), "", value.as_bytes());
+    }
+
+    /// Adds a file under a name that is sent as it is.
+    pub fn file(&mut self, field: &str, name: &str, bytes: &[u8]) {
+        let about = format!("name=\"{field}\"; filename=\"{name}\"");
+        self.part(&about, "content-type: text/html\r\n", bytes);
+    }
+
+    fn part(&mut self, about: &str, headers: &str, bytes: &[u8]) {
+        let head = format!("--between\r\ncontent-disposition: form-data; {about}\r\n{headers}\r\n");
+        self.0.extend_from_slice(head.as_bytes());
+        self.0.extend_from_slice(bytes);
+        self.0.extend_from_slice(b"\r\n");
+    }
+
+    /// All of it.
+    pub fn done(mut self) -> Vec<u8> {
+        self.0.extend_from_slice(b"--between--\r\n");
+        self.0
     }
 }
 

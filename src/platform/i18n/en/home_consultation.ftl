@@ -29,4 +29,6 @@ home-consultation-began = How it began
 home-consultation-to_follow_ups = Follow-ups in writing
 home-consultation-to_actions = Next actions
 home-consultation-to_closing = Close the consultation
+home-consultation-to_materials = Material
+home-consultation-to_gifts = Gifts (only you see this)
 home-consultation-to_thanks = Saying thank you

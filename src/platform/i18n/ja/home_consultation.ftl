@@ -29,4 +29,6 @@ home-consultation-began = 申し込みの内容
 home-consultation-to_follow_ups = 話したあとの補足
 home-consultation-to_actions = 次のアクション
 home-consultation-to_closing = 相談を終える
+home-consultation-to_materials = 資料
+home-consultation-to_gifts = お礼の記録(あなただけが見られます)
 home-consultation-to_thanks = お礼について
