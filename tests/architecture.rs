@@ -5,6 +5,8 @@
 
 #[path = "architecture/cases.rs"]
 mod cases;
+#[path = "architecture/gifts.rs"]
+mod gifts;
 #[path = "architecture/uploads.rs"]
 mod uploads;
 

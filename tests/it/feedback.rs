@@ -4,6 +4,7 @@ use crate::support::*;
 use chrono::TimeDelta;
 use kabeuchi::domain::consultation::Stage;
 use kabeuchi::domain::feedback::{FORM_VERSION, questions};
+use kabeuchi::domain::id::{CallId, ConsultationId};
 use kabeuchi::features::feedback;
 use sqlx::PgPool;
 
@@ -286,5 +287,101 @@ mod thanks {
         assert!(shown(&path).await);
         sqlx::query("update calls set free_minutes = 60").execute(&app.db).await.unwrap();
         assert!(!shown(&path).await);
+    }
+
+    /// What somebody is shown of a page, without what is made anew for each answer.
+    fn shown(page: &Page) -> (u16, String) {
+        (page.status, page.text().split("Number of this request").next().unwrap_or_default().to_owned())
+    }
+
+    /// Everything that people of a consultation can open, as each of them sees it.
+    async fn walked(app: &TestApp, id: ConsultationId, call: &str) -> Vec<(&'static str, String, (u16, String))> {
+        let mut seen = Vec::new();
+        for persona in [hana(), kai(), aki(), mio(), ren()] {
+            let browser = app.as_(persona).await;
+            for declared in kabeuchi::app::routes().declared().iter().filter(|d| d.method == "GET") {
+                let path = declared.path.replace("{consultation}", &id.to_string()).replace("{call}", call);
+                // Each look of a browser is a sign-in of its own.
+                if !path.contains('{') && path != "/settings/sign-ins" {
+                    seen.push((persona.name, path.clone(), shown(&browser.get(&path).await)));
+                }
+            }
+        }
+        seen
+    }
+
+    #[sqlx::test]
+    async fn a_gift_is_noted_by_the_host_alone_and_thanked_for_once(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let id = app.held().await;
+        let path = format!("/consultations/{id}/thanks");
+        let hana = app.as_(hana()).await;
+        let page = hana.get(&path).await;
+        page.assert_says("feedback-gift-private");
+        hana.submit(&page, &path, &[("what", " "), ("act", "record")])
+            .await
+            .assert_status(422)
+            .assert_says("field-missing");
+        hana.post(&path, &[("act", "sell")]).await.assert_status(422);
+
+        hana.submit(&page, &path, &[("what", "Coffee beans"), ("act", "record")]).await.assert_status(303);
+
+        let noted = hana.get(&path).await;
+        let gift = noted.attributes("input[name=gift]", "value").remove(0);
+        assert!(hana.get("/gifts").await.text().contains("Coffee beans"));
+        let thank = [("act", "thank"), ("gift", gift.as_str())];
+        app.as_(aki()).await.post(&path, &thank).await.assert_status(403);
+        app.as_(sora()).await.post(&path, &thank).await.assert_status(404);
+        hana.post(&path, &thank).await.assert_status(303);
+        hana.post(&path, &thank).await.assert_status(409).assert_says("feedback-thanks-not_now");
+        hana.get("/gifts").await.assert_says("feedback-gift-thanked");
+        app.as_(sora()).await.get("/gifts").await.assert_says("feedback-gifts-none");
+        app.as_(aki()).await.get("/gifts").await.assert_status(403);
+    }
+
+    #[sqlx::test]
+    async fn a_gift_changes_no_permission_and_no_order_and_is_shown_to_nobody(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let id = app.held().await;
+        app.join(id, mio()).await;
+        let call: uuid::Uuid = sqlx::query_scalar("select call_id from calls").fetch_one(&app.db).await.unwrap();
+        app.as_(kai()).await;
+        sqlx::query("insert into call_hosts (call_id, person_id, may_decide, attends) values ($1, $2, true, false)")
+            .bind(call)
+            .bind(app.id_of(kai()).await.0)
+            .execute(&app.db)
+            .await
+            .unwrap();
+        app.apply(ren(), CallId(call)).await;
+        app.again(id, sora()).await;
+        app.run_jobs().await;
+        let call = call.to_string();
+        let before = walked(&app, id, &call).await;
+        let mails = app.mailbox().all().await.len();
+        let path = format!("/consultations/{id}/thanks");
+        let hana = app.as_(hana()).await;
+        hana.post(&path, &[("act", "record"), ("what", "Coffee beans")]).await.assert_status(303);
+
+        for _ in 0..2 {
+            app.run_jobs().await;
+            let after = walked(&app, id, &call).await;
+            let is_hosts_own = |who: &str, at: &str| who == "Hana" && (at == path || at == "/gifts");
+            for (was, is) in before.iter().zip(&after) {
+                match is_hosts_own(is.0, &is.1) {
+                    // It could be seen: the host does see it.
+                    true => assert!(is.2.1.contains("Coffee beans"), "{is:?}"),
+                    false => {
+                        assert_eq!(was, is);
+                        assert!(!is.2.1.contains("Coffee beans"), "{is:?}");
+                    }
+                }
+            }
+            let mails_now = app.mailbox().all().await;
+            assert_eq!(mails_now.len(), mails);
+            let gift = hana.get(&path).await.attributes("input[name=gift]", "value");
+            if let Some(gift) = gift.first() {
+                hana.post(&path, &[("act", "thank"), ("gift", gift)]).await.assert_status(303);
+            }
+        }
     }
 }

@@ -4,6 +4,7 @@ mod answers;
 mod closing;
 mod follow_ups;
 mod form;
+mod gifts;
 pub mod mails;
 pub mod opening;
 mod store;
@@ -27,6 +28,8 @@ pub fn routes() -> Routes {
         .get("/consultations/{consultation}/closing", Need::ConsultationHost, closing::get)
         .post("/consultations/{consultation}/closing", Need::ConsultationHost, closing::post)
         .get("/consultations/{consultation}/thanks", Need::Participant, thanks::get)
+        .post("/consultations/{consultation}/thanks", Need::ConsultationHost, thanks::post)
+        .get("/gifts", Need::Host, gifts::get)
 }
 
 /// Jobs of this slice.

@@ -2,11 +2,13 @@
 
 mod exports;
 mod follow_ups;
+mod gifts;
 
 pub use exports::{
     Granted, OwnQuote, all_words, consultation_of, granted, lock_quoted, owed, quotes_of, revoke, stage_of, waiting,
 };
 pub(super) use follow_ups::{FollowUp, count_owed, drop_one, follow_up, follow_ups, mark_read, owe, send};
+pub(super) use gifts::*;
 
 use crate::domain::feedback::{FORM_VERSION, Feedback, Stage};
 use crate::domain::id::{ConsultationId, FeedbackId, PersonId, QuoteId};

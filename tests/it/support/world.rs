@@ -139,6 +139,23 @@ impl World {
         self.see("withdrawal", sora(), format!("{waiting}/withdrawal"));
     }
 
+    /// A link, a file and a stub.
+    async fn materials(&mut self, app: &TestApp, words: &Words, room: &str) {
+        let (path, lead) = (format!("{room}/materials"), app.as_(aki()).await);
+        self.see("materials-empty", aki(), &path);
+        let link = [("title", words.topic), ("url", "https://example.org/plan"), ("until", "")];
+        for _ in 0..2 {
+            lead.post(&path, &link).await.assert_status(303);
+        }
+        lead.upload(&path, &[("about", words.title)], "plan.txt", b"plan").await.assert_status(303);
+        let mut pages = lead.get(&path).await.links(&format!("{path}/"));
+        pages.retain(|page| !page.ends_with("/file"));
+        lead.post(&pages[1], &[("act", "remove")]).await.assert_status(303);
+        self.see("materials", hana(), &path);
+        self.see("material", aki(), &pages[0]);
+        self.see("material-gone", aki(), &pages[1]);
+    }
+
     /// A consultation in the middle of writing.
     async fn writing(&mut self, app: &TestApp, words: &Words, call: CallId) {
         let id = app.open(call, words.title, aki()).await;
@@ -148,6 +165,7 @@ impl World {
         let first = app.ask(id, aki(), words.question, words.markdown).await;
         let second = app.ask(id, aki(), words.topic, "").await;
         host.post(&first, &[("act", "answer"), ("body", words.short)]).await.assert_status(303);
+        self.materials(app, words, &room).await;
         host.post(&second, &[("act", "keep")]).await.assert_status(303);
         host.post(&first, &[("act", "ask_on"), ("body", words.sentence)]).await;
         let post = app.as_(aki()).await.get(&first).await.links(&format!("{first}/posts/"))[0].clone();
@@ -211,6 +229,11 @@ impl World {
         self.see("closing", hana(), format!("{room}/closing"));
         self.see("thanks", aki(), format!("{room}/thanks"));
         self.see("thanks-with-the-gift", aki(), format!("{room}/thanks?show=gift"));
+        let gift = [("act", "record"), ("what", words.short)];
+        host.post(&format!("{room}/thanks"), &gift).await.assert_status(303);
+        self.see("thanks-for-the-host", hana(), format!("{room}/thanks"));
+        self.see("gifts-empty", sora(), "/gifts");
+        self.see("gifts", hana(), "/gifts");
         self.see("report-editor", hana(), format!("{room}/report"));
     }
 
