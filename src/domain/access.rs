@@ -8,6 +8,8 @@ use crate::domain::consultation::Part;
 pub enum Act {
     Read,
     Write,
+    TellHosts,
+    KeepHostNote,
     SetGoal,
     Share,
     RemoveMaterial,
@@ -45,9 +47,11 @@ pub enum Act {
 
 impl Act {
     /// All acts, in the order of a consultation's life.
-    pub const ALL: [Act; 35] = [
+    pub const ALL: [Act; 37] = [
         Act::Read,
         Act::Write,
+        Act::TellHosts,
+        Act::KeepHostNote,
         Act::SetGoal,
         Act::Share,
         Act::RemoveMaterial,
@@ -95,15 +99,15 @@ pub fn may(part: Part, act: Act) -> bool {
     match (act, part) {
         (Read | Write | SetGoal | Share | HandOver | ReopenAgenda | Revive | StartSession | AddAction, _) => true,
         (
-            Order | AskForBackground | AgreeOnAgenda | ProposeResolution | RunSession | ReadAnswers | OweFollowUp
-            | WriteReport | Lapse | Close | ConfirmBooking,
+            KeepHostNote | Order | AskForBackground | AgreeOnAgenda | ProposeResolution | RunSession | ReadAnswers
+            | OweFollowUp | WriteReport | Lapse | Close | ConfirmBooking,
             part,
         ) => part.is_host(),
         // Everyone takes away what is theirs; what is of others, the owner alone.
         (RemoveMaterial | KeepGifts, part) => part == Part::Host,
         (SayAgendaIsOk | ConfirmResolution | HandOverLead, part) => part == Part::Lead,
         (Invite | Remove | Book | Move | CancelBooking | CancelConsultation | MarkNoShow, part) => part != Part::Member,
-        (GiveFeedback | ApproveReport | Leave, part) => !part.is_host(),
+        (TellHosts | GiveFeedback | ApproveReport | Leave, part) => !part.is_host(),
     }
 }
 
@@ -137,6 +141,8 @@ mod tests {
             "\
 Read: host co-host lead member
 Write: host co-host lead member
+TellHosts: lead member
+KeepHostNote: host co-host
 SetGoal: host co-host lead member
 Share: host co-host lead member
 RemoveMaterial: host

@@ -54,6 +54,8 @@ ids! {
     ItemId,
     /// A post in an item's thread.
     PostId,
+    /// An entry of a host's library.
+    EntryId,
     /// A held or confirmed slot.
     BookingId,
     /// A block of a run sheet.

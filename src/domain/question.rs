@@ -198,6 +198,16 @@ pub enum ItemError {
     NotNow,
 }
 
+impl ItemError {
+    /// Key of what the page says.
+    pub fn key(self) -> &'static str {
+        match self {
+            ItemError::NotYours => "questions-item-not_yours",
+            ItemError::NotNow => "questions-item-not_now",
+        }
+    }
+}
+
 /// After this many rounds of writing the page suggests to talk.
 pub const ROUNDS_UNTIL_TALK: i32 = 3;
 /// Whoever says nothing for this long agrees with the agenda.
@@ -309,111 +319,4 @@ pub fn is_agreed_to(ok_at: Option<DateTime<Utc>>, last_word_at: DateTime<Utc>, n
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use chrono::TimeZone;
-    use uuid::Uuid;
-
-    fn now() -> DateTime<Utc> {
-        Utc.with_ymd_and_hms(2027, 1, 4, 0, 0, 0).unwrap()
-    }
-
-    fn person(n: u128) -> PersonId {
-        PersonId(Uuid::from_u128(n))
-    }
-
-    fn at(stage: Stage, side: Side) -> Item {
-        Item {
-            id: ItemId(Uuid::from_u128(1)),
-            consultation: ConsultationId(Uuid::from_u128(2)),
-            author: person(if side == Side::Guest { 3 } else { 5 }),
-            side,
-            kind: Kind::Question,
-            origin: Origin::Written,
-            title: "SLO".into(),
-            stage,
-            stage_since: now(),
-            outcome_note: String::new(),
-        }
-    }
-
-    type Act = (&'static str, fn(Item, Actor) -> Moved);
-
-    const ACTS: [Act; 10] = [
-        ("ask_for_background", |i, by| i.ask_for_background(by, now())),
-        ("give_background", |i, by| i.give_background(by, now())),
-        ("answer", |i, by| i.answer(by, now())),
-        ("ask_on", |i, by| i.ask_on(by, now())),
-        ("keep_for_session", |i, _| i.keep_for_session(now())),
-        ("back_to_writing", |i, _| i.back_to_writing(now())),
-        ("settle", |i, by| i.settle(by, now())),
-        ("reopen", |i, by| i.reopen(by, now())),
-        ("take_back", |i, by| i.take_back(by, now())),
-        ("conclude", |i, _| i.conclude(Outcome::NextTime, String::new(), now())),
-    ];
-
-    fn table(side: Side) -> String {
-        let who = [
-            ("asker", Actor { person: person(3), side: Side::Guest }),
-            ("colleague", Actor { person: person(4), side: Side::Guest }),
-            ("host", Actor { person: person(5), side: Side::Host }),
-        ];
-        let mut table = String::new();
-        for stage in Stage::ALL {
-            table += &format!("{}:", stage.as_str());
-            for (name, act) in ACTS {
-                let done: Vec<_> =
-                    who.iter().filter_map(|(n, by)| act(at(stage, side), *by).ok().map(|(to, _)| (*n, to))).collect();
-                let Some((_, to)) = done.first() else { continue };
-                let names = done.iter().map(|(n, _)| *n).collect::<Vec<_>>().join("+");
-                table += &format!(" {name}({names})→{}", to.stage.as_str());
-            }
-            table += "\n";
-        }
-        table
-    }
-
-    #[test]
-    fn the_life_of_a_guests_item_is_this_table() {
-        assert_eq!(
-            table(Side::Guest),
-            "\
-asked: ask_for_background(host)→background_wanted answer(host)→answered keep_for_session(asker+colleague+host)→for_session take_back(asker)→dropped
-background_wanted: give_background(asker+colleague)→asked take_back(asker)→dropped
-answered: ask_on(asker+colleague)→asked keep_for_session(asker+colleague+host)→for_session settle(asker+host)→settled take_back(asker)→dropped
-for_session: back_to_writing(asker+colleague+host)→asked take_back(asker)→dropped conclude(asker+colleague+host)→next_time
-covered: conclude(asker+colleague+host)→next_time
-direction_given: conclude(asker+colleague+host)→next_time
-unresolved: conclude(asker+colleague+host)→next_time
-next_time: conclude(asker+colleague+host)→next_time
-settled: reopen(asker)→asked take_back(asker)→dropped
-dropped:
-"
-        );
-    }
-
-    #[test]
-    fn what_the_host_asks_the_guests_answer() {
-        let table = table(Side::Host);
-        let asked = table.lines().next().unwrap();
-        assert_eq!(
-            asked,
-            "asked: answer(asker+colleague)→answered keep_for_session(asker+colleague+host)→for_session take_back(host)→dropped"
-        );
-    }
-
-    #[test]
-    fn an_outcome_is_a_fact_of_its_own() {
-        let (item, fact) =
-            at(Stage::ForSession, Side::Guest).conclude(Outcome::DirectionGiven, "Start small".into(), now()).unwrap();
-        assert_eq!((item.stage.outcome(), item.outcome_note.as_str()), (Some(Outcome::DirectionGiven), "Start small"));
-        assert_eq!(fact, Fact::OutcomeSet { consultation: item.consultation, item: item.id });
-    }
-
-    #[test]
-    fn two_days_of_silence_are_an_ok() {
-        assert!(!is_agreed_to(None, now(), now() + TimeDelta::hours(47)));
-        assert!(is_agreed_to(None, now(), now() + SILENCE));
-        assert!(is_agreed_to(Some(now()), now(), now()));
-    }
-}
+mod tests;

@@ -54,6 +54,7 @@ id_columns!(
     InvitationId,
     ItemId,
     PostId,
+    EntryId,
     BookingId,
     BlockId,
     ActionId,

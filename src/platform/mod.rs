@@ -6,6 +6,7 @@ pub mod clock;
 pub mod cluster;
 pub mod dav;
 pub mod db;
+pub mod diff;
 pub mod drafts;
 pub mod error;
 pub mod facts;

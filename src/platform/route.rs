@@ -43,6 +43,8 @@ pub enum Need {
     ConsultationHost,
     /// Participants, or the bearer of a booking's mailed key.
     BookingBearer,
+    /// The host in whose library it is.
+    LibraryOwner,
     /// The host who connected the calendar.
     CalendarOwner,
     /// Administrators of the instance.

@@ -106,6 +106,7 @@ impl World {
             ("{post}", last(&post)),
             ("{material}", last(&material)),
             ("{booking}", last(&booking)),
+            ("{entry}", app.library_entry(hana(), "SRE book").await.to_string()),
             ("{calendar}", last(&app.connect(hana(), "http://calendar.test:9/private.ics").await)),
         ]);
         Self { variables }
@@ -140,7 +141,7 @@ fn is_needed(need: Need, persona: Persona) -> bool {
     match need {
         Need::Public | Need::SignedIn => true,
         Need::Host => persona.is_host,
-        Need::CalendarOwner => persona == hana(),
+        Need::CalendarOwner | Need::LibraryOwner => persona == hana(),
         Need::CallHost | Need::ConsultationHost | Need::ApplicationHost => host,
         Need::Applicant | Need::Lead => persona == aki(),
         Need::ApplicationParty => host || persona == aki(),

@@ -15,6 +15,13 @@ async fn asked(app: &TestApp) -> (ConsultationId, String) {
     (consultation, item)
 }
 
+mod document;
+mod history;
+mod library;
+mod notes;
+mod storm;
+mod threads;
+
 mod show {
     use super::*;
 

@@ -135,6 +135,9 @@ impl<'a> Head<'a> {
         let place = match self.here {
             "/questions/item"
             | "/questions/post"
+            | "/questions/note"
+            | "/questions/host-note"
+            | "/questions/history"
             | "/turn"
             | "/agenda"
             | "/resolution"

@@ -12,7 +12,7 @@ use actix_web::web::Path;
 use chrono::TimeDelta;
 
 /// Forms whose text is kept while it is written.
-const FORMS: [&str; 16] = [
+const FORMS: [&str; 19] = [
     "call",
     "application",
     "answer",
@@ -20,6 +20,9 @@ const FORMS: [&str; 16] = [
     "item",
     "post",
     "goal",
+    "library",
+    "private-note",
+    "host-note",
     "takeaways",
     "note",
     "action",

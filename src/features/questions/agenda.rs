@@ -140,10 +140,11 @@ pub async fn post(frame: Frame, id: Path<ConsultationId>, fields: Fields) -> Ans
             room.require(Act::ReopenAgenda)?;
             reopen(frame, tx, room).await
         }
-        _ => {
+        "" | "goal" => {
             room.require(Act::SetGoal)?;
             set_goal(frame, tx, room, fields).await
         }
+        _ => Err(AppError::Unprocessable("this cannot be done here")),
     }
 }
 

@@ -3,6 +3,7 @@
 use super::store;
 use crate::domain::id::ConsultationId;
 use crate::domain::question::Stage;
+use crate::domain::thread::Thread;
 use crate::features::consultations;
 use crate::platform::error::Answer;
 use crate::platform::page::Frame;
@@ -17,7 +18,7 @@ pub async fn get(frame: Frame, id: Path<ConsultationId>) -> Answer {
     let room = consultations::for_participant(&mut read, *id, &frame.asker).await?;
     let goal = store::goal(&mut read, *id).await?;
     let items = store::all(&mut read, *id).await?;
-    let posts = store::posts(&mut read, *id, None).await?;
+    let posts = store::posts_to_export(&mut read, *id).await?;
     let mut text = format!("# {}\n", room.consultation.title);
     if !goal.is_empty() {
         let _ = write!(text, "\n{}\n\n{goal}\n", frame.t("questions-export-goal"));
@@ -26,9 +27,15 @@ pub async fn get(frame: Frame, id: Path<ConsultationId>) -> Answer {
         let item = &listed.item;
         let (kind, stage) = (frame.t(item.kind.key()), frame.t(item.stage.key()));
         let _ = write!(text, "\n## {}\n\n{} · {kind} · {stage}\n", item.title, listed.author);
+        let mut thread = Thread::Main;
         for post in posts.iter().filter(|p| p.item == item.id) {
+            if post.thread != thread {
+                thread = post.thread;
+                let _ = write!(text, "\n### {}\n", frame.t(thread.key()));
+            }
+            let level = if thread == Thread::Main { "###" } else { "####" };
             let when = frame.speech.moment(post.created_at);
-            let _ = write!(text, "\n### {} · {when}\n\n{}\n", post.author, post.body);
+            let _ = write!(text, "\n{level} {} · {when}\n\n{}\n", post.author, post.body);
         }
         if !item.outcome_note.is_empty() {
             let _ = write!(text, "\n> {}\n", item.outcome_note.replace('\n', "\n> "));

@@ -1,14 +1,18 @@
 //! `/consultations/{consultation}/questions/{item}`: one thread; POST writes a post, or moves the
 //! item on.
 
+use super::readers::Readers;
+use super::shelf::{self, Shelf};
 use super::show::{badge, is_new};
 use super::store::{self, Listed, Post};
+use super::words::Words;
 use super::writing::{self, LONGEST, Writing};
 use crate::domain::access::Act;
 use crate::domain::consultation::Side;
-use crate::domain::id::{ConsultationId, ItemId};
+use crate::domain::id::{ConsultationId, EntryId, ItemId};
 use crate::domain::question::{Actor, Item, ItemError, Moved, Stage};
 use crate::domain::text::Text;
+use crate::domain::thread::Thread;
 use crate::features::consultations::{self, Head, Room};
 use crate::platform::db::Tx;
 use crate::platform::drafts;
@@ -25,6 +29,10 @@ use sqlx::PgConnection;
 /// The name of the form's drafts.
 pub const FORM: &str = "post";
 
+/// What can be done here; no word at all writes a post.
+const ACTS: [&str; 11] =
+    ["", "write", "answer", "background", "ask_on", "answered", "keep", "back", "settle", "reopen", "drop"];
+
 /// What a host asks for first, by the word of its box.
 const PROMPTS: [(&str, &str); 3] = [
     ("tried", "questions-item-prompt_tried"),
@@ -40,9 +48,13 @@ struct Page {
     listed: Listed,
     posts: Vec<Post>,
     since: Option<DateTime<Utc>>,
+    readers: Readers,
+    words: Words,
     fields: Fields,
     writing: Writing,
     is_unsent: bool,
+    /// What a host could put into the text.
+    shelf: Option<Shelf>,
 }
 
 impl Page {
@@ -74,6 +86,10 @@ impl Page {
         is_new(post, self.since, &self.room)
     }
 
+    fn readers(&self, post: &Post) -> &str {
+        self.readers.at(post)
+    }
+
     fn is_mine(&self, post: &Post) -> bool {
         post.author_id == self.room.me && self.takes_writing()
     }
@@ -85,6 +101,23 @@ impl Page {
     /// Whether the asker could do this act now.
     fn may(&self, act: &str) -> bool {
         self.takes_writing() && moved(act, &self.listed.item, &self.room, self.frame.now).is_some_and(|m| m.is_ok())
+    }
+
+    fn threads(&self) -> [Thread; 5] {
+        Thread::ALL
+    }
+
+    fn is_in(&self, thread: Thread) -> bool {
+        let typed = self.fields.value("thread");
+        typed == thread.as_str() || (typed.is_empty() && thread == Thread::Main)
+    }
+
+    /// Where one writes within a thread; nowhere when nothing can be written.
+    fn write_path(&self, thread: &Thread) -> String {
+        match self.takes_writing() {
+            true => format!("{}?thread={}#write", self.path(), thread.as_str()),
+            false => String::new(),
+        }
     }
 
     fn prompts(&self) -> [(&'static str, &'static str); 3] {
@@ -151,7 +184,10 @@ pub async fn get(frame: Frame, path: Path<(ConsultationId, ItemId)>) -> Answer {
     let listed = store::item(&mut read, id, item).await?;
     let draft = drafts::find(&mut read, room.me, FORM, &item.to_string()).await?;
     let is_unsent = draft.is_some() && room.stage().takes_writing();
-    let fields = draft.map(writing::of_draft).unwrap_or_default();
+    let mut fields = draft.map(writing::of_draft).unwrap_or_default();
+    if let Some(thread) = Thread::parse(&frame.asked("thread")) {
+        fields.set("thread", thread.as_str());
+    }
     show(&Page { is_unsent, ..page(&mut read, frame, room, listed, fields, Writing::default()).await? })
 }
 
@@ -170,28 +206,49 @@ pub async fn post(frame: Frame, path: Path<(ConsultationId, ItemId)>, mut fields
     if act == "background" {
         room.require(Act::AskForBackground)?;
     }
+    if let Ok(entry) = fields.value("insert").parse::<EntryId>()
+        && room.stage().takes_writing()
+    {
+        shelf::insert(&mut tx, room.me, entry, &mut fields).await?;
+        drafts::keep(&mut tx, room.me, FORM, &item.to_string(), &fields, frame.now).await?;
+        return tx.see_other(format!("{}#write", room.path(&format!("/questions/{item}")))).await;
+    }
+    if act == "look" {
+        return show(&page(&mut tx, frame, room, listed, fields, Writing::default()).await?);
+    }
+    if !ACTS.contains(&act.as_str()) {
+        fields.refuse("body", Message::new("field-choice"));
+    }
     let is_without_text = ["answered", "keep", "back", "settle", "reopen", "drop"].contains(&act.as_str());
     let body = if is_without_text { None } else { body(&mut fields, &room, &act) };
+    let thread = writing::thread_of(&mut fields);
     let writing = if is_without_text { Writing::default() } else { Writing::look(&mut fields, "body") };
     let moved = moved(&act, &listed.item, &room, frame.now).transpose();
-    let now_refused = match &moved {
-        Err(ItemError::NotYours) => return Err(AppError::NotAllowed),
-        Err(ItemError::NotNow) => Some("questions-item-not_now"),
-        Ok(None) if listed.item.stage == Stage::Dropped => Some("questions-item-not_now"),
+    let refused = match &moved {
+        Err(refused) => Some(*refused),
+        Ok(None) if listed.item.stage == Stage::Dropped => Some(ItemError::NotNow),
         Ok(_) => None,
     };
-    let sealed = (!room.stage().takes_writing()).then_some("questions-show-sealed");
-    if let Some(key) = sealed.or(now_refused) {
+    if let Some((status, key)) = refusal(&room, refused) {
         fields.refuse("body", Message::new(key));
-        return show_with(StatusCode::CONFLICT, &page(&mut tx, frame, room, listed, fields, writing).await?);
+        return show_with(status, &page(&mut tx, frame, room, listed, fields, writing).await?);
     }
     if fields.is_refused() {
         let page = page(&mut tx, frame, room, listed, fields, writing).await?;
         return show_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
     }
-    save(&mut tx, &room, &listed.item, body, moved.ok().flatten()).await?;
+    save(&mut tx, &room, &listed.item, body.map(|body| (thread, body)), moved.ok().flatten()).await?;
     let back = if act == "drop" { room.path("/questions") } else { room.path(&format!("/questions/{item}")) };
     tx.see_other(format!("{back}?said=saved")).await
+}
+
+/// How a refused act is answered: not theirs, sealed, or somebody was faster.
+fn refusal(room: &Room, refused: Option<ItemError>) -> Option<(StatusCode, &'static str)> {
+    match refused {
+        Some(ItemError::NotYours) => Some((StatusCode::FORBIDDEN, ItemError::NotYours.key())),
+        _ if !room.stage().takes_writing() => Some((StatusCode::CONFLICT, "questions-show-sealed")),
+        refused => refused.map(|refused| (StatusCode::CONFLICT, refused.key())),
+    }
 }
 
 /// The text of the post; a request for background may be its ticked prompts alone.
@@ -218,11 +275,11 @@ async fn save(
     tx: &mut Tx,
     room: &Room,
     item: &Item,
-    body: Option<String>,
+    body: Option<(Thread, String)>,
     moved: Option<(Item, crate::domain::fact::Fact)>,
 ) -> Result<(), AppError> {
-    if let Some(body) = &body {
-        store::add_post(tx, room, item.id, body).await?;
+    if let Some((thread, body)) = &body {
+        store::add_post(tx, room, item.id, *thread, body).await?;
         drafts::delete(tx, room.me, FORM, &item.id.to_string()).await?;
     }
     if let Some(moved) = moved {
@@ -247,6 +304,9 @@ async fn page(
     if listed.item.stage == Stage::Dropped {
         posts.retain(|post| post.author_id == room.me);
     }
+    let readers = Readers::of(conn, &frame, &room, posts.iter()).await?;
+    let words = Words::of(&frame, posts.iter());
     let since = store::last_visit(conn, room.id(), room.me, frame.now).await?;
-    Ok(Page { frame, room, listed, posts, since, fields, writing, is_unsent: false })
+    let shelf = shelf::of(conn, &frame, &room, fields.value("look_for")).await?;
+    Ok(Page { frame, room, listed, posts, since, readers, words, fields, writing, is_unsent: false, shelf })
 }

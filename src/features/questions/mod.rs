@@ -2,20 +2,28 @@
 //! of the session, whose turn it is, the end in writing. Nothing that was saved is lost.
 
 mod agenda;
+mod entry;
 mod export;
+mod history;
+mod host_note;
 mod item;
+mod library;
 pub mod mails;
 mod material;
 mod materials;
+mod note;
 mod post;
 mod preview;
+mod readers;
 mod resolution;
 pub mod scan;
+mod shelf;
 mod show;
 mod store;
 pub mod sweep;
 mod turn;
 mod visit;
+mod words;
 mod writing;
 
 pub use store::{add_live, agenda, goal, items, open_titles, search, seen_at, set_outcome};
@@ -42,6 +50,15 @@ pub fn routes() -> Routes {
         .get("/consultations/{consultation}/questions", Need::Participant, show::get)
         .post("/consultations/{consultation}/questions", Need::Participant, show::post)
         .post("/consultations/{consultation}/questions/preview", Need::Participant, preview::post)
+        .get("/consultations/{consultation}/questions/note", Need::Participant, note::get)
+        .post("/consultations/{consultation}/questions/note", Need::Participant, note::post)
+        .get("/consultations/{consultation}/questions/host-note", Need::ConsultationHost, host_note::get)
+        .post("/consultations/{consultation}/questions/host-note", Need::ConsultationHost, host_note::post)
+        .get("/consultations/{consultation}/questions/history", Need::Participant, history::get)
+        .get("/library", Need::Host, library::get)
+        .post("/library", Need::Host, library::post)
+        .get("/library/{entry}", Need::LibraryOwner, entry::get)
+        .post("/library/{entry}", Need::LibraryOwner, entry::post)
         .get("/consultations/{consultation}/questions/{item}", Need::Participant, item::get)
         .post("/consultations/{consultation}/questions/{item}", Need::Participant, item::post)
         .get("/consultations/{consultation}/questions/{item}/posts/{post}", Need::Participant, post::get)

@@ -3,6 +3,7 @@
 
 use super::item::FORM;
 use super::store::{self, Former, Listed, Post};
+use super::words::Words;
 use super::writing::{self, LONGEST, Writing};
 use crate::domain::access::Act;
 use crate::domain::id::{ConsultationId, ItemId, PostId};
@@ -27,6 +28,7 @@ struct Page {
     listed: Listed,
     post: Post,
     former: Vec<Former>,
+    words: Words,
     fields: Fields,
     writing: Writing,
     is_unsent: bool,
@@ -130,5 +132,6 @@ async fn page(conn: &mut PgConnection, frame: Frame, room: Room, item: ItemId, p
     let post = store::post(conn, room.id(), item, post).await?;
     let former = store::former(conn, &post).await?;
     let (fields, writing) = (Fields::default(), Writing::default());
-    Ok(Page { frame, room, listed, post, former, fields, writing, is_unsent: false, is_stale: false })
+    let words = Words::of(&frame, std::iter::once(&post));
+    Ok(Page { frame, room, listed, post, former, words, fields, writing, is_unsent: false, is_stale: false })
 }

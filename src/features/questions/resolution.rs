@@ -92,10 +92,11 @@ pub async fn post(frame: Frame, id: Path<ConsultationId>, fields: Fields) -> Ans
             room.require(Act::ConfirmResolution)?;
             room.consultation.clone().talk_after_all(room.turn_ends(Side::Guest, frame.now), frame.now)
         }
-        _ => {
+        "refuse" => {
             room.require(Act::ConfirmResolution)?;
             room.consultation.clone().refuse_resolution()
         }
+        _ => return Err(AppError::Unprocessable("this cannot be done here")),
     };
     match moved {
         Ok(moved) => {

@@ -1,12 +1,15 @@
 //! `/consultations/{consultation}/questions`: the document with all its threads; POST adds an item.
 
+use super::readers::Readers;
 use super::store::{self, Listed, NewItem, Post};
+use super::words::Words;
 use super::writing::{self, LONGEST, Writing};
 use crate::domain::access::Act;
 use crate::domain::consultation::Stage as ConsultationStage;
-use crate::domain::id::ConsultationId;
+use crate::domain::id::{ConsultationId, ItemId};
 use crate::domain::question::{Kind, Origin, ROUNDS_UNTIL_TALK, Stage};
 use crate::domain::text::{Line, Text};
+use crate::domain::thread::Thread;
 use crate::features::consultations::{self, Head, Room};
 use crate::platform::db::Tx;
 use crate::platform::drafts;
@@ -19,6 +22,7 @@ use actix_web::web::Path;
 use askama::Template;
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
+use std::collections::HashMap;
 
 /// The name of the form's drafts.
 const FORM: &str = "item";
@@ -36,10 +40,14 @@ struct Show {
     room: Room,
     entries: Vec<Entry>,
     goal: String,
+    /// How many guests told the hosts something alone.
+    notes: i64,
     /// What was written after this is new to the reader.
     since: Option<DateTime<Utc>>,
     /// How many pieces of material there are, and how many of them are new to the reader.
     materials: (i64, i64),
+    readers: Readers,
+    words: Words,
     fields: Fields,
     writing: Writing,
     is_unsent: bool,
@@ -86,6 +94,10 @@ impl Show {
 
     fn post_path(&self, post: &Post) -> String {
         self.room.path(&format!("/questions/{}/posts/{}", post.item, post.id))
+    }
+
+    fn readers(&self, post: &Post) -> &str {
+        self.readers.at(post)
     }
 
     fn is_mine(&self, post: &Post) -> bool {
@@ -184,7 +196,7 @@ async fn add(tx: &mut Tx, room: &Room, kind: Kind, title: &str, body: Option<&st
     let new = NewItem { author, side, kind, origin: Origin::Written, stage: Stage::Asked, title };
     let item = store::add_item(tx, room.id(), new).await?;
     if let Some(body) = body {
-        store::add_post(tx, room, item, body).await?;
+        store::add_post(tx, room, item, Thread::Main, body).await?;
     }
     drafts::delete(tx, room.me, FORM, &room.id().to_string()).await?;
     consultations::touch(tx, room.id()).await
@@ -197,15 +209,20 @@ async fn page(
     fields: Fields,
     writing: Writing,
 ) -> Result<Show, AppError> {
-    let mut posts = store::posts(conn, room.id(), None).await?;
-    let mut entries = Vec::new();
-    for listed in store::all(conn, room.id()).await? {
-        let (own, rest) = posts.into_iter().partition(|post| post.item == listed.item.id);
-        posts = rest;
-        entries.push(Entry { listed, posts: own });
+    let mut posts: HashMap<ItemId, Vec<Post>> = HashMap::new();
+    for post in store::posts(conn, room.id(), None).await? {
+        posts.entry(post.item).or_default().push(post);
     }
+    let of_item = |listed: Listed| Entry { posts: posts.remove(&listed.item.id).unwrap_or_default(), listed };
+    let entries: Vec<Entry> = store::all(conn, room.id()).await?.into_iter().map(of_item).collect();
+    let notes = match room.part.is_host() {
+        true => store::private_note_count(conn, room.id()).await?,
+        false => 0,
+    };
     let goal = store::goal(conn, room.id()).await?;
+    let readers = Readers::of(conn, &frame, &room, entries.iter().flat_map(|entry: &Entry| &entry.posts)).await?;
+    let words = Words::of(&frame, entries.iter().flat_map(|entry: &Entry| &entry.posts));
     let since = store::last_visit(conn, room.id(), room.me, frame.now).await?;
     let materials = store::material_counts(conn, room.id(), room.me, since).await?;
-    Ok(Show { frame, room, entries, goal, since, materials, fields, writing, is_unsent: false })
+    Ok(Show { frame, room, entries, goal, notes, since, materials, readers, words, fields, writing, is_unsent: false })
 }

@@ -1,11 +1,17 @@
-//! All SQL over items, goals and agendas; material, posts and visits are in the files below.
+//! All SQL over items, goals and agendas; material, posts, visits, notes and the library are in the files below.
 
+mod history;
+mod library;
 mod materials;
+mod notes;
 mod posts;
 mod search;
 mod visits;
 
+pub(super) use history::*;
+pub(super) use library::*;
 pub(super) use materials::*;
+pub(super) use notes::*;
 pub(super) use posts::*;
 pub use search::search;
 pub use visits::seen_at;

@@ -38,7 +38,8 @@ pub async fn mark(
 
 fn visited(request: &ServiceRequest) -> Option<(ConsultationId, Asker)> {
     let is_prefetch = request.headers().get("sec-purpose").is_some_and(|v| v.as_bytes().starts_with(b"prefetch"));
-    let is_document = request.match_pattern()?.starts_with(DOCUMENT);
+    let pattern = request.match_pattern()?;
+    let is_document = pattern.starts_with(DOCUMENT) && !pattern.ends_with("note");
     if request.method() != Method::GET || is_prefetch || !is_document {
         return None;
     }

@@ -1,8 +1,10 @@
 //! What every form with a long text shares: the draft, the preview, the second look at what seems
 //! to be a secret.
 
+use super::store::Post;
 use crate::domain::secret::{self, Found};
 use crate::domain::text::Text;
+use crate::domain::thread::Thread;
 use crate::platform::drafts::Draft;
 use crate::platform::form::Fields;
 use crate::platform::i18n::Message;
@@ -40,6 +42,22 @@ pub fn of_draft(draft: Draft) -> Fields {
     let mut fields = draft.fields;
     fields.set("secrets", "");
     fields
+}
+
+/// The thread whose name stands before the post at this place. The main one needs none.
+pub fn begins(posts: &[Post], at: &usize) -> Option<Thread> {
+    let (here, before) = (posts[*at].thread, at.checked_sub(1).map(|n| posts[n].thread));
+    (here != Thread::Main && before != Some(here)).then_some(here)
+}
+
+/// The thread that a form names; the main one where it names none.
+pub fn thread_of(fields: &mut Fields) -> Thread {
+    let typed = fields.value("thread");
+    let thread = if typed.is_empty() { Some(Thread::Main) } else { Thread::parse(typed) };
+    if thread.is_none() {
+        fields.refuse("thread", Message::new("field-choice"));
+    }
+    thread.unwrap_or(Thread::Main)
 }
 
 /// A text of a form as HTML; longer than a post may be, it is cut.

@@ -3,18 +3,36 @@
 use super::Speech;
 use crate::domain::person::Locale;
 use askama::filters::HtmlSafe;
-use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
-use chrono_tz::Tz;
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Timelike, Utc};
+use chrono_tz::{OffsetName, Tz};
 use std::fmt;
 
 const WEEKDAYS_JA: [&str; 7] = ["月", "火", "水", "木", "金", "土", "日"];
+const WEEKDAYS_EN: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+const MONTHS_EN: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
 
 impl Speech {
     /// `2027年1月12日(火)`, `Tue 12 January 2027`.
     pub fn date(&self, date: NaiveDate) -> String {
         match self.locale {
             Locale::Ja => format!("{}年{}月{}日({})", date.year(), date.month(), date.day(), self.weekday(date)),
-            Locale::En => date.format("%a %-d %B %Y").to_string(),
+            Locale::En => {
+                let (weekday, month) = (WEEKDAYS_EN[weekday_of(date)], MONTHS_EN[date.month0() as usize]);
+                format!("{weekday} {} {month} {}", date.day(), date.year())
+            }
         }
     }
 
@@ -37,8 +55,8 @@ impl Speech {
     /// `火`, `Tue`.
     pub fn weekday(&self, date: NaiveDate) -> String {
         match self.locale {
-            Locale::Ja => WEEKDAYS_JA[date.weekday().num_days_from_monday() as usize].to_owned(),
-            Locale::En => date.format("%a").to_string(),
+            Locale::Ja => WEEKDAYS_JA[weekday_of(date)].to_owned(),
+            Locale::En => WEEKDAYS_EN[weekday_of(date)].to_owned(),
         }
     }
 
@@ -51,10 +69,11 @@ impl Speech {
     pub fn moment(&self, instant: DateTime<Utc>) -> String {
         let local = instant.with_timezone(&self.zone);
         format!(
-            "{}{}{} {}",
+            "{}{}{:02}:{:02} {}",
             self.date(local.date_naive()),
             self.comma(),
-            local.format("%H:%M"),
+            local.hour(),
+            local.minute(),
             zone_word(self.zone, instant)
         )
     }
@@ -119,13 +138,16 @@ impl Speech {
     }
 }
 
+fn weekday_of(date: NaiveDate) -> usize {
+    date.weekday().num_days_from_monday() as usize
+}
+
 /// `JST`, or `UTC+5:45` where the zone has no letters.
 pub fn zone_word(zone: Tz, at: DateTime<Utc>) -> String {
     let local = at.with_timezone(&zone);
-    let letters = local.format("%Z").to_string();
-    match letters.starts_with(['+', '-']) {
-        true => offset_word(zone, at),
-        false => letters,
+    match local.offset().abbreviation() {
+        Some(letters) if !letters.starts_with(['+', '-']) => letters.to_owned(),
+        _ => offset_word(zone, at),
     }
 }
 
@@ -146,10 +168,25 @@ pub struct TimeTag {
     pub(crate) text: String,
 }
 
+impl TimeTag {
+    /// An instant as a language and a zone tell it.
+    pub fn of(speech: &Speech, instant: DateTime<Utc>) -> Self {
+        Self { instant, text: speech.moment(instant) }
+    }
+}
+
 impl fmt::Display for TimeTag {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The text is digits, weekdays and zone letters of our own.
-        write!(f, "<time datetime=\"{}\" data-local>{}</time>", self.instant.format("%Y-%m-%dT%H:%M:%SZ"), self.text)
+        let (date, time) = (self.instant.date_naive(), self.instant.time());
+        write!(
+            f,
+            "<time datetime=\"{date}T{:02}:{:02}:{:02}Z\" data-local>{}</time>",
+            time.hour(),
+            time.minute(),
+            time.second(),
+            self.text
+        )
     }
 }
 

@@ -43,6 +43,11 @@ impl Browser {
         self
     }
 
+    /// Where it goes.
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
     /// Puts a cookie in.
     pub fn set_cookie(&self, name: &str, value: &str) {
         self.cookies.lock().unwrap().insert(name.to_owned(), value.to_owned());

@@ -23,7 +23,7 @@ pub mod world;
 
 pub use app::{KEYS, TestApp};
 pub use bookings::{book, times_path};
-pub use browser::{Browser, Form, Page};
+pub use browser::{Browser, Form, Page, told as parts_of};
 pub use people::*;
 pub use process::{ClockOffset, MailServer, Process, free_port, until, until_some};
 pub use reports::CHECKED;

@@ -3,7 +3,7 @@
 use super::app::TestApp;
 use super::people::Persona;
 use kabeuchi::domain::consultation::Stage;
-use kabeuchi::domain::id::ConsultationId;
+use kabeuchi::domain::id::{ConsultationId, EntryId};
 
 impl TestApp {
     /// Adds a question to the document; its path.
@@ -13,6 +13,16 @@ impl TestApp {
         browser.post(&path, &[("kind", "question"), ("title", title), ("body", body)]).await.assert_status(303);
         let items = browser.get(&path).await.attributes(".item__title a", "href");
         items.last().unwrap().clone()
+    }
+
+    /// Puts a reusable answer into a host's library; its ID.
+    pub async fn library_entry(&self, host: Persona, title: &str) -> EntryId {
+        let browser = self.as_(host).await;
+        let body = format!("About **{title}**.");
+        let fields = [("kind", "answer"), ("title", title), ("body", &body)];
+        browser.post("/library", &fields).await.assert_status(303);
+        let entries = browser.get("/library").await.attributes(".card__title a", "href");
+        entries[0].rsplit('/').next().unwrap().parse().unwrap()
     }
 
     /// Hands the turn over and sends what follows.

@@ -176,12 +176,37 @@ impl World {
         self.see("item", aki(), &first);
         self.see("item-for-the-host", hana(), &second);
         self.see("post", aki(), post);
+        self.beside_the_document(app, words, &room, &first).await;
         self.see("agenda", aki(), format!("{room}/agenda"));
         self.see("resolution", hana(), format!("{room}/resolution"));
         self.see("turn", aki(), format!("{room}/turn"));
         self.see("participants", aki(), format!("{room}/participants"));
         self.see("cancellation", hana(), format!("{room}/cancellation"));
         self.see("times", aki(), format!("{room}/bookings/new"));
+    }
+
+    /// Notes, a thread of its own, texts that changed, the library.
+    async fn beside_the_document(&mut self, app: &TestApp, words: &Words, room: &str, item: &str) {
+        let (host, guest) = (app.as_(hana()).await, app.as_(aki()).await);
+        self.see("library-empty", sora(), "/library");
+        let kept =
+            [("kind", "reference"), ("title", words.title), ("link", "https://example.org/"), ("body", words.short)];
+        host.post("/library", &kept).await.assert_status(303);
+        let entry = host.get("/library").await.attributes(".card__title a", "href")[0].clone();
+        self.see("library", hana(), "/library");
+        self.see("library-entry", hana(), entry);
+        let motive = [("thread", "motive"), ("body", words.sentence)];
+        guest.post(item, &motive).await.assert_status(303);
+        for (browser, below) in [(&guest, "note"), (&host, "host-note")] {
+            for (revision, body) in [("0", words.short), ("1", words.sentence)] {
+                let path = format!("{room}/questions/{below}");
+                browser.post(&path, &[("revision", revision), ("body", body)]).await.assert_status(303);
+            }
+        }
+        self.see("note", aki(), format!("{room}/questions/note"));
+        self.see("note-for-the-host", hana(), format!("{room}/questions/note"));
+        self.see("host-note", hana(), format!("{room}/questions/host-note"));
+        self.see("history", aki(), format!("{room}/questions/history"));
     }
 
     /// One that is booked, one in session, and one to which nobody came.

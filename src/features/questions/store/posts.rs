@@ -3,6 +3,7 @@
 use crate::domain::consultation::Side;
 use crate::domain::fact::Fact;
 use crate::domain::id::{ConsultationId, ItemId, PersonId, PostId};
+use crate::domain::thread::Thread;
 use crate::features::consultations::Room;
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
@@ -19,6 +20,7 @@ pub struct Post {
     pub author_id: PersonId,
     pub author: String,
     pub side: Side,
+    pub thread: Thread,
     pub round: i32,
     pub body: String,
     pub html: Html,
@@ -34,11 +36,26 @@ impl Post {
     }
 }
 
-/// Posts of a consultation, or of one item, the oldest first.
+/// Posts of a consultation, or of one item, as they are drawn: their Markdown is left where it is.
 pub async fn posts(conn: &mut PgConnection, id: ConsultationId, item: Option<ItemId>) -> Result<Vec<Post>, AppError> {
+    posts_of(conn, id, item, false).await
+}
+
+/// Posts of a consultation with their Markdown.
+pub async fn posts_to_export(conn: &mut PgConnection, id: ConsultationId) -> Result<Vec<Post>, AppError> {
+    posts_of(conn, id, None, true).await
+}
+
+/// Posts of a consultation, or of one item: thread by thread, in each the oldest first.
+async fn posts_of(
+    conn: &mut PgConnection,
+    id: ConsultationId,
+    item: Option<ItemId>,
+    with_body: bool,
+) -> Result<Vec<Post>, AppError> {
     let rows = sqlx::query!(
         r#"select p.post_id as "id: PostId", p.item_id as "item: ItemId", p.author_id as "author_id: PersonId", q.name as author,
-                  p.side, p.round, p.body, p.html, p.revision, p.created_at, p.edited_at
+                  p.side, p.thread, p.round, case when $3 then p.body else '' end as "body!", p.html, p.revision, p.created_at, p.edited_at
              from posts p
              join items i using (item_id)
              join people q on q.person_id = p.author_id
@@ -46,10 +63,11 @@ pub async fn posts(conn: &mut PgConnection, id: ConsultationId, item: Option<Ite
             order by p.created_at, p.post_id"#,
         id as ConsultationId,
         item as Option<ItemId>,
+        with_body,
     )
     .fetch_all(conn)
     .await?;
-    Ok(rows
+    let mut posts: Vec<Post> = rows
         .into_iter()
         .map(|row| Post {
             id: row.id,
@@ -57,6 +75,7 @@ pub async fn posts(conn: &mut PgConnection, id: ConsultationId, item: Option<Ite
             author_id: row.author_id,
             author: row.author,
             side: Side::parse(&row.side).unwrap_or(Side::Guest),
+            thread: Thread::parse(&row.thread).unwrap_or(Thread::Main),
             round: row.round,
             body: row.body,
             html: Html::stored(row.html),
@@ -64,21 +83,23 @@ pub async fn posts(conn: &mut PgConnection, id: ConsultationId, item: Option<Ite
             created_at: row.created_at,
             edited_at: row.edited_at,
         })
-        .collect())
+        .collect();
+    posts.sort_by_key(|post| post.thread);
+    Ok(posts)
 }
 
 /// One post of an item; the caller found the item in its consultation.
 pub async fn post(conn: &mut PgConnection, id: ConsultationId, item: ItemId, post: PostId) -> Result<Post, AppError> {
-    posts(conn, id, Some(item)).await?.into_iter().find(|p| p.id == post).ok_or(AppError::NotFound)
+    posts_of(conn, id, Some(item), true).await?.into_iter().find(|p| p.id == post).ok_or(AppError::NotFound)
 }
 
 /// Adds a post and its first revision.
-pub async fn add_post(tx: &mut Tx, room: &Room, item: ItemId, body: &str) -> Result<PostId, AppError> {
+pub async fn add_post(tx: &mut Tx, room: &Room, item: ItemId, thread: Thread, body: &str) -> Result<PostId, AppError> {
     let (post, now): (PostId, _) = (random::id(), tx.now());
     let html = markdown::render(body);
     sqlx::query!(
-        r#"insert into posts (post_id, item_id, author_id, side, round, body, html, created_at)
-           values ($1, $2, $3, $4, $5, $6, $7, $8)"#,
+        r#"insert into posts (post_id, item_id, author_id, side, round, body, html, created_at, thread)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9)"#,
         post as PostId,
         item as ItemId,
         room.me as PersonId,
@@ -87,6 +108,7 @@ pub async fn add_post(tx: &mut Tx, room: &Room, item: ItemId, body: &str) -> Res
         body,
         html.as_str(),
         now,
+        thread.as_str(),
     )
     .execute(&mut **tx)
     .await?;

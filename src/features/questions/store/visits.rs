@@ -85,3 +85,31 @@ pub async fn unseen(
     .await?;
     Ok(count)
 }
+
+/// Somebody who was here, and when last.
+pub struct Seen {
+    pub name: String,
+    pub seen_at: DateTime<Utc>,
+}
+
+/// Who of a side was here, of those who take part.
+pub async fn seen(conn: &mut PgConnection, id: ConsultationId, side: Side) -> Result<Vec<Seen>, AppError> {
+    let seen = sqlx::query_as!(
+        Seen,
+        r#"select q.name, v.seen_at
+             from visits v
+             join people q using (person_id)
+             join consultations s using (consultation_id)
+            where v.consultation_id = $1
+              and case $2
+                    when 'host' then exists (select from call_hosts h where h.call_id = s.call_id and h.person_id = v.person_id)
+                    else exists (select from participants p where p.consultation_id = $1 and p.person_id = v.person_id)
+                  end
+            order by q.name"#,
+        id as ConsultationId,
+        side.as_str(),
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(seen)
+}

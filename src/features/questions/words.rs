@@ -1,0 +1,55 @@
+//! The words of a document, said once a page: the same few stand at each of its hundreds of posts.
+
+use super::store::Post;
+use crate::domain::question::{Kind, Stage};
+use crate::domain::thread::Thread;
+use crate::platform::i18n::{Speech, TimeTag};
+use crate::platform::page::Frame;
+use chrono::{DateTime, Utc};
+use std::collections::HashMap;
+
+/// Words in the reader's language by their keys, and what stands before the number of a round.
+pub struct Words {
+    speech: Speech,
+    said: HashMap<&'static str, String>,
+    rounds: Vec<String>,
+}
+
+impl Words {
+    /// The words for these posts.
+    pub fn of<'a>(frame: &Frame, posts: impl Iterator<Item = &'a Post>) -> Self {
+        let last = posts.map(|post| post.round).max().unwrap_or(0);
+        let rounds = (0..=last).map(|n| frame.t("questions-writing-round").with("round", n).to_string());
+        let kinds = Kind::ALL.map(Kind::key);
+        let stages = Stage::ALL.map(Stage::key);
+        let threads = Thread::ALL.map(Thread::key);
+        let others = [
+            "questions-writing-new",
+            "questions-writing-edit",
+            "questions-writing-edited",
+            "questions-thread-write",
+            "questions-show-to_write",
+        ];
+        let keys = kinds.into_iter().chain(stages).chain(threads).chain(others);
+        Self {
+            speech: frame.speech,
+            rounds: rounds.collect(),
+            said: keys.map(|key| (key, frame.t(key).to_string())).collect(),
+        }
+    }
+
+    /// A word by its key.
+    pub fn t(&self, key: &'static str) -> &str {
+        self.said.get(key).map_or(key, String::as_str)
+    }
+
+    /// "Round 2".
+    pub fn round(&self, number: &i32) -> &str {
+        usize::try_from(*number).ok().and_then(|n| self.rounds.get(n)).map_or("", String::as_str)
+    }
+
+    /// An instant as `<time>`.
+    pub fn time(&self, instant: &DateTime<Utc>) -> TimeTag {
+        TimeTag::of(&self.speech, *instant)
+    }
+}
