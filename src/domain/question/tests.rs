@@ -4,7 +4,7 @@ use super::*;
 use chrono::TimeZone;
 use uuid::Uuid;
 
-fn now() -> DateTime<Utc> {
+fn monday() -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2027, 1, 4, 0, 0, 0).unwrap()
 }
 
@@ -22,7 +22,7 @@ fn at(stage: Stage, side: Side) -> Item {
         origin: Origin::Written,
         title: "SLO".into(),
         stage,
-        stage_since: now(),
+        stage_since: monday(),
         outcome_note: String::new(),
     }
 }
@@ -33,16 +33,16 @@ const REFUSALS: &str = include_str!("refusals.txt");
 type Act = (&'static str, fn(Item, Actor) -> Moved);
 
 const ACTS: [Act; 10] = [
-    ("ask_for_background", |i, by| i.ask_for_background(by, now())),
-    ("give_background", |i, by| i.give_background(by, now())),
-    ("answer", |i, by| i.answer(by, now())),
-    ("ask_on", |i, by| i.ask_on(by, now())),
-    ("keep_for_session", |i, _| i.keep_for_session(now())),
-    ("back_to_writing", |i, _| i.back_to_writing(now())),
-    ("settle", |i, by| i.settle(by, now())),
-    ("reopen", |i, by| i.reopen(by, now())),
-    ("take_back", |i, by| i.take_back(by, now())),
-    ("conclude", |i, _| i.conclude(Outcome::NextTime, String::new(), now())),
+    ("ask_for_background", |i, by| i.ask_for_background(by, monday())),
+    ("give_background", |i, by| i.give_background(by, monday())),
+    ("answer", |i, by| i.answer(by, monday())),
+    ("ask_on", |i, by| i.ask_on(by, monday())),
+    ("keep_for_session", |i, _| i.keep_for_session(monday())),
+    ("back_to_writing", |i, _| i.back_to_writing(monday())),
+    ("settle", |i, by| i.settle(by, monday())),
+    ("reopen", |i, by| i.reopen(by, monday())),
+    ("take_back", |i, by| i.take_back(by, monday())),
+    ("conclude", |i, _| i.conclude(Outcome::NextTime, String::new(), monday())),
 ];
 
 fn table(side: Side) -> String {
@@ -123,14 +123,14 @@ fn what_the_host_asks_the_guests_answer() {
 #[test]
 fn an_outcome_is_a_fact_of_its_own() {
     let (item, fact) =
-        at(Stage::ForSession, Side::Guest).conclude(Outcome::DirectionGiven, "Start small".into(), now()).unwrap();
+        at(Stage::ForSession, Side::Guest).conclude(Outcome::DirectionGiven, "Start small".into(), monday()).unwrap();
     assert_eq!((item.stage.outcome(), item.outcome_note.as_str()), (Some(Outcome::DirectionGiven), "Start small"));
     assert_eq!(fact, Fact::OutcomeSet { consultation: item.consultation, item: item.id });
 }
 
 #[test]
 fn two_days_of_silence_are_an_ok() {
-    assert!(!is_agreed_to(None, now(), now() + TimeDelta::hours(47)));
-    assert!(is_agreed_to(None, now(), now() + SILENCE));
-    assert!(is_agreed_to(Some(now()), now(), now()));
+    assert!(!is_agreed_to(None, monday(), monday() + TimeDelta::hours(47)));
+    assert!(is_agreed_to(None, monday(), monday() + SILENCE));
+    assert!(is_agreed_to(Some(monday()), monday(), monday()));
 }
