@@ -77,7 +77,11 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
         }
         Fact::ApplicationReturned { application } => told(application, What::Returned),
         Fact::AbuseReported { report } => vec![NewJob::now(applications::mails::AbuseMails { report })],
+        Fact::ConsultationContinued { consultation, .. } => {
+            vec![NewJob::now(sessions::mails::AgainMail { consultation })]
+        }
         Fact::ConsultationOpened { consultation } => vec![
+            NewJob::now(sessions::again::CarryItems { consultation }),
             NewJob::now(consultations::lapse::LapseCheck { consultation }),
             NewJob::now(questions::mails::TurnWatch { consultation }),
         ],

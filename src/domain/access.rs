@@ -43,11 +43,12 @@ pub enum Act {
     WriteReport,
     ApproveReport,
     Close,
+    Again,
 }
 
 impl Act {
     /// All acts, in the order of a consultation's life.
-    pub const ALL: [Act; 37] = [
+    pub const ALL: [Act; 38] = [
         Act::Read,
         Act::Write,
         Act::TellHosts,
@@ -85,6 +86,7 @@ impl Act {
         Act::WriteReport,
         Act::ApproveReport,
         Act::Close,
+        Act::Again,
     ];
 }
 
@@ -108,6 +110,8 @@ pub fn may(part: Part, act: Act) -> bool {
         (SayAgendaIsOk | ConfirmResolution | HandOverLead, part) => part == Part::Lead,
         (Invite | Remove | Book | Move | CancelBooking | CancelConsultation | MarkNoShow, part) => part != Part::Member,
         (TellHosts | GiveFeedback | ApproveReport | Leave, part) => !part.is_host(),
+        // Opening one is a decision over the call's places; everybody else may ask for it.
+        (Again, part) => part != Part::CoHost { may_decide: false },
     }
 }
 
@@ -176,6 +180,7 @@ KeepGifts: host
 WriteReport: host co-host
 ApproveReport: lead member
 Close: host co-host
+Again: host lead member
 "
         );
     }

@@ -76,6 +76,7 @@ pub enum Fact {
     ConsultationLapsed { consultation: ConsultationId },
     ConsultationRevived { consultation: ConsultationId },
     ConsultationClosed { consultation: ConsultationId },
+    ConsultationContinued { consultation: ConsultationId, former: ConsultationId },
 
     AvailabilityChanged { person: PersonId },
     CalendarConnected { calendar: CalendarId },

@@ -26,6 +26,7 @@ pub mod library;
 pub mod notice;
 pub mod person;
 pub mod question;
+pub mod run_sheet;
 pub mod search;
 pub mod secret;
 pub mod session;

@@ -3,6 +3,7 @@
 
 use crate::domain::fact::Fact;
 use crate::domain::id::{ActionId, BlockId, ConsultationId, ItemId, PersonId};
+use crate::domain::run_sheet::Origin;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use thiserror::Error;
 
@@ -60,40 +61,47 @@ impl Kind {
 }
 
 /// A block before the session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Planned {
     pub kind: Kind,
     pub item: Option<ItemId>,
     pub minutes: i32,
+    pub title: String,
+    pub origin: Origin,
+    pub because: String,
 }
 
-/// The shortest time that a topic gets.
-const SHORTEST_TOPIC: i32 = 5;
+impl Planned {
+    /// A topic that came up on the day.
+    pub fn topic(item: ItemId, minutes: i32) -> Self {
+        Self {
+            kind: Kind::Topic,
+            item: Some(item),
+            minutes,
+            title: String::new(),
+            origin: Origin::Default,
+            because: String::new(),
+        }
+    }
 
-/// The run sheet of a session: ice-break, background, the agreed topics in their order, a look at
-/// the screen, next actions. What the others leave is shared by the topics.
-pub fn plan(items: &[ItemId], minutes: i32) -> Vec<Planned> {
-    let long = minutes >= 60;
-    let fixed = [
-        (Kind::IceBreak, if long { 5 } else { 3 }),
-        (Kind::Background, if long { 10 } else { 5 }),
-        (Kind::ScreenShare, if long { 10 } else { 5 }),
-        (Kind::NextActions, if long { 10 } else { 5 }),
-    ];
-    let rest = (minutes - fixed.iter().map(|(_, minutes)| minutes).sum::<i32>()).max(SHORTEST_TOPIC);
-    let count = items.len().max(1) as i32;
-    let each = (rest / count).max(SHORTEST_TOPIC);
-    let spare = (rest - each * count).max(0);
-    let topic = |n: usize| Planned {
-        kind: Kind::Topic,
-        item: items.get(n).copied(),
-        minutes: each + if n == 0 { spare } else { 0 },
-    };
-    let block = |(kind, minutes): (Kind, i32)| Planned { kind, item: None, minutes };
-    let mut planned: Vec<Planned> = fixed[..2].iter().copied().map(block).collect();
-    planned.extend((0..items.len().max(1)).map(topic));
-    planned.extend(fixed[2..].iter().copied().map(block));
-    planned
+    /// The block that it becomes.
+    pub fn block(self, id: BlockId, consultation: ConsultationId) -> Block {
+        Block {
+            id,
+            consultation,
+            kind: self.kind,
+            item: self.item,
+            minutes: self.minutes,
+            title: self.title,
+            origin: self.origin,
+            because: self.because,
+            stage: BlockStage::Todo,
+            started_at: None,
+            ended_at: None,
+            note: String::new(),
+            note_revision: 0,
+        }
+    }
 }
 
 /// Where a block stands.
@@ -133,6 +141,10 @@ pub struct Block {
     pub kind: Kind,
     pub item: Option<ItemId>,
     pub minutes: i32,
+    pub title: String,
+    pub origin: Origin,
+    /// Why it is there, in the hosts' words.
+    pub because: String,
     pub stage: BlockStage,
     pub started_at: Option<DateTime<Utc>>,
     pub ended_at: Option<DateTime<Utc>>,
@@ -281,36 +293,10 @@ mod tests {
         Utc.with_ymd_and_hms(2027, 1, 12, 0, 0, 0).unwrap()
     }
 
-    fn items(count: u128) -> Vec<ItemId> {
-        (1..=count).map(|n| ItemId(Uuid::from_u128(n))).collect()
-    }
-
-    fn minutes(count: u128, minutes: i32) -> Vec<i32> {
-        plan(&items(count), minutes).iter().map(|block| block.minutes).collect()
-    }
-
-    #[test]
-    fn an_hour_is_shared_by_its_topics() {
-        assert_eq!(minutes(2, 60), [5, 10, 13, 12, 10, 10]);
-        assert_eq!(minutes(1, 30), [3, 5, 12, 5, 5]);
-        assert_eq!(minutes(0, 60), [5, 10, 25, 10, 10], "without an agenda there is still something to talk about");
-        assert_eq!(minutes(9, 60).iter().sum::<i32>(), 80, "too many topics show as too many minutes");
-    }
-
     #[test]
     fn blocks_begin_end_are_left_out_and_go_on() {
-        let block = |stage| Block {
-            id: BlockId(Uuid::from_u128(1)),
-            consultation: ConsultationId(Uuid::from_u128(2)),
-            kind: Kind::Topic,
-            item: None,
-            minutes: 10,
-            stage,
-            started_at: None,
-            ended_at: None,
-            note: String::new(),
-            note_revision: 0,
-        };
+        let (id, of) = (BlockId(Uuid::from_u128(1)), ConsultationId(Uuid::from_u128(2)));
+        let block = |stage| Block { stage, ..Planned::topic(ItemId(Uuid::from_u128(3)), 10).block(id, of) };
         let word = |moved: Result<(Block, Fact), NotNow>| moved.map_or("-", |(b, _)| b.stage.as_str());
         let row = |stage: BlockStage| {
             let (start, finish) = (word(block(stage).start(now())), word(block(stage).finish(now())));

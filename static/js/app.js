@@ -5,5 +5,6 @@ import "./local-time.js";
 import "./slot-grid.js";
 import "./copy.js";
 import "./run-timer.js";
+import "./run-live.js";
 import "./preview.js";
 import "./zone-guess.js";

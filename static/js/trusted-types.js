@@ -8,3 +8,10 @@ export async function showAnswer(element, answer) {
   const html = await answer.text();
   element.innerHTML = policy ? policy.createHTML(html) : html;
 }
+
+/** A piece of a page from one of our own answers, as a document of its own. */
+export async function readAnswer(answer) {
+  if (new URL(answer.url).origin !== location.origin || !answer.ok) throw new Error(`no piece of a page: ${answer.status}`);
+  const html = await answer.text();
+  return new DOMParser().parseFromString(policy ? policy.createHTML(html) : html, "text/html");
+}

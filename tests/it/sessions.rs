@@ -5,6 +5,10 @@ use chrono::TimeDelta;
 use kabeuchi::domain::consultation::Stage;
 use sqlx::PgPool;
 
+mod again;
+mod run_sheet;
+mod sheet;
+
 mod run {
     use super::*;
 

@@ -10,6 +10,7 @@ pub mod mails;
 mod new;
 mod refusal;
 mod request;
+mod resumption;
 mod show;
 mod store;
 pub mod times;
@@ -17,6 +18,7 @@ mod waiting;
 mod withdrawal;
 
 pub use decision::decide_abuse_report;
+pub use resumption::{Resumption, resume};
 pub use store::{
     Listed, Reported, Summary, counted, is_full, of_applicant, of_consultation, of_host, promise, reported,
     waiting_of_calls,

@@ -7,7 +7,7 @@ pub(super) use invitations::{
     Invited, Open, invite, invite_again, invited, open_invitation, revoke_invitation, revoke_invitations_of,
     revoke_team_links, set_invitation_token, spend_invitation,
 };
-pub use participants::{Attendant, attendants, is_in, on_side};
+pub use participants::{Attendant, attendants, is_in, lead_of, on_side};
 pub(super) use participants::{depart, join, set_lead, takes_part};
 
 use super::room::Room;
@@ -233,6 +233,18 @@ pub async fn former_of(conn: &mut PgConnection, id: ConsultationId) -> Result<Op
     .fetch_optional(conn)
     .await?;
     Ok(former.flatten())
+}
+
+/// The consultation that goes on from this one and is not over.
+pub async fn open_child_of(conn: &mut PgConnection, id: ConsultationId) -> Result<Option<ConsultationId>, AppError> {
+    let child = sqlx::query_scalar!(
+        r#"select consultation_id as "id: ConsultationId" from consultations
+            where former_id = $1 and stage not in ('closed', 'cancelled', 'lapsed') limit 1"#,
+        id as ConsultationId
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(child)
 }
 
 /// A consultation as lists show it.

@@ -27,6 +27,8 @@ struct Consultation {
     /// What was applied with.
     summary: Option<Summary>,
     booking: Option<Booking>,
+    /// The consultation that this one goes on from, where the reader may see it.
+    former: Option<Room>,
     /// Where a guest's own form of feedback is.
     feedback: Option<FeedbackStage>,
     /// The act that was tried and is not possible any more.
@@ -113,6 +115,9 @@ impl Consultation {
             }
             false => links.push(link("home-consultation-to_thanks", "/thanks")),
         }
+        if is_over && self.room.may(Act::Again) {
+            links.push(link("sessions-again-title", "/again"));
+        }
         if self.room.part.is_host() && !is_over {
             links.push(link("home-consultation-to_closing", "/closing"));
         }
@@ -136,8 +141,12 @@ async fn page(conn: &mut PgConnection, frame: Frame, room: Room) -> Result<Consu
     let cancelled = consultations::cancelled(&mut *conn, room.id()).await?;
     let summary = applications::of_consultation(&mut *conn, room.id()).await?;
     let booking = bookings::confirmed(&mut *conn, room.id()).await?;
+    let former = match consultations::former_of(&mut *conn, room.id()).await? {
+        Some(former) => consultations::for_participant(&mut *conn, former, &frame.asker).await.ok(),
+        None => None,
+    };
     let feedback = feedback::stage_of(conn, room.id(), room.me).await?;
-    Ok(Consultation { frame, room, people, cancelled, summary, booking, feedback, is_refused: false })
+    Ok(Consultation { frame, room, people, cancelled, summary, booking, former, feedback, is_refused: false })
 }
 
 /// Shows where it stands.

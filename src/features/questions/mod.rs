@@ -26,7 +26,7 @@ mod visit;
 mod words;
 mod writing;
 
-pub use store::{add_live, agenda, goal, items, open_titles, search, seen_at, set_outcome};
+pub use store::{add_live, agenda, carry, goal, items, left_for_next_time, open_titles, search, seen_at, set_outcome};
 pub use visit::mark as mark_visit;
 
 use crate::domain::id::ItemId;
@@ -42,6 +42,13 @@ pub struct AgendaItem {
     pub kind: Kind,
     pub stage: Stage,
     pub outcome_note: String,
+}
+
+impl AgendaItem {
+    /// Whether it is to be talked about, or was.
+    pub fn is_for_session(&self) -> bool {
+        self.stage == Stage::ForSession || self.stage.outcome().is_some()
+    }
 }
 
 /// Routes of this slice.

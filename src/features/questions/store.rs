@@ -4,10 +4,12 @@ mod history;
 mod library;
 mod materials;
 mod notes;
+mod carried;
 mod posts;
 mod search;
 mod visits;
 
+pub use carried::{carry, left_for_next_time};
 pub(super) use history::*;
 pub(super) use library::*;
 pub(super) use materials::*;
@@ -173,8 +175,7 @@ pub async fn order(tx: &mut Tx, id: ConsultationId, items: &[ItemId]) -> Result<
 
 /// Items for the session and those that were talked about, in order.
 pub async fn agenda(conn: &mut PgConnection, id: ConsultationId) -> Result<Vec<AgendaItem>, AppError> {
-    let is_for_session = |item: &AgendaItem| item.stage == Stage::ForSession || item.stage.outcome().is_some();
-    Ok(items(conn, id).await?.into_iter().filter(is_for_session).collect())
+    Ok(items(conn, id).await?.into_iter().filter(AgendaItem::is_for_session).collect())
 }
 
 /// All items that nobody took back, in order.

@@ -1,8 +1,12 @@
 //! The day: the run sheet on one page for everyone, outcomes, next actions, who did not come.
 
 mod actions;
+pub mod again;
+pub mod mails;
 mod no_show;
 mod run;
+mod run_sheet;
+mod sheet;
 mod store;
 mod table;
 pub mod watch;
@@ -17,8 +21,13 @@ pub fn routes() -> Routes {
     Routes::new()
         .get("/consultations/{consultation}/run", Need::Participant, run::get)
         .post("/consultations/{consultation}/run", Need::Participant, run::post)
+        .get("/consultations/{consultation}/run/sheet", Need::Participant, sheet::get)
+        .get("/calls/{call}/run-sheet", Need::CallHost, run_sheet::get)
+        .post("/calls/{call}/run-sheet", Need::CallHost, run_sheet::post)
         .get("/consultations/{consultation}/actions", Need::Participant, actions::get)
         .post("/consultations/{consultation}/actions", Need::Participant, actions::post)
+        .get("/consultations/{consultation}/again", Need::Participant, again::get)
+        .post("/consultations/{consultation}/again", Need::Participant, again::post)
         .get("/consultations/{consultation}/no-show", Need::Participant, no_show::get)
         .post("/consultations/{consultation}/no-show", Need::Participant, no_show::post)
 }
@@ -33,4 +42,6 @@ pub fn jobs(registry: Registry) -> Registry {
         .with::<watch::MissedMail>()
         .with::<watch::ContestedMails>()
         .with::<watch::ContestedMail>()
+        .with::<again::CarryItems>()
+        .with::<mails::AgainMail>()
 }

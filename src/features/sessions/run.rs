@@ -1,14 +1,14 @@
 //! `/consultations/{consultation}/run`: the hour on one page, the same for everyone, by reload without
 //! JavaScript.
 
+use super::sheet::Sheet;
 use super::store::{self, Owned, Session};
 use super::table::{self, Refusal};
 use crate::domain::access::Act;
 use crate::domain::booking::Booking;
 use crate::domain::consultation::{Part, Stage};
-use crate::domain::id::{ConsultationId, ItemId};
-use crate::domain::question::Outcome;
-use crate::domain::session::{Block, BlockStage, Kind, OPENS_BEFORE};
+use crate::domain::id::ConsultationId;
+use crate::domain::session::{Block, OPENS_BEFORE};
 use crate::features::consultations::{self, Head, Room};
 use crate::features::questions::{self, AgendaItem};
 use crate::platform::db::Tx;
@@ -20,7 +20,6 @@ use crate::platform::{drafts, random};
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use askama::Template;
-use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
 /// The name of the draft of the takeaways; its subject is the consultation.
@@ -30,38 +29,44 @@ const NOTE: &str = "note";
 
 #[derive(Template)]
 #[template(path = "sessions/run.html")]
-struct Run {
-    frame: Frame,
-    room: Room,
-    booking: Option<Booking>,
-    session: Session,
-    blocks: Vec<Block>,
-    items: Vec<AgendaItem>,
+pub(super) struct Run {
+    pub(super) frame: Frame,
+    pub(super) room: Room,
+    pub(super) booking: Option<Booking>,
+    pub(super) session: Session,
+    pub(super) blocks: Vec<Block>,
+    pub(super) items: Vec<AgendaItem>,
     actions: Vec<Owned>,
-    fields: Fields,
+    pub(super) fields: Fields,
     /// A note that was typed and not saved.
-    drafted: Fields,
+    pub(super) drafted: Fields,
+    /// The version of what the sheet shows.
+    pub(super) version: String,
 }
 
 impl Run {
+    fn sheet(&self) -> Sheet<'_> {
+        Sheet { run: self }
+    }
+
     fn head(&self) -> Head<'_> {
         Head::new(&self.frame, &self.room, self.frame.t("sessions-run-title"), "/run")
     }
 
-    fn is_host(&self) -> bool {
+    pub(super) fn is_host(&self) -> bool {
         self.room.may(Act::RunSession)
     }
 
-    fn is_in_session(&self) -> bool {
+    pub(super) fn is_in_session(&self) -> bool {
         self.room.stage() == Stage::InSession
     }
 
-    fn is_before(&self) -> bool {
+    pub(super) fn is_before(&self) -> bool {
         self.room.stage().takes_writing()
     }
 
     /// Whether outcomes, notes and takeaways may be written.
-    fn takes_notes(&self) -> bool {
+    pub(super) fn takes_notes(&self) -> bool {
         matches!(self.room.stage(), Stage::InSession | Stage::Held)
     }
 
@@ -76,54 +81,20 @@ impl Run {
         self.room.stage() == Stage::Booked && began && self.room.part != Part::Member
     }
 
+    /// Whether what all sessions of the call begin with is the reader's to change.
+    fn may_change_sheet(&self) -> bool {
+        self.is_host() && self.is_before()
+    }
+
     fn may_take_back(&self) -> bool {
         self.is_host() && self.room.consultation.clone().take_back_start(self.frame.now).is_ok()
-    }
-
-    fn title(&self, block: &Block) -> String {
-        let item = block.item.and_then(|id| self.item(id));
-        item.map_or_else(|| self.frame.t(block.kind.key()).to_string(), |item| item.title.clone())
-    }
-
-    fn item(&self, id: ItemId) -> Option<&AgendaItem> {
-        self.items.iter().find(|item| item.id == id)
-    }
-
-    fn item_of(&self, block: &Block) -> Option<&AgendaItem> {
-        block.item.and_then(|id| self.item(id))
-    }
-
-    fn outcomes(&self) -> [Outcome; 4] {
-        Outcome::ALL
-    }
-
-    fn is_outcome(&self, item: &AgendaItem, block: &Block, outcome: &Outcome) -> bool {
-        match self.is_refused_at("outcome", block) {
-            true => self.fields.value("outcome") == outcome.as_str(),
-            false => item.stage.outcome() == Some(*outcome),
-        }
-    }
-
-    fn outcome_note(&self, item: &AgendaItem, block: &Block) -> String {
-        match self.is_refused_at("outcome", block) {
-            true => self.fields.value("outcome_note").to_owned(),
-            false => item.outcome_note.clone(),
-        }
-    }
-
-    fn class(&self, block: &Block) -> &'static str {
-        match block.stage {
-            BlockStage::Running => " run-block--now",
-            BlockStage::Done | BlockStage::Skipped => " run-block--done",
-            BlockStage::Todo => "",
-        }
     }
 
     fn planned(&self) -> i32 {
         self.blocks.iter().map(|block| block.minutes).sum()
     }
 
-    fn booked_minutes(&self) -> i32 {
+    pub(super) fn booked_minutes(&self) -> i32 {
         table::minutes(&self.room, self.booking.as_ref())
     }
 
@@ -147,37 +118,18 @@ impl Run {
         typed.map_or_else(|| block.minutes.to_string(), str::to_owned)
     }
 
-    fn instant(&self, at: &DateTime<Utc>) -> String {
-        at.format("%Y-%m-%dT%H:%M:%SZ").to_string()
-    }
-
-    fn minutes_since(&self, at: &DateTime<Utc>) -> i64 {
-        (self.frame.now - *at).num_minutes().max(0)
-    }
-
     /// Whether this act was tried and refused.
     fn is_refused(&self, act: &str) -> bool {
         self.fields.is_refused() && self.fields.value("act") == act
     }
 
-    fn is_refused_at(&self, act: &str, block: &Block) -> bool {
+    pub(super) fn is_refused_at(&self, act: &str, block: &Block) -> bool {
         self.is_refused(act) && self.fields.value("block") == block.id.to_string()
     }
 
     /// Whether somebody else saved the text of this field in the meantime.
-    fn is_stale(&self, name: &str) -> bool {
+    pub(super) fn is_stale(&self, name: &str) -> bool {
         self.fields.error(name).is_some_and(|error| error.key() == table::STALE)
-    }
-
-    /// Whether the form about a block is shown open.
-    fn is_unfolded(&self, block: &Block) -> bool {
-        let is_refused = self.is_refused_at("note", block) || self.is_refused_at("outcome", block);
-        is_refused || self.is_drafted(block) || block.stage == BlockStage::Running
-    }
-
-    /// Whether a note about a block was typed, and not saved.
-    fn is_drafted(&self, block: &Block) -> bool {
-        self.drafted.has("block", &block.id.to_string())
     }
 
     /// Whether takeaways were typed, and not saved.
@@ -193,19 +145,6 @@ impl Run {
             (true, "") => (self.fields.value("takeaways").to_owned(), saved),
             (true, _) if self.is_stale("takeaways") => (self.fields.value("takeaways").to_owned(), saved),
             (true, revision) => (self.fields.value("takeaways").to_owned(), revision.to_owned()),
-        }
-    }
-
-    /// The note of a block for its form, with the revision that it replaces.
-    fn note(&self, block: &Block) -> (String, String) {
-        let saved = block.note_revision.to_string();
-        match self.is_refused_at("note", block) {
-            false if self.is_drafted(block) => {
-                (self.drafted.value("note").to_owned(), self.drafted.value("revision").to_owned())
-            }
-            false => (block.note.clone(), saved),
-            true if self.is_stale("note") => (self.fields.value("note").to_owned(), saved),
-            true => (self.fields.value("note").to_owned(), self.fields.value("revision").to_owned()),
         }
     }
 
@@ -225,7 +164,7 @@ impl Run {
         format!("/drafts/{FORM}/{}", self.room.id())
     }
 
-    fn note_draft(&self) -> String {
+    pub(super) fn note_draft(&self) -> String {
         format!("/drafts/{NOTE}/{}", self.room.id())
     }
 
@@ -251,31 +190,19 @@ pub async fn get(frame: Frame, id: Path<ConsultationId>) -> Answer {
     show(&Run { drafted, ..page(&mut read, frame, room, fields).await? })
 }
 
-async fn page(conn: &mut PgConnection, frame: Frame, room: Room, fields: Fields) -> Result<Run, AppError> {
+pub(super) async fn page(conn: &mut PgConnection, frame: Frame, room: Room, fields: Fields) -> Result<Run, AppError> {
     let booking = table::booking(&mut *conn, &room).await?;
     let session = store::session(&mut *conn, room.id()).await?;
+    let items = questions::items(&mut *conn, room.id()).await?;
     let mut blocks = store::blocks(&mut *conn, room.id()).await?;
     if blocks.is_empty() {
-        let planned = table::planned(&mut *conn, &room, table::minutes(&room, booking.as_ref())).await?;
-        blocks = planned
-            .into_iter()
-            .map(|block| Block {
-                id: random::id(),
-                consultation: room.id(),
-                kind: block.kind,
-                item: block.item,
-                minutes: block.minutes,
-                stage: BlockStage::Todo,
-                started_at: None,
-                ended_at: None,
-                note: String::new(),
-                note_revision: 0,
-            })
-            .collect();
+        let planned = table::planned(&mut *conn, &room, &items, table::minutes(&room, booking.as_ref())).await?;
+        blocks = planned.into_iter().map(|block| block.block(random::id(), room.id())).collect();
     }
-    let items = questions::items(&mut *conn, room.id()).await?;
-    let actions = store::actions(conn, room.id()).await?;
-    Ok(Run { frame, room, booking, session, blocks, items, actions, fields, drafted: Fields::default() })
+    let actions = store::actions(&mut *conn, room.id()).await?;
+    let version = store::version(conn, room.id(), room.me).await?.ok_or(AppError::NotFound)?;
+    let drafted = Fields::default();
+    Ok(Run { frame, room, booking, session, blocks, items, actions, fields, drafted, version })
 }
 
 /// The draft of another block stays.

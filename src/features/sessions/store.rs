@@ -2,6 +2,9 @@
 
 mod no_shows;
 mod year;
+mod run_sheets;
+
+pub use run_sheets::{RunSheet, run_sheet, save_run_sheet, version};
 
 pub use no_shows::{Attendance, Said, attendance, contest, said, say};
 pub use year::counted;
@@ -9,6 +12,7 @@ pub use year::counted;
 use crate::domain::consultation::Side;
 use crate::domain::fact::Fact;
 use crate::domain::id::{ActionId, BlockId, ConsultationId, ItemId, PersonId};
+use crate::domain::run_sheet::Origin;
 use crate::domain::session::{Action, ActionStage, Block, BlockStage, Kind, Planned};
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
@@ -129,7 +133,8 @@ pub async fn set_takeaways(
 /// Blocks of the run sheet in order; none before it was made.
 pub async fn blocks(conn: &mut PgConnection, id: ConsultationId) -> Result<Vec<Block>, AppError> {
     let rows = sqlx::query!(
-        r#"select block_id as "id: BlockId", kind, item_id as "item: ItemId", minutes, stage, started_at, ended_at, note, note_revision
+        r#"select block_id as "id: BlockId", kind, item_id as "item: ItemId", minutes, title, origin, because, stage, started_at, ended_at,
+                  note, note_revision
              from run_blocks where consultation_id = $1 order by position"#,
         id as ConsultationId,
     )
@@ -143,8 +148,11 @@ pub async fn blocks(conn: &mut PgConnection, id: ConsultationId) -> Result<Vec<B
                 stage: BlockStage::parse(&row.stage).ok_or_else(nonsense)?,
                 id: row.id,
                 consultation: id,
+                origin: Origin::parse(&row.origin).ok_or_else(nonsense)?,
                 item: row.item,
                 minutes: row.minutes,
+                title: row.title,
+                because: row.because,
                 started_at: row.started_at,
                 ended_at: row.ended_at,
                 note: row.note,
@@ -166,13 +174,17 @@ pub async fn replace_blocks(tx: &mut Tx, id: ConsultationId, planned: &[Planned]
 async fn insert_block(tx: &mut Tx, id: ConsultationId, position: i32, block: &Planned) -> Result<(), AppError> {
     let block_id: BlockId = random::id();
     sqlx::query!(
-        "insert into run_blocks (block_id, consultation_id, position, kind, item_id, minutes, stage) values ($1, $2, $3, $4, $5, $6, 'todo')",
+        r#"insert into run_blocks (block_id, consultation_id, position, kind, item_id, minutes, title, origin, because, stage)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'todo')"#,
         block_id as BlockId,
         id as ConsultationId,
         position,
         block.kind.as_str(),
         block.item as Option<ItemId>,
         block.minutes,
+        block.title,
+        block.origin.as_str(),
+        block.because,
     )
     .execute(&mut **tx)
     .await?;
@@ -194,7 +206,7 @@ pub async fn insert_topic(tx: &mut Tx, id: ConsultationId, item: ItemId, minutes
     )
     .execute(&mut **tx)
     .await?;
-    insert_block(tx, id, last, &Planned { kind: Kind::Topic, item: Some(item), minutes }).await
+    insert_block(tx, id, last, &Planned::topic(item, minutes)).await
 }
 
 /// Sets how long a block is planned to be.

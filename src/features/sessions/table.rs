@@ -6,9 +6,11 @@ use crate::domain::booking::Booking;
 use crate::domain::consultation::{Part, Stage};
 use crate::domain::id::{BlockId, ConsultationId, ItemId};
 use crate::domain::question::Outcome;
-use crate::domain::session::{Block, BlockStage, OPENS_BEFORE, Planned, plan};
+use crate::domain::run_sheet::plan;
+use crate::domain::session::{Block, BlockStage, OPENS_BEFORE, Planned};
 use crate::domain::text::{Line, Text};
 use crate::features::consultations::{self, Room};
+use crate::features::questions::AgendaItem;
 use crate::features::{bookings, questions};
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
@@ -52,10 +54,16 @@ fn text<const MAX: usize>(fields: &mut Fields, name: &str) -> Option<String> {
     fields.error(name).is_none().then(|| text.unwrap_or_default())
 }
 
-/// The run sheet that the agenda gives.
-pub async fn planned(conn: &mut PgConnection, room: &Room, minutes: i32) -> Result<Vec<Planned>, AppError> {
-    let items: Vec<ItemId> = questions::agenda(conn, room.id()).await?.into_iter().map(|item| item.id).collect();
-    Ok(plan(&items, minutes))
+/// The run sheet that the call's and the agenda give.
+pub async fn planned(
+    conn: &mut PgConnection,
+    room: &Room,
+    items: &[AgendaItem],
+    minutes: i32,
+) -> Result<Vec<Planned>, AppError> {
+    let items: Vec<ItemId> = items.iter().filter(|item| item.is_for_session()).map(|item| item.id).collect();
+    let sheet = store::run_sheet(conn, room.consultation.call).await?;
+    Ok(plan(&sheet.blocks, &items, minutes))
 }
 
 /// Planned minutes: those of the booking, or those that were wished.
@@ -74,7 +82,8 @@ pub async fn renew(tx: &mut Tx, room: &Room, booking: Option<&Booking>) -> Done 
 }
 
 async fn make(tx: &mut Tx, room: &Room, booking: Option<&Booking>) -> Result<(), AppError> {
-    let planned = planned(tx, room, minutes(room, booking)).await?;
+    let items = questions::agenda(tx, room.id()).await?;
+    let planned = planned(tx, room, &items, minutes(room, booking)).await?;
     store::replace_blocks(tx, room.id(), &planned).await
 }
 

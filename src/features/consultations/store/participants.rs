@@ -73,6 +73,18 @@ pub async fn on_side(conn: &mut PgConnection, id: ConsultationId, side: Side) ->
     Ok(everyone.into_iter().filter(|a| a.part.side() == side).map(|a| a.person).collect())
 }
 
+/// The lead, with the version of what both sides promise that they accepted.
+pub async fn lead_of(conn: &mut PgConnection, id: ConsultationId) -> Result<Option<(PersonId, i32)>, AppError> {
+    let lead = sqlx::query!(
+        r#"select person_id as "person: PersonId", confidentiality_version from participants
+            where consultation_id = $1 and part = 'lead'"#,
+        id as ConsultationId,
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(lead.map(|lead| (lead.person, lead.confidentiality_version)))
+}
+
 pub(in crate::features::consultations) async fn join(
     tx: &mut Tx,
     id: ConsultationId,

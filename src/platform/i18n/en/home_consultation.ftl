@@ -1,3 +1,4 @@
+home-consultation-former = Goes on from
 home-consultation-next = Next
 home-consultation-next_write = Write down what you want to talk about, and answer each other. The time for it does not count.
 home-consultation-next_book = You agree on what to talk about. Choose a time.

@@ -1,3 +1,4 @@
+home-consultation-former = 続きの元になった相談:
 home-consultation-next = 次にすること
 home-consultation-next_write = 話したいことを書き、お互いに答えていきましょう。書く時間は相談時間に数えません。
 home-consultation-next_book = 話す内容が決まりました。日時を選んでください。

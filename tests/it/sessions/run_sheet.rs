@@ -1,0 +1,101 @@
+//! What the sessions of a call begin with, and why.
+
+use super::*;
+use kabeuchi::domain::id::CallId;
+
+async fn call_of(app: &TestApp, id: kabeuchi::domain::id::ConsultationId) -> String {
+    let call: uuid::Uuid = sqlx::query_scalar("select call_id from consultations where consultation_id = $1")
+        .bind(id.0)
+        .fetch_one(&app.db)
+        .await
+        .unwrap();
+    format!("/calls/{}/run-sheet", CallId(call))
+}
+
+/// The form as it stands with one row changed.
+fn changed(page: &Page, path: &str, row: usize, changes: &[(&str, &str)]) -> Vec<(String, String)> {
+    let mut fields = page.form(path);
+    for (name, value) in changes {
+        if let Some(field) = fields.iter_mut().filter(|(n, _)| n == name).nth(row) {
+            field.1 = (*value).to_owned();
+        }
+    }
+    fields
+}
+
+async fn send(browser: &Browser, path: &str, fields: &[(String, String)]) -> Page {
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    browser.post(path, &fields).await
+}
+
+#[sqlx::test]
+async fn hosts_order_name_add_and_leave_out_blocks_and_say_why(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let id = app.consultation(hana(), aki()).await;
+    let path = call_of(&app, id).await;
+    let hana = app.as_(hana()).await;
+    let page = hana.get(&path).await;
+    assert_eq!(page.attributes("input[name=block]", "value").len(), 6, "five, and one to add");
+    let why = "Two people asked for names first";
+    let mut fields =
+        changed(&page, &path, 5, &[("title", "A round of names"), ("because", why), ("place", "0"), ("minutes", "2")]);
+    fields.retain(|field| *field != ("on".to_owned(), "3".to_owned()));
+    fields.push(("act".into(), "save".into()));
+
+    send(&hana, &path, &fields).await.assert_status(303);
+
+    let run = app.as_(aki()).await.get(&format!("/consultations/{id}/run")).await;
+    let titles =
+        ["A round of names", "Getting to know each other", "Background", "What is on your mind", "Next actions"];
+    assert_eq!(run.texts(".run-block__title"), titles);
+    assert_eq!(run.texts(".run-block__from")[0], why);
+    run.assert_says("sessions-hint-ice_break");
+    fields.retain(|(name, _)| name != "once");
+    let stale = send(&hana, &path, &fields).await;
+    stale.assert_status(409).assert_says("sessions-run_sheet-stale");
+    assert!(stale.attributes("input[name=title]", "value").contains(&"A round of names".to_owned()));
+    let now = hana.get(&path).await;
+    hana.submit(&now, &path, &[("act", "reset")]).await.assert_status(303);
+    assert_eq!(hana.get(&path).await.attributes("input[name=block]", "value").len(), 6);
+}
+
+#[sqlx::test]
+async fn what_is_wrong_is_refused_with_everything_typed(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let id = app.consultation(hana(), aki()).await;
+    let path = call_of(&app, id).await;
+    let hana = app.as_(hana()).await;
+    let page = hana.get(&path).await;
+    let wrong = [
+        (changed(&page, &path, 0, &[("minutes", "soon")]), "field-number"),
+        (changed(&page, &path, 0, &[("block", "dance")]), "field-choice"),
+        (changed(&page, &path, 2, &[("block", "background")]), "sessions-run_sheet-topics"),
+        (page.form(&path).into_iter().filter(|(name, _)| name != "on").collect(), "sessions-run_sheet-empty"),
+    ];
+    for (mut fields, key) in wrong {
+        fields.push(("because".into(), String::new()));
+        let first = fields.iter_mut().find(|(name, _)| name == "because").unwrap();
+        first.1 = "Kept while refused".into();
+        fields.push(("act".into(), "save".into()));
+        let refused = send(&hana, &path, &fields).await;
+        refused.assert_status(422).assert_says(key);
+        assert!(refused.attributes("input[name=because]", "value").contains(&"Kept while refused".to_owned()), "{key}");
+    }
+    assert_eq!(hana.get(&path).await.attributes("input[name=revision]", "value"), ["0"]);
+}
+
+#[sqlx::test]
+async fn a_session_keeps_the_run_sheet_that_it_was_made_from(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let id = app.in_session(hana(), aki()).await;
+    let path = call_of(&app, id).await;
+    let hana = app.as_(hana()).await;
+    let page = hana.get(&path).await;
+    let mut fields = changed(&page, &path, 0, &[("title", "Hello")]);
+    fields.push(("act".into(), "save".into()));
+    send(&hana, &path, &fields).await.assert_status(303);
+
+    let run = hana.get(&format!("/consultations/{id}/run")).await;
+
+    assert_eq!(run.texts(".run-block__title")[0], "Getting to know each other");
+}
