@@ -12,6 +12,8 @@ pub const FORM_VERSION: i32 = 1;
 pub const QUESTIONS: i32 = 6;
 /// The question whose answer may be for administrators alone.
 pub const ABOUT_CONDUCT: i32 = 5;
+/// The question whose answer may become a next action.
+pub const ABOUT_ACTIONS: i32 = 3;
 /// The question whose answer may become a follow-up.
 pub const ABOUT_GAPS: i32 = 2;
 /// Days after the opening on which the form is asked for; then never again.
@@ -91,6 +93,16 @@ impl Stage {
 pub struct NotNow {
     pub act: &'static str,
     pub stage: &'static str,
+}
+
+impl NotNow {
+    /// Key of what a person reads.
+    pub fn key(self) -> &'static str {
+        match self.act {
+            "send" | "drop" | "read" => "feedback-follow_ups-not_now",
+            _ => "feedback-form-not_now",
+        }
+    }
 }
 
 /// One participant's form.
@@ -287,7 +299,7 @@ mod tests {
 
     #[test]
     fn a_form_moves_like_this() {
-        let word = |moved: Result<Feedback, NotNow>| moved.map_or("-", |f| f.stage.as_str());
+        let word = |moved: Result<Feedback, NotNow>| moved.map_or_else(NotNow::key, |f| f.stage.as_str());
         let row = |stage: Stage| {
             let form = form(stage);
             format!(
@@ -303,7 +315,7 @@ mod tests {
             )
         };
         assert_eq!(
-            Stage::ALL.into_iter().map(row).collect::<String>(),
+            Stage::ALL.into_iter().map(row).collect::<String>().replace("feedback-form-not_now", "-"),
             "\
 invited: draft submitted submitted skipped - expired -
 draft: draft submitted submitted skipped - expired -
@@ -332,12 +344,12 @@ expired: - - - - - - -
     fn a_follow_up_ends_sent_or_with_a_reason() {
         let (id, of) = (FollowUpId(Uuid::nil()), ConsultationId(Uuid::nil()));
         let row = |stage: FollowUpStage| {
-            let word = |moved: Result<FollowUpStage, NotNow>| moved.map_or("-", FollowUpStage::as_str);
+            let word = |moved: Result<_, NotNow>| moved.map_or_else(NotNow::key, FollowUpStage::as_str);
             let (sent, dropped) = (stage.send(id, of).map(|m| m.0), stage.drop(id, of).map(|m| m.0));
             format!("{}: {} {} {}\n", stage.as_str(), word(sent), word(dropped), word(stage.read()))
         };
         assert_eq!(
-            FollowUpStage::ALL.into_iter().map(row).collect::<String>(),
+            FollowUpStage::ALL.into_iter().map(row).collect::<String>().replace("feedback-follow_ups-not_now", "-"),
             "owed: sent dropped -\nsent: - - read\nread: - - -\ndropped: - - -\n"
         );
     }

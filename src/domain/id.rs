@@ -66,6 +66,10 @@ ids! {
     FeedbackId,
     /// An excerpt that a participant lets the host publish.
     QuoteId,
+    /// The six questions in a call's own words.
+    WordingId,
+    /// A change that an answer brought.
+    ImprovementId,
     /// What the host still owes in writing after a session.
     FollowUpId,
     /// An anonymised report.

@@ -20,6 +20,7 @@ pub mod feedback;
 pub mod gift;
 pub mod ical;
 pub mod id;
+pub mod improvement;
 pub mod interval;
 pub mod material;
 pub mod library;

@@ -157,6 +157,13 @@ pub struct Block {
 #[error("not possible where it stands")]
 pub struct NotNow;
 
+impl NotNow {
+    /// Key of what a person reads.
+    pub fn key(self) -> &'static str {
+        "sessions-run-not_now"
+    }
+}
+
 impl Block {
     /// Begins, or goes on after it was ended too early. The caller ends the one that runs.
     pub fn start(self, now: DateTime<Utc>) -> Result<(Self, Fact), NotNow> {
@@ -297,19 +304,46 @@ mod tests {
     fn blocks_begin_end_are_left_out_and_go_on() {
         let (id, of) = (BlockId(Uuid::from_u128(1)), ConsultationId(Uuid::from_u128(2)));
         let block = |stage| Block { stage, ..Planned::topic(ItemId(Uuid::from_u128(3)), 10).block(id, of) };
-        let word = |moved: Result<(Block, Fact), NotNow>| moved.map_or("-", |(b, _)| b.stage.as_str());
+        let word = |moved: Result<(Block, Fact), NotNow>| moved.map_or_else(NotNow::key, |(b, _)| b.stage.as_str());
         let row = |stage: BlockStage| {
             let (start, finish) = (word(block(stage).start(now())), word(block(stage).finish(now())));
             let (skip, take_back) = (word(block(stage).skip()), word(block(stage).take_back()));
             format!("{}: start {start}, finish {finish}, skip {skip}, take back {take_back}\n", stage.as_str())
         };
         assert_eq!(
-            BlockStage::ALL.into_iter().map(row).collect::<String>(),
+            BlockStage::ALL.into_iter().map(row).collect::<String>().replace(NotNow.key(), "not_now"),
             "\
-todo: start running, finish -, skip skipped, take back -
-running: start -, finish done, skip -, take back todo
-done: start running, finish -, skip -, take back todo
-skipped: start running, finish -, skip -, take back todo
+todo: start running, finish not_now, skip skipped, take back not_now
+running: start not_now, finish done, skip not_now, take back todo
+done: start running, finish not_now, skip not_now, take back todo
+skipped: start running, finish not_now, skip not_now, take back todo
+"
+        );
+    }
+
+    #[test]
+    fn the_life_of_an_action_is_this_table() {
+        let action = |stage| Action {
+            id: ActionId(Uuid::from_u128(1)),
+            consultation: ConsultationId(Uuid::from_u128(2)),
+            owner: PersonId(Uuid::from_u128(3)),
+            what: "Write one SLO".into(),
+            due_on: None,
+            stage,
+            reason: None,
+        };
+        let word = |moved: Result<(Action, Fact), NotNow>| moved.map_or_else(NotNow::key, |(a, _)| a.stage.as_str());
+        let row = |stage: ActionStage| {
+            let (finish, reopen) = (word(action(stage).finish()), word(action(stage).reopen()));
+            let drop = word(action(stage).drop_because("no time".into()));
+            format!("{}: finish {finish}, drop {drop}, reopen {reopen}\n", stage.as_str())
+        };
+        assert_eq!(
+            ActionStage::ALL.into_iter().map(row).collect::<String>().replace(NotNow.key(), "not_now"),
+            "\
+open: finish done, drop dropped, reopen not_now
+done: finish not_now, drop not_now, reopen open
+dropped: finish not_now, drop not_now, reopen open
 "
         );
     }

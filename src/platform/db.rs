@@ -61,6 +61,8 @@ id_columns!(
     FeedbackId,
     QuoteId,
     FollowUpId,
+    ImprovementId,
+    WordingId,
     AbuseReportId,
     ReportId,
     MaterialId,

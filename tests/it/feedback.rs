@@ -8,6 +8,10 @@ use kabeuchi::domain::id::{CallId, ConsultationId};
 use kabeuchi::features::feedback;
 use sqlx::PgPool;
 
+mod improvements;
+mod overview;
+mod wording;
+
 const WORDS: &str = "Hearing that our on-call worries are usual";
 
 mod form {
@@ -230,6 +234,50 @@ mod follow_ups {
         hana.get(&path).await.assert_says("feedback-follow_ups-read");
         hana.post(&closing, &[]).await.assert_status(303);
         assert_eq!(app.stage_of(id).await, Stage::Closed);
+    }
+}
+
+mod promises {
+    use super::*;
+
+    #[sqlx::test]
+    async fn a_host_promises_more_than_was_asked_for(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let id = app.held().await;
+        let path = format!("/consultations/{id}/follow-ups");
+        let hana = app.as_(hana()).await;
+        let aki_id = app.id_of(aki()).await.to_string();
+        let promise = [("act", "promise"), ("recipient", aki_id.as_str()), ("what", "The book that I named")];
+        let to_nobody = [("act", "promise"), ("recipient", "somebody"), ("what", "The book that I named")];
+        let refused = hana.post(&path, &to_nobody).await;
+        refused.assert_status(422).assert_says("field-choice");
+        assert!(refused.texts("textarea[name=what]").contains(&"The book that I named".to_owned()));
+
+        hana.post(&path, &promise).await.assert_status(303);
+
+        assert_eq!(hana.get(&path).await.texts("blockquote"), ["The book that I named"]);
+        hana.post(&format!("/consultations/{id}/closing"), &[]).await.assert_status(409);
+        app.as_(aki()).await.post(&path, &promise).await.assert_status(403);
+    }
+
+    #[sqlx::test]
+    async fn answer_3_becomes_an_action_of_its_own_person_once(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let id = app.held().await;
+        let path = format!("/consultations/{id}/feedback");
+        let aki = app.as_(aki()).await;
+        aki.post(&path, &[("act", "action")]).await.assert_status(409);
+        app.answer(super::aki(), id, &[("answer3", "Write one SLO\nand show it")]).await.assert_status(303);
+        let page = aki.get(&path).await;
+        page.assert_says("feedback-form-to_action");
+
+        for _ in 0..2 {
+            aki.post(&path, &[("act", "action")]).await.assert_status(303);
+        }
+
+        let actions = app.as_(hana()).await.get(&format!("/consultations/{id}/actions")).await;
+        assert_eq!(actions.texts(".action__text"), ["Write one SLO and show it"]);
+        aki.get(&path).await.assert_does_not_say("feedback-form-to_action");
     }
 }
 

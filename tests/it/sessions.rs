@@ -6,6 +6,7 @@ use kabeuchi::domain::consultation::Stage;
 use sqlx::PgPool;
 
 mod again;
+mod life;
 mod run_sheet;
 mod sheet;
 

@@ -1,13 +1,14 @@
 //! `/consultations/{consultation}/answers`: what the participants said, by question. For the hosts
 //! alone; what is for administrators alone is not here.
 
+use super::asked;
 use super::store::{self, Form};
 use crate::domain::access::Act;
-use crate::domain::feedback::{ABOUT_GAPS, FollowUpStage, QUESTIONS, Stage, questions};
+use crate::domain::feedback::{ABOUT_GAPS, FollowUpStage, QUESTIONS, Stage};
 use crate::domain::id::{ConsultationId, FeedbackId, PersonId};
+use crate::domain::improvement::FROM_QUESTIONS;
 use crate::features::consultations::{self, Head, Room};
 use crate::platform::error::Answer;
-use crate::platform::i18n::Told;
 use crate::platform::page::{Frame, show};
 use actix_web::web::Path;
 use askama::Template;
@@ -20,11 +21,20 @@ struct Answers {
     forms: Vec<Form>,
     /// Whom the host promised something already.
     promised: Vec<PersonId>,
+    /// Answers that became a change already.
+    improved: Vec<(FeedbackId, i32)>,
+}
+
+/// The version of a form and its own words.
+type Version<'a> = (i32, Option<&'a [String]>);
+
+fn version(form: &Form) -> Version<'_> {
+    (form.version, form.wording.as_deref())
 }
 
 /// A question with everyone's answers.
 struct Asked {
-    text: Told,
+    text: String,
     answers: Vec<Said>,
 }
 
@@ -36,6 +46,9 @@ struct Said {
     is_quoted: bool,
     /// The form, where its answer may become a follow-up.
     follow_up_of: Option<FeedbackId>,
+    /// Where the answer becomes a change.
+    improvement: Option<String>,
+    is_improved: bool,
 }
 
 impl Answers {
@@ -45,14 +58,14 @@ impl Answers {
 
     /// By the questions of each form's own version.
     fn asked(&self) -> Vec<Asked> {
-        let mut versions: Vec<i32> = self.forms.iter().map(|form| form.version).collect();
+        let mut versions: Vec<Version<'_>> = self.forms.iter().map(version).collect();
         versions.sort_unstable();
         versions.dedup();
         let all = versions.into_iter().flat_map(|version| (1..=QUESTIONS).map(move |number| (version, number)));
         all.map(|(version, number)| self.question(version, number)).filter(|asked| !asked.answers.is_empty()).collect()
     }
 
-    fn question(&self, version: i32, number: i32) -> Asked {
+    fn question(&self, own: Version<'_>, number: i32) -> Asked {
         let said = |form: &Form| {
             let answer = form.answers.iter().find(|a| a.question == number && !a.administrators_only)?;
             Some(Said {
@@ -62,13 +75,19 @@ impl Answers {
                 is_quoted: answer.is_quoted,
                 follow_up_of: (number == ABOUT_GAPS && !self.promised.contains(&form.person))
                     .then_some(form.feedback.id),
+                improvement: FROM_QUESTIONS.contains(&number).then(|| self.improvement_path(form, number)),
+                is_improved: self.improved.contains(&(form.feedback.id, number)),
             })
         };
-        let index = usize::try_from(number - 1).unwrap_or(0);
         Asked {
-            text: self.frame.t(questions(version)[index]),
-            answers: self.forms.iter().filter(|form| form.version == version).filter_map(said).collect(),
+            text: asked(self.frame.speech, own.0, own.1, number),
+            answers: self.forms.iter().filter(|form| version(form) == own).filter_map(said).collect(),
         }
+    }
+
+    fn improvement_path(&self, form: &Form, number: i32) -> String {
+        let call = self.room.consultation.call;
+        format!("/calls/{call}/improvements?feedback={}&question={number}", form.feedback.id)
     }
 
     fn count(&self, of: fn(Stage) -> bool) -> usize {
@@ -92,5 +111,6 @@ pub async fn get(frame: Frame, id: Path<ConsultationId>) -> Answer {
     let forms = store::forms(&mut read, *id).await?;
     let follow_ups = store::follow_ups(&mut read, *id).await?;
     let promised = follow_ups.iter().filter(|f| f.stage != FollowUpStage::Dropped).map(|f| f.recipient).collect();
-    show(&Answers { frame, room, forms, promised })
+    let improved = store::improved(&mut read, *id).await?;
+    show(&Answers { frame, room, forms, promised, improved })
 }

@@ -6,13 +6,14 @@ use crate::domain::access::Act;
 use crate::domain::consultation::Stage;
 use crate::domain::fact::Fact;
 use crate::domain::feedback::{ABOUT_GAPS, FollowUpStage};
-use crate::domain::id::{ConsultationId, FeedbackId, FollowUpId};
+use crate::domain::id::{ConsultationId, FeedbackId, FollowUpId, PersonId};
 use crate::domain::text::{Line, Text};
-use crate::features::consultations::{self, Head, Room};
+use crate::features::consultations::{self, Attendant, Head, Room};
 use crate::platform::db::Tx;
 use crate::platform::drafts;
 use crate::platform::error::{Answer, AppError};
 use crate::platform::form::Fields;
+use crate::platform::i18n::Message;
 use crate::platform::markdown::{self, Html};
 use crate::platform::page::{Frame, show, show_with};
 use actix_web::http::StatusCode;
@@ -31,6 +32,8 @@ struct FollowUps {
     /// What was typed for the one that `fields` names.
     fields: Fields,
     is_refused: bool,
+    /// To whom something may be promised.
+    guests: Vec<Attendant>,
 }
 
 impl FollowUps {
@@ -62,6 +65,14 @@ impl FollowUps {
         Html::stored(follow_up.html.clone())
     }
 
+    fn may_promise(&self) -> bool {
+        self.is_host() && takes_new(self.room.stage())
+    }
+
+    fn is_chosen(&self, guest: &Attendant) -> bool {
+        self.fields.has("recipient", &guest.person.to_string())
+    }
+
     fn may_confirm(&self, follow_up: &FollowUp) -> bool {
         follow_up.stage == FollowUpStage::Sent && follow_up.recipient == self.room.me
     }
@@ -79,7 +90,8 @@ pub async fn get(frame: Frame, id: Path<ConsultationId>) -> Answer {
     let all = visible(&mut read, &room).await?;
     let draft = drafts::find(&mut read, room.me, FORM, &id.to_string()).await?;
     let fields = draft.map(|draft| draft.fields).unwrap_or_default();
-    show(&FollowUps { frame, room, all, fields, is_refused: false })
+    let guests = guests(&mut read, &room).await?;
+    show(&FollowUps { frame, room, all, fields, is_refused: false, guests })
 }
 
 /// Owes, sends, drops, or says that it was read.
@@ -90,8 +102,10 @@ pub async fn post(frame: Frame, id: Path<ConsultationId>, mut fields: Fields) ->
     if act != "read" {
         room.require(Act::OweFollowUp)?;
     }
-    if act == "owe" {
-        return owe(tx, frame, room, fields).await;
+    match act.as_str() {
+        "owe" => return owe(tx, frame, room, fields).await,
+        "promise" => return promise(tx, frame, room, fields).await,
+        _ => {}
     }
     let Some(follow_up) = one_of(&mut tx, &room, &fields).await? else { return Err(AppError::NotFound) };
     let (body, reason) = match act.as_str() {
@@ -163,6 +177,31 @@ async fn owe(mut tx: Tx, frame: Frame, room: Room, fields: Fields) -> Answer {
     tx.see_other(format!("{}?said=saved", room.path("/follow-ups"))).await
 }
 
+/// Something more, which no answer asked for.
+async fn promise(mut tx: Tx, frame: Frame, room: Room, mut fields: Fields) -> Answer {
+    let what = fields.required::<Text<1000>>("what");
+    let recipient = fields.value("recipient").parse::<PersonId>().ok();
+    let recipient = guests(&mut tx, &room).await?.into_iter().map(|g| g.person).find(|g| Some(*g) == recipient);
+    if recipient.is_none() {
+        fields.refuse("recipient", Message::new("field-choice"));
+    }
+    let (Some(what), Some(recipient)) = (what, recipient) else {
+        return again(tx, frame, room, fields, StatusCode::UNPROCESSABLE_ENTITY).await;
+    };
+    if !takes_new(room.stage()) {
+        return again(tx, frame, room, fields, StatusCode::CONFLICT).await;
+    }
+    let follow_up = store::promise(&mut tx, room.id(), recipient, what.as_str()).await?;
+    tx.record(Fact::FollowUpOwed { follow_up, consultation: room.id() }).await?;
+    tx.see_other(format!("{}?said=saved", room.path("/follow-ups"))).await
+}
+
+/// Everyone on the other side of the hosts; nobody for a guest.
+async fn guests(conn: &mut sqlx::PgConnection, room: &Room) -> Result<Vec<Attendant>, AppError> {
+    let everyone = consultations::attendants(conn, room.id()).await?;
+    Ok(everyone.into_iter().filter(|a| room.part.is_host() && !a.part.is_host()).collect())
+}
+
 /// The one that the form names, as far as the asker may see it.
 async fn one_of(tx: &mut Tx, room: &Room, fields: &Fields) -> Result<Option<FollowUp>, AppError> {
     let Ok(id) = fields.value("follow_up").parse::<FollowUpId>() else { return Ok(None) };
@@ -179,5 +218,6 @@ async fn visible(conn: &mut sqlx::PgConnection, room: &Room) -> Result<Vec<Follo
 async fn again(mut tx: Tx, frame: Frame, room: Room, fields: Fields, status: StatusCode) -> Answer {
     let all = visible(&mut tx, &room).await?;
     let is_refused = status == StatusCode::CONFLICT;
-    show_with(status, &FollowUps { frame, room, all, fields, is_refused })
+    let guests = guests(&mut tx, &room).await?;
+    show_with(status, &FollowUps { frame, room, all, fields, is_refused, guests })
 }

@@ -1,26 +1,29 @@
 //! `/consultations/{consultation}/feedback`: six open questions for everyone who took part. One form
 //! each, nothing is quoted without the participant's tick.
 
+use super::asked;
 use super::opening::LockAnswers;
 use super::store::{self, Form, Given};
 use crate::domain::access::Act;
 use crate::domain::consultation::Stage as ConsultationStage;
 use crate::domain::fact::Fact;
-use crate::domain::feedback::{ABOUT_CONDUCT, CHANGES_FOR, FORM_VERSION, QUESTIONS, Stage, questions};
+use crate::domain::feedback::{ABOUT_ACTIONS, ABOUT_CONDUCT, CHANGES_FOR, FORM_VERSION, QUESTIONS, Stage};
 use crate::domain::id::ConsultationId;
 use crate::domain::text::Text;
 use crate::features::consultations::{self, Head, Room};
+use crate::features::sessions;
 use crate::platform::db::Tx;
 use crate::platform::drafts;
 use crate::platform::error::{Answer, AppError};
 use crate::platform::form::{Fields, Revision};
-use crate::platform::i18n::{Message, Told};
+use crate::platform::i18n::Message;
 use crate::platform::jobs::NewJob;
 use crate::platform::page::{Frame, show, show_with};
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use askama::Template;
 use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
 
 const FORM: &str = "feedback";
 
@@ -36,13 +39,17 @@ struct Page {
     /// The act that was tried and is not possible.
     is_refused: bool,
     /// Answers sent from another window, where they differ from what was typed here.
-    theirs: Vec<(Told, String)>,
+    theirs: Vec<(String, String)>,
+    /// The call's own words, for a form that nobody made yet.
+    wording: Option<Vec<String>>,
+    /// Whether answer 3 is among the actions already.
+    is_in_actions: bool,
 }
 
 /// A question as the page asks it.
 struct Question {
     number: i32,
-    text: Told,
+    text: String,
     answer: String,
     quote: String,
     is_quoted: bool,
@@ -78,20 +85,36 @@ impl Page {
     }
 
     fn questions(&self) -> Vec<Question> {
-        let keys = questions(self.form.as_ref().map_or(FORM_VERSION, |form| form.version));
         let given = self.form.as_ref().map(|form| form.answers.as_slice()).unwrap_or_default();
-        let question = |(number, key): (i32, &'static str)| Question {
+        let question = |number: i32| Question {
             number,
-            text: self.frame.t(key),
+            text: self.asked(number),
             answer: format!("answer{number}"),
             quote: format!("quote{number}"),
             is_quoted: given.iter().any(|g| g.question == number && g.is_quoted),
         };
-        (1..).zip(keys).map(question).collect()
+        (1..=QUESTIONS).map(question).collect()
+    }
+
+    fn asked(&self, number: i32) -> String {
+        match &self.form {
+            Some(form) => asked(self.frame.speech, form.version, form.wording.as_deref(), number),
+            None => asked(self.frame.speech, FORM_VERSION, self.wording.as_deref(), number),
+        }
+    }
+
+    /// Own words are in the language that they were written in.
+    fn question_lang(&self) -> &'static str {
+        self.form.as_ref().filter(|form| form.wording.is_some()).map_or(self.frame.lang(), |form| form.locale.as_str())
+    }
+
+    /// Answer 3, where it may become a next action of its own person.
+    fn may_become_action(&self) -> bool {
+        self.form.as_ref().and_then(action).is_some() && !self.is_in_actions
     }
 
     /// What was typed or sent, where there is no form to hold it any more.
-    fn kept(&self) -> Vec<(Told, String)> {
+    fn kept(&self) -> Vec<(String, String)> {
         let answered = |q: Question| (q.text, self.fields.value(&q.answer).to_owned());
         self.questions().into_iter().map(answered).filter(|(_, text)| !text.trim().is_empty()).collect()
     }
@@ -110,7 +133,34 @@ pub async fn get(frame: Frame, id: Path<ConsultationId>) -> Answer {
     let draft = drafts::find(&mut read, room.me, FORM, &id.to_string()).await?;
     let is_unsent = draft.is_some();
     let fields = draft.map(|d| d.fields).unwrap_or_else(|| form.as_ref().map(filled).unwrap_or_default());
-    show(&Page { frame, room, form, fields, is_unsent, is_refused: false, theirs: Vec::new() })
+    let wording = store::current(&mut read, *id, frame.speech.locale).await?;
+    let is_in_actions = is_in_actions(&mut read, &room, form.as_ref()).await?;
+    let theirs = Vec::new();
+    show(&Page { frame, room, form, fields, is_unsent, is_refused: false, theirs, wording, is_in_actions })
+}
+
+/// What a person says that they will do, as the line of an action.
+fn action(form: &Form) -> Option<String> {
+    const LONGEST: usize = 300;
+    let answer =
+        form.answers.iter().find(|a| a.question == ABOUT_ACTIONS).filter(|_| form.feedback.stage.has_answers())?;
+    let line = answer.body.split_whitespace().collect::<Vec<_>>().join(" ");
+    Some(line.chars().take(LONGEST).collect())
+}
+
+async fn is_in_actions(conn: &mut PgConnection, room: &Room, form: Option<&Form>) -> Result<bool, AppError> {
+    let Some(what) = form.and_then(action) else { return Ok(false) };
+    let all = sessions::actions(conn, room.id()).await?;
+    Ok(all.iter().any(|owned| owned.action.owner == room.me && owned.action.what == what))
+}
+
+/// Answer 3 becomes a next action, once.
+async fn add_action(mut tx: Tx, frame: Frame, room: Room, form: Form, fields: Fields) -> Answer {
+    let Some(what) = action(&form) else { return refused(frame, room, Some(form), fields) };
+    if !is_in_actions(&mut tx, &room, Some(&form)).await? {
+        sessions::add_action(&mut tx, room.id(), room.me, &what, None, room.me).await?;
+    }
+    tx.see_other(format!("{}?said=saved", room.path("/actions"))).await
 }
 
 /// Sends the answers, keeps them for later, or declines to answer.
@@ -123,6 +173,7 @@ pub async fn post(frame: Frame, id: Path<ConsultationId>, mut fields: Fields) ->
     match fields.value("act") {
         "keep" => keep(tx, frame, room, form, fields).await,
         "skip" => skip(tx, frame, room, form, fields).await,
+        "action" => add_action(tx, frame, room, form, fields).await,
         _ => {
             let revision = fields.required::<Revision>("revision");
             let answers = answers(&mut fields);
@@ -229,23 +280,27 @@ fn filled(form: &Form) -> Fields {
 }
 
 fn stale(frame: Frame, room: Room, form: Form, fields: Fields) -> Page {
-    let keys = questions(form.version);
     let saved = filled(&form);
     let differs = |name: &str| saved.value(name) != fields.value(name).replace("\r\n", "\n").trim();
-    let theirs = (1..)
-        .zip(keys)
-        .map(|(n, key)| (format!("answer{n}"), key))
-        .filter(|(name, _)| differs(name))
-        .map(|(name, key)| (frame.t(key), saved.value(&name).to_owned()))
+    let question = |n: i32| asked(frame.speech, form.version, form.wording.as_deref(), n);
+    let theirs = (1..=QUESTIONS)
+        .map(|n| (n, format!("answer{n}")))
+        .filter(|(_, name)| differs(name))
+        .map(|(n, name)| (question(n), saved.value(&name).to_owned()))
         .collect();
     Page { theirs, ..page(frame, room, form, fields) }
 }
 
 fn page(frame: Frame, room: Room, form: Form, fields: Fields) -> Page {
-    Page { frame, room, form: Some(form), fields, is_unsent: false, is_refused: false, theirs: Vec::new() }
+    shown(frame, room, Some(form), fields)
+}
+
+fn shown(frame: Frame, room: Room, form: Option<Form>, fields: Fields) -> Page {
+    let theirs = Vec::new();
+    let (is_unsent, is_refused, wording) = (false, false, None);
+    Page { frame, room, form, fields, is_unsent, is_refused, theirs, wording, is_in_actions: true }
 }
 
 fn refused(frame: Frame, room: Room, form: Option<Form>, fields: Fields) -> Answer {
-    let page = Page { frame, room, form, fields, is_unsent: false, is_refused: true, theirs: Vec::new() };
-    show_with(StatusCode::CONFLICT, &page)
+    show_with(StatusCode::CONFLICT, &Page { is_refused: true, ..shown(frame, room, form, fields) })
 }

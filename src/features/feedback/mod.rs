@@ -5,14 +5,21 @@ mod closing;
 mod follow_ups;
 mod form;
 mod gifts;
+mod improvements;
 pub mod mails;
 pub mod opening;
+mod overview;
 mod store;
 mod thanks;
+mod wording;
 
 pub use store::{
-    Granted, OwnQuote, all_words, consultation_of, granted, lock_quoted, owed, quotes_of, revoke, stage_of, waiting,
+    Granted, Improvement, OwnQuote, all_words, consultation_of, granted, lock_quoted, owed, public_improvements,
+    quotes_of, revoke, stage_of, waiting,
 };
+
+use crate::domain::feedback::questions;
+use crate::platform::i18n::Speech;
 
 use crate::platform::jobs::Registry;
 use crate::platform::route::{Need, Routes};
@@ -22,6 +29,11 @@ pub fn routes() -> Routes {
     Routes::new()
         .get("/consultations/{consultation}/feedback", Need::Guest, form::get)
         .post("/consultations/{consultation}/feedback", Need::Guest, form::post)
+        .get("/calls/{call}/feedback", Need::CallHost, overview::get)
+        .get("/calls/{call}/feedback/wording", Need::CallHost, wording::get)
+        .post("/calls/{call}/feedback/wording", Need::CallHost, wording::post)
+        .get("/calls/{call}/improvements", Need::CallHost, improvements::get)
+        .post("/calls/{call}/improvements", Need::CallHost, improvements::post)
         .get("/consultations/{consultation}/answers", Need::ConsultationHost, answers::get)
         .get("/consultations/{consultation}/follow-ups", Need::Participant, follow_ups::get)
         .post("/consultations/{consultation}/follow-ups", Need::Participant, follow_ups::post)
@@ -30,6 +42,15 @@ pub fn routes() -> Routes {
         .get("/consultations/{consultation}/thanks", Need::Participant, thanks::get)
         .post("/consultations/{consultation}/thanks", Need::ConsultationHost, thanks::post)
         .get("/gifts", Need::Host, gifts::get)
+}
+
+/// A question as its own form asked it: in the words of the call, or those of the program.
+fn asked(speech: Speech, version: i32, wording: Option<&[String]>, number: i32) -> String {
+    let index = usize::try_from(number - 1).unwrap_or(0);
+    match wording.and_then(|words| words.get(index)).filter(|words| !words.is_empty()) {
+        Some(words) => words.clone(),
+        None => speech.t(questions(version)[index]).to_string(),
+    }
 }
 
 /// Jobs of this slice.

@@ -3,12 +3,19 @@
 mod exports;
 mod follow_ups;
 mod gifts;
+mod improvements;
+mod wordings;
 
 pub use exports::{
     Granted, OwnQuote, all_words, consultation_of, granted, lock_quoted, owed, quotes_of, revoke, stage_of, waiting,
 };
-pub(super) use follow_ups::{FollowUp, count_owed, drop_one, follow_up, follow_ups, mark_read, owe, send};
+pub(super) use follow_ups::{FollowUp, count_owed, drop_one, follow_up, follow_ups, mark_read, owe, promise, send};
 pub(super) use gifts::*;
+pub use improvements::{Improvement, public_improvements};
+pub(super) use improvements::{
+    NewImprovement, Voice, improved, improvements, record, save_improvement, turnout, voices,
+};
+pub(super) use wordings::{Stale, Wording, current, wording, write_wording};
 
 use crate::domain::feedback::{FORM_VERSION, Feedback, Stage};
 use crate::domain::id::{ConsultationId, FeedbackId, PersonId, QuoteId};
@@ -27,6 +34,8 @@ pub struct Form {
     pub person: PersonId,
     pub name: String,
     pub version: i32,
+    /// The questions in the call's own words, where it had any when this was asked.
+    pub wording: Option<Vec<String>>,
     pub locale: Locale,
     pub revision: i32,
     pub answers: Vec<Given>,
@@ -48,6 +57,7 @@ struct Row {
     person: PersonId,
     name: String,
     form_version: i32,
+    wording: Option<Vec<String>>,
     locale: String,
     stage: String,
     invited_at: DateTime<Utc>,
@@ -70,6 +80,7 @@ impl Row {
             person: self.person,
             name: self.name,
             version: self.form_version,
+            wording: self.wording,
             locale: Locale::parse(&self.locale).unwrap_or(Locale::Ja),
             revision: self.revision,
             answers,
@@ -83,9 +94,10 @@ pub(super) async fn forms(conn: &mut PgConnection, id: ConsultationId) -> Result
     let rows = sqlx::query_as!(
         Row,
         r#"select f.feedback_id as "id: FeedbackId", f.consultation_id as "consultation: ConsultationId", f.person_id as "person: PersonId",
-                  q.name, f.form_version, f.locale, f.stage, f.invited_at, f.submitted_at, f.revision
+                  q.name, f.form_version, w.questions as "wording?", f.locale, f.stage, f.invited_at, f.submitted_at, f.revision
              from feedback f
              join people q using (person_id)
+             left join feedback_wordings w using (wording_id)
             where f.consultation_id = $1
             order by f.invited_at, f.feedback_id"#,
         id as ConsultationId,
@@ -158,12 +170,16 @@ pub(super) async fn ask(
 ) -> Result<Option<FeedbackId>, AppError> {
     let now = tx.now();
     let asked = sqlx::query_scalar!(
-        r#"insert into feedback as f (feedback_id, consultation_id, person_id, form_version, locale, stage, invited_at)
-           values ($1, $2, $3, $4, $5, 'invited', $6)
+        r#"insert into feedback as f (feedback_id, consultation_id, person_id, form_version, locale, stage, invited_at, wording_id)
+           values ($1, $2, $3, $4, $5, 'invited', $6,
+                   (select w.wording_id from feedback_wordings w join consultations s using (call_id)
+                     where s.consultation_id = $2 and w.locale = $5 order by w.version desc limit 1))
            on conflict (consultation_id, person_id) do update
               set stage = case when f.invited_at < $7 then 'invited' else f.stage end,
                   invited_at = case when f.invited_at < $7 then excluded.invited_at else f.invited_at end,
-                  form_version = case when f.invited_at < $7 then excluded.form_version else f.form_version end
+                  form_version = case when f.invited_at < $7 then excluded.form_version else f.form_version end,
+                  locale = case when f.invited_at < $7 then excluded.locale else f.locale end,
+                  wording_id = case when f.invited_at < $7 then excluded.wording_id else f.wording_id end
             where f.stage in ('invited', 'draft') or (f.stage in ('skipped', 'expired') and f.invited_at < $7)
         returning feedback_id as "id: FeedbackId""#,
         random::id::<FeedbackId>() as FeedbackId,

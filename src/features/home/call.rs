@@ -3,7 +3,7 @@
 
 use crate::domain::call::Stage;
 use crate::features::calls::{self, Call};
-use crate::features::{applications, bookings, consultations, reports};
+use crate::features::{applications, bookings, consultations, feedback, reports};
 use crate::platform::error::Answer;
 use crate::platform::i18n::Told;
 use crate::platform::markdown::{self, Html};
@@ -24,6 +24,8 @@ struct Page {
     is_full: bool,
     next_opening: Option<DateTime<Utc>>,
     reports: Vec<reports::Listed>,
+    /// What feedback changed in the process.
+    improvements: Vec<feedback::Improvement>,
 }
 
 impl Page {
@@ -75,5 +77,6 @@ pub async fn get(frame: Frame, slugs: Path<(String, String)>) -> Answer {
     };
     let mut reports = reports::of_call(&mut read, hosted.call.id).await?;
     reports.truncate(MOST_REPORTS);
-    show(&Page { frame, is_host, is_full, next_opening, reports, call: hosted.call })
+    let improvements = feedback::public_improvements(&mut read, hosted.call.id).await?;
+    show(&Page { frame, is_host, is_full, next_opening, reports, improvements, call: hosted.call })
 }

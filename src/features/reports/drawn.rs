@@ -6,7 +6,7 @@ use crate::domain::feedback::questions;
 use crate::domain::person::Locale;
 use crate::domain::report::parse_month;
 use crate::features::feedback::Granted;
-use crate::platform::i18n::{Speech, Told};
+use crate::platform::i18n::Speech;
 use crate::platform::markdown::Html;
 use crate::platform::page::Frame;
 use askama::Template;
@@ -29,7 +29,7 @@ pub struct Drawn {
 
 /// A question with the quotes that answer it.
 struct Question {
-    text: Told,
+    text: String,
     quotes: Vec<Quote>,
 }
 
@@ -88,7 +88,8 @@ pub fn are_granted(used: &[Used], granted: &[Granted]) -> bool {
 }
 
 fn by_question(speech: Speech, shown: &[(&Granted, &Used)]) -> Vec<Question> {
-    let mut found: Vec<(i32, i32)> = shown.iter().map(|(g, _)| (g.version, g.question)).collect();
+    let asked = |g: &Granted| (g.version, g.question, g.wording.clone());
+    let mut found: Vec<(i32, i32, Option<String>)> = shown.iter().map(|(g, _)| asked(g)).collect();
     found.sort_unstable();
     found.dedup();
     let quote = |(g, u): &(&Granted, &Used)| Quote {
@@ -96,11 +97,11 @@ fn by_question(speech: Speech, shown: &[(&Granted, &Used)]) -> Vec<Question> {
         excerpt: u.excerpt.clone(),
         role: u.role.clone(),
     };
-    let question = |(version, number): (i32, i32)| {
-        let index = usize::try_from(number - 1).unwrap_or(0);
+    let question = |own: (i32, i32, Option<String>)| {
+        let index = usize::try_from(own.1 - 1).unwrap_or(0);
         Question {
-            text: speech.t(questions(version)[index]),
-            quotes: shown.iter().filter(|(g, _)| (g.version, g.question) == (version, number)).map(quote).collect(),
+            quotes: shown.iter().filter(|(g, _)| asked(g) == own).map(quote).collect(),
+            text: own.2.unwrap_or_else(|| speech.t(questions(own.0)[index]).to_string()),
         }
     };
     found.into_iter().map(question).collect()

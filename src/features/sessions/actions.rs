@@ -129,8 +129,8 @@ async fn move_one(frame: Frame, mut tx: Tx, room: Room, mut fields: Fields) -> A
             store::save_action(&mut tx, moved).await?;
             tx.see_other(room.path("/actions")).await
         }
-        Err(_) => {
-            fields.refuse("act", Message::new("sessions-run-not_now"));
+        Err(not_now) => {
+            fields.refuse("act", Message::new(not_now.key()));
             refused(frame, tx, room, fields, StatusCode::CONFLICT).await
         }
     }

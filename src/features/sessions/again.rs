@@ -47,6 +47,11 @@ impl Again {
         self.room.stage() == Stage::Closed
     }
 
+    /// Whether the reader can close it first.
+    fn may_close(&self) -> bool {
+        matches!(self.room.stage(), Stage::Held | Stage::ResolvedInWriting) && self.room.may(Act::Close)
+    }
+
     fn is_full(&self) -> bool {
         self.active >= self.call.capacity.into()
     }

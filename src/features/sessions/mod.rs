@@ -2,6 +2,7 @@
 
 mod actions;
 pub mod again;
+mod improvement;
 pub mod mails;
 mod no_show;
 mod run;
@@ -11,6 +12,7 @@ mod store;
 mod table;
 pub mod watch;
 
+pub use improvement::{Target, blocks_of, improve_run_sheet, run_sheet_words};
 pub use store::{Attendance, Owned, Session, actions, add_action, attendance, counted, open_actions, session};
 
 use crate::platform::jobs::Registry;

@@ -2,6 +2,7 @@
 //! out blocks, and say why each is there.
 
 use super::store::{self, RunSheet, Stale};
+use crate::domain::fact::Fact;
 use crate::domain::id::CallId;
 use crate::domain::run_sheet::{MOST_BLOCKS, Origin, SheetBlock, check, default_sheet};
 use crate::domain::session::Kind;
@@ -123,7 +124,10 @@ pub async fn post(frame: Frame, id: Path<CallId>, mut fields: Fields) -> Answer 
         return show_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
     };
     match save(&mut tx, &frame, *id, &blocks, revision).await? {
-        Ok(()) => tx.see_other(format!("/calls/{id}/run-sheet?said=saved")).await,
+        Ok(()) => {
+            tx.record(Fact::RunSheetChanged { call: *id }).await?;
+            tx.see_other(format!("/calls/{id}/run-sheet?said=saved")).await
+        }
         Err(Stale) => {
             let page = Page { frame, call: hosted.call, rows, revision: now.revision, fields, is_stale: true };
             show_with(StatusCode::CONFLICT, &page)

@@ -1,15 +1,9 @@
 //! What the sessions of a call begin with, and why.
 
 use super::*;
-use kabeuchi::domain::id::CallId;
 
-async fn call_of(app: &TestApp, id: kabeuchi::domain::id::ConsultationId) -> String {
-    let call: uuid::Uuid = sqlx::query_scalar("select call_id from consultations where consultation_id = $1")
-        .bind(id.0)
-        .fetch_one(&app.db)
-        .await
-        .unwrap();
-    format!("/calls/{}/run-sheet", CallId(call))
+async fn sheet_of(app: &TestApp, id: kabeuchi::domain::id::ConsultationId) -> String {
+    format!("{}/run-sheet", app.call_of(id).await)
 }
 
 /// The form as it stands with one row changed.
@@ -32,7 +26,7 @@ async fn send(browser: &Browser, path: &str, fields: &[(String, String)]) -> Pag
 async fn hosts_order_name_add_and_leave_out_blocks_and_say_why(db: PgPool) {
     let app = TestApp::spawn(db).await;
     let id = app.consultation(hana(), aki()).await;
-    let path = call_of(&app, id).await;
+    let path = sheet_of(&app, id).await;
     let hana = app.as_(hana()).await;
     let page = hana.get(&path).await;
     assert_eq!(page.attributes("input[name=block]", "value").len(), 6, "five, and one to add");
@@ -63,7 +57,7 @@ async fn hosts_order_name_add_and_leave_out_blocks_and_say_why(db: PgPool) {
 async fn what_is_wrong_is_refused_with_everything_typed(db: PgPool) {
     let app = TestApp::spawn(db).await;
     let id = app.consultation(hana(), aki()).await;
-    let path = call_of(&app, id).await;
+    let path = sheet_of(&app, id).await;
     let hana = app.as_(hana()).await;
     let page = hana.get(&path).await;
     let wrong = [
@@ -88,7 +82,7 @@ async fn what_is_wrong_is_refused_with_everything_typed(db: PgPool) {
 async fn a_session_keeps_the_run_sheet_that_it_was_made_from(db: PgPool) {
     let app = TestApp::spawn(db).await;
     let id = app.in_session(hana(), aki()).await;
-    let path = call_of(&app, id).await;
+    let path = sheet_of(&app, id).await;
     let hana = app.as_(hana()).await;
     let page = hana.get(&path).await;
     let mut fields = changed(&page, &path, 0, &[("title", "Hello")]);

@@ -43,6 +43,16 @@ impl TestApp {
         id
     }
 
+    /// The path of the call that a consultation belongs to, for its hosts.
+    pub async fn call_of(&self, consultation: ConsultationId) -> String {
+        let call: uuid::Uuid = sqlx::query_scalar("select call_id from consultations where consultation_id = $1")
+            .bind(consultation.0)
+            .fetch_one(&self.db)
+            .await
+            .unwrap();
+        format!("/calls/{}", CallId(call))
+    }
+
     /// A consultation that was just opened: the lead begins to write.
     pub async fn consultation(&self, host: Persona, lead: Persona) -> ConsultationId {
         let call = self.open_call(host).await;

@@ -17,6 +17,8 @@ pub struct Granted {
     pub question: i32,
     /// The form whose question it answers.
     pub version: i32,
+    /// The question in the call's own words, where it was asked so.
+    pub wording: Option<String>,
     pub excerpt: String,
     pub locale: Locale,
     pub person: PersonId,
@@ -25,9 +27,11 @@ pub struct Granted {
 /// The quotes of a consultation that may be shown at this moment.
 pub async fn granted(conn: &mut PgConnection, id: ConsultationId) -> Result<Vec<Granted>, AppError> {
     let rows = sqlx::query!(
-        r#"select q.quote_id as "quote: QuoteId", q.question, q.excerpt, f.form_version, f.locale, f.person_id as "person: PersonId"
+        r#"select q.quote_id as "quote: QuoteId", q.question, q.excerpt, f.form_version, f.locale, f.person_id as "person: PersonId",
+                  nullif(w.questions[q.question], '') as "wording?"
              from quotes q
              join feedback f using (feedback_id)
+             left join feedback_wordings w using (wording_id)
             where f.consultation_id = $1 and q.stage = 'granted'
             order by q.question, q.quote_id"#,
         id as ConsultationId,
@@ -38,6 +42,7 @@ pub async fn granted(conn: &mut PgConnection, id: ConsultationId) -> Result<Vec<
         quote: row.quote,
         question: row.question,
         version: row.form_version,
+        wording: row.wording,
         excerpt: row.excerpt,
         locale: Locale::parse(&row.locale).unwrap_or(Locale::Ja),
         person: row.person,

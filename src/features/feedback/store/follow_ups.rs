@@ -127,6 +127,23 @@ pub async fn owe(
     Ok(owed)
 }
 
+/// Owes one that no answer asked for.
+pub async fn promise(tx: &mut Tx, id: ConsultationId, recipient: PersonId, what: &str) -> Result<FollowUpId, AppError> {
+    let (follow_up, now): (FollowUpId, _) = (random::id(), tx.now());
+    sqlx::query!(
+        r#"insert into follow_ups (follow_up_id, consultation_id, recipient_id, what, stage, created_at, stage_since)
+           values ($1, $2, $3, $4, 'owed', $5, $5)"#,
+        follow_up as FollowUpId,
+        id as ConsultationId,
+        recipient as PersonId,
+        what,
+        now,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(follow_up)
+}
+
 /// Stores what was written.
 pub async fn send(tx: &mut Tx, id: FollowUpId, body: &str, html: &str) -> Result<(), AppError> {
     let now = tx.now();
