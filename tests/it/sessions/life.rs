@@ -6,8 +6,10 @@ use kabeuchi::domain::person::Locale;
 use kabeuchi::platform::i18n::Speech;
 use std::collections::BTreeSet;
 
-/// The acts with the page that takes them.
-const ACTS: [(&str, &str, &[(&str, &str)]); 9] = [
+/// An act, the page that takes it, what is sent.
+type Act = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
+const ACTS: [Act; 9] = [
     ("start", "/run", &[("act", "start")]),
     ("take_back", "/run", &[("act", "take_back")]),
     ("item", "/run", &[("act", "item"), ("title", "Something else")]),
