@@ -188,6 +188,10 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
         | Fact::MaterialRemoved { material, .. }
         | Fact::MaterialPurged { material, .. } => vec![NewJob::now(questions::sweep::Wipe { material })],
         Fact::FollowUpSent { follow_up, .. } => vec![NewJob::now(feedback::mails::FollowUpMail { follow_up })],
+        Fact::QuoteRequested { quote } => vec![NewJob::now(feedback::mails::QuoteRequestedMail { quote })],
+        Fact::QuoteGranted { quote } | Fact::QuoteRefused { quote } => {
+            vec![NewJob::now(feedback::mails::QuoteAnsweredMail { quote })]
+        }
         Fact::QuoteRevoked { quote } => vec![
             NewJob::now(reports::consent::HideForQuote { quote }),
             NewJob::now(feedback::mails::QuoteRevokedMail { quote }),
@@ -198,6 +202,7 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
         Fact::ReportAnswered { report, revision, .. } => {
             vec![NewJob::now(reports::mails::AnsweredMail { report, revision })]
         }
+        Fact::ReportPreviewEnded { report } => vec![NewJob::now(reports::mails::PreviewEndedMail { report })],
         Fact::ReportPublished { report } => vec![NewJob::now(reports::mails::PublishedMails { report })],
         _ => Vec::new(),
     }

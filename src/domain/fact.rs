@@ -123,6 +123,8 @@ pub enum Fact {
     ImprovementRecorded { improvement: ImprovementId },
     ImprovementWithdrawn { improvement: ImprovementId },
     RunSheetChanged { call: CallId },
+    QuoteRequested { quote: QuoteId },
+    QuoteRefused { quote: QuoteId },
     FollowUpOwed { follow_up: FollowUpId, consultation: ConsultationId },
     FollowUpSent { follow_up: FollowUpId, consultation: ConsultationId },
     FollowUpDropped { follow_up: FollowUpId, consultation: ConsultationId },
@@ -135,7 +137,9 @@ pub enum Fact {
     ReportPreviewed { report: ReportId, revision: i32 },
     ReportAnswered { report: ReportId, revision: i32, person: PersonId },
     ReportApproved { report: ReportId, revision: i32 },
+    ReportPutOff { report: ReportId, revision: i32 },
     ReportPublished { report: ReportId },
     ReportHidden { report: ReportId },
     ReportWithdrawn { report: ReportId },
+    ReportPreviewEnded { report: ReportId },
 }

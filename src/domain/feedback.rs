@@ -2,7 +2,7 @@
 //! the host then still owes in writing.
 
 use crate::domain::fact::Fact;
-use crate::domain::id::{ConsultationId, FeedbackId, FollowUpId, QuoteId};
+use crate::domain::id::{ConsultationId, FeedbackId, FollowUpId};
 use chrono::{DateTime, TimeDelta, Utc};
 use thiserror::Error;
 
@@ -176,49 +176,6 @@ impl Feedback {
     }
 }
 
-/// Where the consent to quote an answer is. Silence is none of these.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum QuoteStage {
-    Granted,
-    Revoked,
-    Stale,
-}
-
-impl QuoteStage {
-    /// All that this release makes.
-    pub const ALL: [QuoteStage; 3] = [QuoteStage::Granted, QuoteStage::Revoked, QuoteStage::Stale];
-
-    /// The stored word.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            QuoteStage::Granted => "granted",
-            QuoteStage::Revoked => "revoked",
-            QuoteStage::Stale => "stale",
-        }
-    }
-
-    /// Reads the stored word.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|stage| stage.as_str() == word)
-    }
-
-    /// The participant takes the consent back, at any time.
-    pub fn revoke(self, quote: QuoteId) -> Result<(Self, Fact), NotNow> {
-        match self {
-            QuoteStage::Granted => Ok((QuoteStage::Revoked, Fact::QuoteRevoked { quote })),
-            _ => Err(NotNow { act: "revoke", stage: self.as_str() }),
-        }
-    }
-
-    /// The answer that was quoted is another now: the consent was to the exact words.
-    pub fn outdate(self) -> Result<Self, NotNow> {
-        match self {
-            QuoteStage::Granted => Ok(QuoteStage::Stale),
-            _ => Err(NotNow { act: "outdate", stage: self.as_str() }),
-        }
-    }
-}
-
 /// Where something that the host owes in writing is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FollowUpStage {
@@ -325,18 +282,6 @@ locked: - - - - - - -
 skipped: - - - - - - -
 expired: - - - - - - -
 "
-        );
-    }
-
-    #[test]
-    fn a_quote_moves_like_this() {
-        let row = |stage: QuoteStage| {
-            let revoked = stage.revoke(QuoteId(Uuid::nil())).map_or("-", |m| m.0.as_str());
-            format!("{}: {revoked} {}\n", stage.as_str(), stage.outdate().map_or("-", QuoteStage::as_str))
-        };
-        assert_eq!(
-            QuoteStage::ALL.into_iter().map(row).collect::<String>(),
-            "granted: revoked stale\nrevoked: - -\nstale: - -\n"
         );
     }
 

@@ -78,6 +78,8 @@ ids! {
     MaterialId,
     /// A gift that a host got.
     GiftId,
+    /// A passage of a report that a participant marked.
+    PassageId,
     /// A calendar that a host connected.
     CalendarId,
     /// One of the calendars of a CalDAV account.

@@ -9,6 +9,9 @@ use thiserror::Error;
 /// How long participants have for a preview.
 pub const PREVIEW_LASTS: TimeDelta = TimeDelta::days(7);
 
+/// How long a publication may be put off, so that nobody reads from the day who it was.
+pub const LATER: TimeDelta = TimeDelta::days(14);
+
 /// Where a report is in its life. Stored by its word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Stage {
@@ -58,6 +61,24 @@ impl Stage {
 pub struct NotNow {
     pub act: &'static str,
     pub stage: Stage,
+}
+
+impl NotNow {
+    /// Key of why it is not possible.
+    pub fn key(&self) -> &'static str {
+        match self.act {
+            "edit" => "reports-not_now-edit",
+            "preview" => "reports-not_now-preview",
+            "approve" => "reports-not_now-approve",
+            "ask for changes" => "reports-not_now-want_changes",
+            "end the preview" => "reports-not_now-end",
+            "put off" => "reports-not_now-put_off",
+            "publish" => "reports-not_now-publish",
+            "hide" => "reports-not_now-hide",
+            "lose a consent" => "reports-not_now-lose",
+            _ => "reports-not_now-withdraw",
+        }
+    }
 }
 
 /// What a participant said to a version.
@@ -160,7 +181,7 @@ impl Report {
     pub fn let_preview_end(self, now: DateTime<Utc>) -> Moved {
         match self.stage {
             Stage::InPreview if now - self.stage_since >= PREVIEW_LASTS => {
-                Ok(self.moved_to(Stage::Draft, now, Fact::ReportChanged { report: self.id }))
+                Ok(self.moved_to(Stage::Draft, now, Fact::ReportPreviewEnded { report: self.id }))
             }
             _ => Err(self.not_now("end the preview")),
         }
@@ -175,6 +196,16 @@ impl Report {
                 Ok(next.moved_to(Stage::Published, now, Fact::ReportPublished { report: self.id }))
             }
             _ => Err(self.not_now("publish")),
+        }
+    }
+
+    /// Published later, if all that it needs stands then, too.
+    pub fn put_off(self, asked: &[Asked], quotes_are_granted: bool) -> Result<Fact, NotNow> {
+        match self.stage {
+            Stage::Approved if is_agreed(asked) && quotes_are_granted => {
+                Ok(Fact::ReportPutOff { report: self.id, revision: self.revision })
+            }
+            _ => Err(self.not_now("put off")),
         }
     }
 
@@ -214,6 +245,28 @@ impl Report {
     fn not_now(&self, act: &'static str) -> NotNow {
         NotNow { act, stage: self.stage }
     }
+}
+
+/// Kinds of people and places that a report may tell in its head: what it is not, it does not tell.
+pub const KINDS: [(&str, &str); 12] = [
+    ("web_engineer", "reports-kind-web_engineer"),
+    ("infrastructure_engineer", "reports-kind-infrastructure_engineer"),
+    ("sre", "reports-kind-sre"),
+    ("mobile_engineer", "reports-kind-mobile_engineer"),
+    ("data_engineer", "reports-kind-data_engineer"),
+    ("manager", "reports-kind-manager"),
+    ("student", "reports-kind-student"),
+    ("small_startup", "reports-kind-small_startup"),
+    ("growing_company", "reports-kind-growing_company"),
+    ("large_company", "reports-kind-large_company"),
+    ("public_body", "reports-kind-public_body"),
+    ("side_job", "reports-kind-side_job"),
+];
+
+/// The paragraphs of a text that somebody may mark, without headings and empty lines.
+pub fn passages(body: &str) -> Vec<&str> {
+    let blocks = body.split("\n\n").map(str::trim);
+    blocks.filter(|block| !block.is_empty() && (block.contains('\n') || !block.starts_with('#'))).collect()
 }
 
 /// A month, the finest that a report tells: `2027-01`.
@@ -261,29 +314,32 @@ mod tests {
         let row = |stage: Stage| {
             let r = Report { id: ReportId(Uuid::nil()), stage, stage_since: at(0), revision: 3, number: None };
             format!(
-                "{}: {} {} {} {} {} {} {} {} {}\n",
+                "{}: {} {} {} {} {} {} {} {} {} {}\n",
                 stage.as_str(),
                 word(r.edit(at(1))),
                 word(r.show_to_participants(at(1))),
                 word(r.approve(&yes, at(1))),
                 word(r.want_changes(fact, at(1))),
                 word(r.let_preview_end(at(7))),
+                r.put_off(&yes, true).map_or("-", |_| "put-off"),
                 word(r.publish(1, &yes, true, at(1))),
                 word(r.hide(at(1))),
                 word(r.lose_consent(at(1))),
                 word(r.withdraw(at(1))),
             )
         };
+        let table = Stage::ALL.into_iter().map(row).collect::<String>();
+        println!("stage: edit preview approve want-changes end put-off publish hide lose-consent withdraw\n{table}");
         assert_eq!(
-            Stage::ALL.into_iter().map(row).collect::<String>(),
+            table,
             "\
-draft: draft in_preview - - - - - - -
-in_preview: draft - approved changes_wanted draft - - draft -
-changes_wanted: draft in_preview - - - - - - -
-approved: draft - - - - published - draft -
-published: - - - - - - hidden hidden withdrawn
-hidden: draft - - - - published - - withdrawn
-withdrawn: - - - - - - - - -
+draft: draft in_preview - - - - - - - -
+in_preview: draft - approved changes_wanted draft - - - draft -
+changes_wanted: draft in_preview - - - - - - - -
+approved: draft - - - - put-off published - draft -
+published: - - - - - - - hidden hidden withdrawn
+hidden: draft - - - - - published - - withdrawn
+withdrawn: - - - - - - - - - -
 "
         );
     }
@@ -318,6 +374,11 @@ withdrawn: - - - - - - - - -
             number: Some(2),
         };
         assert_eq!(r.publish(7, &yes, true, at(1)).unwrap().0.number, Some(2));
+    }
+
+    #[test]
+    fn every_paragraph_can_be_marked_and_no_heading() {
+        assert_eq!(passages("# One\n\nFirst\nline\n\n\n\nSecond\n\n## Two"), ["First\nline", "Second"]);
     }
 
     #[test]

@@ -99,7 +99,8 @@ fn kind_of(line: &str) -> Option<Kind> {
     (has_named_value(line) || is_variable(line) || has_address_with_password(line)).then_some(Kind::Password)
 }
 
-fn is_token(word: &str) -> bool {
+/// Whether a word is made like a well-known token.
+pub fn is_token(word: &str) -> bool {
     TOKENS.iter().any(|(prefix, least)| word.strip_prefix(prefix).is_some_and(|rest| rest.len() >= *least))
 }
 
@@ -134,18 +135,29 @@ fn is_variable(line: &str) -> bool {
 
 /// `password=hunter2`, `"api_key": "…"`: a name, a sign, a value that is no placeholder.
 fn has_named_value(line: &str) -> bool {
-    let lower = line.to_lowercase();
-    NAMES.iter().any(|name| {
-        lower.match_indices(name).any(|(at, _)| {
-            let rest = lower[at + name.len()..].trim_start_matches(['"', '\'', ' ', '_', '\t']);
-            let value = rest.strip_prefix(['=', ':', '：']).map(|v| v.trim_start_matches(['"', '\'', ' ']));
-            value.is_some_and(is_value)
-        })
-    })
+    !named_values(line).is_empty()
+}
+
+/// Where values stand after the name of a secret: bytes of the text.
+pub fn named_values(text: &str) -> Vec<(usize, usize)> {
+    let lower = text.to_ascii_lowercase();
+    let value = |(at, name): (usize, &str)| {
+        let rest = lower[at + name.len()..].trim_start_matches(['"', '\'', ' ', '_', '\t']);
+        let value = rest.strip_prefix(['=', ':', '：'])?.trim_start_matches(['"', '\'', ' ']);
+        let start = text.len() - value.len();
+        is_value(value).then(|| (start, start + value_of(value).len()))
+    };
+    NAMES.iter().flat_map(|name| lower.match_indices(name)).filter_map(value).collect()
+}
+
+/// The value itself, without what follows.
+fn value_of(rest: &str) -> &str {
+    let end = rest.find(|c: char| !c.is_ascii_graphic() || "\"',;)".contains(c)).unwrap_or(rest.len());
+    &rest[..end]
 }
 
 fn is_value(rest: &str) -> bool {
-    let value: String = rest.chars().take_while(|c| c.is_ascii_graphic() && !"\"',;)".contains(*c)).collect();
+    let value = value_of(rest);
     let hidden = value.starts_with(['<', '$', '{', '%', '*', '.']) || value.chars().all(|c| c == 'x');
     value.len() >= 6 && !hidden
 }

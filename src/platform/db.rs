@@ -67,6 +67,7 @@ id_columns!(
     ReportId,
     MaterialId,
     GiftId,
+    PassageId,
     CalendarId,
     CollectionId,
     JobId,

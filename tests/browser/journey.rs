@@ -258,7 +258,7 @@ impl Walk {
         host.goto(&format!("{room}/report")).await;
         self.says(host, "reports-report-is_approved").await;
         host.follow("a[href$='/publication']").await;
-        for check in ["names", "terms", "third_parties"] {
+        for check in ["names", "terms", "third_parties", "small_numbers", "dates", "recognisable"] {
             host.choose(check, "yes").await;
         }
         host.follow("form .button--primary").await;

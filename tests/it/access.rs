@@ -230,6 +230,7 @@ async fn every_declared_route_is_walked_in_one_of_the_worlds_or_by_its_own_test(
         "/reports/{series}",
         "/reports/{series}/feed.atom",
         "/reports/{series}/{number}",
+        "/reports/{series}/{number}/hiding",
         "/previews/{token}",
         "/feeds/{token}.ics",
     ];

@@ -11,6 +11,7 @@ use sqlx::PgPool;
 mod improvements;
 mod overview;
 mod wording;
+mod quotes;
 
 const WORDS: &str = "Hearing that our on-call worries are usual";
 

@@ -7,7 +7,7 @@ pub(super) use invitations::{
     Invited, Open, invite, invite_again, invited, open_invitation, revoke_invitation, revoke_invitations_of,
     revoke_team_links, set_invitation_token, spend_invitation,
 };
-pub use participants::{Attendant, attendants, is_in, lead_of, on_side};
+pub use participants::{Attendant, attendants, guests_ever, is_in, lead_of, on_side};
 pub(super) use participants::{depart, join, set_lead, takes_part};
 
 use super::room::Room;

@@ -1,10 +1,13 @@
-//! Mails of this slice: feedback wanted, a follow-up was written, a quote was taken back.
+//! Mails of this slice: feedback wanted, a follow-up was written, a quote was asked for, answered, or
+//! taken back.
 
-use super::store;
+use super::store::{self, Quoted};
 use crate::domain::consultation::Stage;
 use crate::domain::feedback::FollowUpStage;
-use crate::domain::id::{FeedbackId, FollowUpId, QuoteId};
+use crate::domain::id::{ConsultationId, FeedbackId, FollowUpId, QuoteId};
+use crate::domain::quote::QuoteStage;
 use crate::features::{consultations, people};
+use crate::platform::db::Tx;
 use crate::platform::error::AppError;
 use crate::platform::jobs::{Job, JobRun, Outcome};
 use crate::platform::mail::Mail;
@@ -103,4 +106,71 @@ impl Job for QuoteRevokedMail {
             );
         Ok(Outcome::Send(tx, Box::new(mail)))
     }
+}
+
+/// Asks a participant whether exact words of theirs may be quoted; the words are on the page alone.
+#[derive(Serialize, Deserialize)]
+pub struct QuoteRequestedMail {
+    pub quote: QuoteId,
+}
+
+impl Job for QuoteRequestedMail {
+    const KIND: &'static str = "feedback.quote_requested_mail";
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        let Some((id, quote)) = asked(&mut tx, self.quote).await? else { return Ok(Outcome::Done) };
+        if quote.stage != QuoteStage::Requested {
+            return Ok(Outcome::Done);
+        }
+        let title = consultations::system(&mut tx, id).await?.title;
+        let receiver = people::receiver(&mut tx, quote.person).await?;
+        let speech = receiver.speech;
+        let mail = Mail::to(&receiver, speech.t("feedback-mail-requested-subject").saying("title", &title))
+            .line(speech.t("feedback-mail-requested-text").saying("title", &title))
+            .action(
+                speech.t("feedback-mail-requested-action"),
+                run.platform.config.url(&format!("/consultations/{id}/quotes")),
+            )
+            .closing(speech.t("feedback-mail-requested-closing"));
+        Ok(Outcome::Send(tx, Box::new(mail)))
+    }
+}
+
+/// Tells the owner of the call what a participant said to words that were asked for.
+#[derive(Serialize, Deserialize)]
+pub struct QuoteAnsweredMail {
+    pub quote: QuoteId,
+}
+
+impl Job for QuoteAnsweredMail {
+    const KIND: &'static str = "feedback.quote_answered_mail";
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        let Some((id, quote)) = asked(&mut tx, self.quote).await? else { return Ok(Outcome::Done) };
+        let text = match quote.stage {
+            QuoteStage::Granted if quote.was_requested => "feedback-mail-quote_granted-text",
+            QuoteStage::Refused => "feedback-mail-quote_refused-text",
+            _ => return Ok(Outcome::Done),
+        };
+        let Some(host) = consultations::attendants(&mut tx, id).await?.into_iter().find(|a| a.part.is_host()) else {
+            return Ok(Outcome::Done);
+        };
+        let title = consultations::system(&mut tx, id).await?.title;
+        let receiver = people::receiver(&mut tx, host.person).await?;
+        let speech = receiver.speech;
+        let mail = Mail::to(&receiver, speech.t("feedback-mail-quote_answered-subject").saying("title", &title))
+            .line(speech.t(text).saying("title", &title))
+            .action(
+                speech.t("feedback-mail-revoked-action"),
+                run.platform.config.url(&format!("/consultations/{id}/quotes")),
+            );
+        Ok(Outcome::Send(tx, Box::new(mail)))
+    }
+}
+
+async fn asked(tx: &mut Tx, quote: QuoteId) -> Result<Option<(ConsultationId, Quoted)>, AppError> {
+    let Some(id) = store::consultation_of(tx, quote).await? else { return Ok(None) };
+    Ok(store::quotes(tx, id).await?.into_iter().find(|q| q.id == quote).map(|quote| (id, quote)))
 }

@@ -9,6 +9,7 @@ mod improvements;
 pub mod mails;
 pub mod opening;
 mod overview;
+mod quotes;
 mod store;
 mod thanks;
 mod wording;
@@ -35,6 +36,8 @@ pub fn routes() -> Routes {
         .get("/calls/{call}/improvements", Need::CallHost, improvements::get)
         .post("/calls/{call}/improvements", Need::CallHost, improvements::post)
         .get("/consultations/{consultation}/answers", Need::ConsultationHost, answers::get)
+        .get("/consultations/{consultation}/quotes", Need::Participant, quotes::get)
+        .post("/consultations/{consultation}/quotes", Need::Participant, quotes::post)
         .get("/consultations/{consultation}/follow-ups", Need::Participant, follow_ups::get)
         .post("/consultations/{consultation}/follow-ups", Need::Participant, follow_ups::post)
         .get("/consultations/{consultation}/closing", Need::ConsultationHost, closing::get)
@@ -61,5 +64,7 @@ pub fn jobs(registry: Registry) -> Registry {
         .with::<opening::LockAnswers>()
         .with::<mails::AskMail>()
         .with::<mails::FollowUpMail>()
+        .with::<mails::QuoteRequestedMail>()
+        .with::<mails::QuoteAnsweredMail>()
         .with::<mails::QuoteRevokedMail>()
 }

@@ -5,6 +5,7 @@ mod follow_ups;
 mod gifts;
 mod improvements;
 mod wordings;
+mod quotes;
 
 pub use exports::{
     Granted, OwnQuote, all_words, consultation_of, granted, lock_quoted, owed, quotes_of, revoke, stage_of, waiting,
@@ -15,6 +16,7 @@ pub use improvements::{Improvement, public_improvements};
 pub(super) use improvements::{
     NewImprovement, Voice, improved, improvements, record, save_improvement, turnout, voices,
 };
+pub(super) use quotes::{Quoted, answer as answer_quote, quotes, request};
 pub(super) use wordings::{Stale, Wording, current, wording, write_wording};
 
 use crate::domain::feedback::{FORM_VERSION, Feedback, Stage};
@@ -227,14 +229,15 @@ pub(super) async fn replace_answers(tx: &mut Tx, id: FeedbackId, answers: &[Give
     Ok(())
 }
 
-/// What was granted for an answer that reads differently now is for other words: stale.
+/// What was granted or asked for an answer that reads differently now is for other words: stale. An
+/// excerpt too, where the answer around it changed.
 pub(super) async fn outdate_quotes(tx: &mut Tx, id: FeedbackId) -> Result<(), AppError> {
     sqlx::query!(
         r#"update quotes q set stage = 'stale'
-            where q.feedback_id = $1 and q.stage = 'granted'
+            where q.feedback_id = $1 and q.stage in ('offered', 'requested', 'granted')
               and not exists (select from feedback_answers a
                                where a.feedback_id = q.feedback_id and a.question = q.question
-                                 and a.body = q.excerpt and not a.administrators_only)"#,
+                                 and a.body = coalesce(q.answer, q.excerpt) and not a.administrators_only)"#,
         id as FeedbackId,
     )
     .execute(&mut **tx)

@@ -2,8 +2,8 @@
 //! it back; and how often they were missed, which nobody else sees. Needs no part: it works after
 //! leaving, too.
 
-use crate::domain::feedback::QuoteStage;
 use crate::domain::id::{PersonId, QuoteId, ReportId};
+use crate::domain::quote::QuoteStage;
 use crate::features::bookings;
 use crate::features::consultations;
 use crate::features::feedback::{self, OwnQuote};

@@ -1,6 +1,7 @@
 //! A quote or an approval is taken back: the report that needed it disappears in the same
 //! transaction.
 
+use super::mails::HiddenMail;
 use super::store;
 use crate::domain::id::{PersonId, QuoteId, ReportId};
 use crate::domain::report::Verdict;
@@ -30,6 +31,7 @@ pub async fn revoke_approval(tx: &mut Tx, person: PersonId, report: ReportId) ->
     }
     store::answer(tx, report, revision, person, Verdict::Revoked, None).await?;
     lose_consent(tx, report).await?;
+    tx.enqueue_now(HiddenMail { report, by_administrator: false }).await?;
     Ok(true)
 }
 

@@ -4,7 +4,7 @@
 use super::store::Used;
 use crate::domain::feedback::questions;
 use crate::domain::person::Locale;
-use crate::domain::report::parse_month;
+use crate::domain::report::{KINDS, parse_month};
 use crate::features::feedback::Granted;
 use crate::platform::i18n::Speech;
 use crate::platform::markdown::Html;
@@ -21,6 +21,7 @@ pub struct Drawn {
     number: String,
     title: String,
     month: String,
+    kinds: Vec<Told>,
     html: Html,
     questions: Vec<Question>,
     /// Whether it is a page of its own, or part of another.
@@ -46,6 +47,7 @@ pub struct Words<'a> {
     pub number: String,
     pub title: &'a str,
     pub month: &'a str,
+    pub kinds: &'a [String],
     pub html: Html,
 }
 
@@ -58,6 +60,11 @@ impl Drawn {
             number: words.number,
             title: words.title.to_owned(),
             month: parse_month(words.month).map(|month| speech.month(month)).unwrap_or_default(),
+            kinds: KINDS
+                .into_iter()
+                .filter(|(word, _)| words.kinds.iter().any(|kind| kind == word))
+                .map(|(_, key)| speech.t(key))
+                .collect(),
             html: words.html,
             questions: by_question(speech, &shown(used, granted)),
             is_page: false,

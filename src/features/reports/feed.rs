@@ -49,7 +49,8 @@ impl Feed {
     }
 
     fn updated(&self) -> String {
-        self.day(&self.reports.first().map_or(self.call.stage_since, |report| report.published_at))
+        let newest = self.reports.iter().map(|report| report.published_at).max();
+        self.day(&newest.unwrap_or(self.call.stage_since))
     }
 }
 

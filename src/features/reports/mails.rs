@@ -1,10 +1,13 @@
 //! Mails of this slice: preview wanted, changes wanted, approved, published; and the end of a
 //! preview that not everyone answered.
 
-use super::store;
+use super::marks::Finder;
+use super::publication;
+use super::store::{self, Written};
 use crate::domain::id::{PersonId, ReportId};
 use crate::domain::report::{PREVIEW_LASTS, Stage, Verdict};
-use crate::features::{consultations, people};
+use crate::features::{consultations, feedback, people};
+use crate::platform::db::Tx;
 use crate::platform::error::AppError;
 use crate::platform::jobs::{Job, JobRun, NewJob, Outcome};
 use crate::platform::mail::Mail;
@@ -147,19 +150,103 @@ impl Job for DecidedMail {
             Stage::ChangesWanted => ("reports-mail-changes-subject", "reports-mail-changes-text"),
             _ => return Ok(Outcome::Done),
         };
-        let people = consultations::attendants(&mut tx, written.consultation).await?;
-        let Some(host) = people.into_iter().find(|a| a.part.is_host()) else { return Ok(Outcome::Done) };
-        let title = consultations::system(&mut tx, written.consultation).await?.title;
-        let receiver = people::receiver(&mut tx, host.person).await?;
-        let speech = receiver.speech;
-        let mail = Mail::to(&receiver, speech.t(subject).saying("title", &title))
-            .line(speech.t(text).saying("title", &title))
-            .action(
-                speech.t("reports-mail-open"),
-                run.platform.config.url(&format!("/consultations/{}/report", written.consultation)),
-            );
-        Ok(Outcome::Send(tx, Box::new(mail)))
+        to_owner(tx, &run, &written, subject, text).await
     }
+}
+
+/// Tells the owner of the call that the time of a preview is over without every ok.
+#[derive(Serialize, Deserialize)]
+pub struct PreviewEndedMail {
+    pub report: ReportId,
+}
+
+impl Job for PreviewEndedMail {
+    const KIND: &'static str = "reports.preview_ended_mail";
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        let Some(written) = store::system(&mut tx, self.report).await? else { return Ok(Outcome::Done) };
+        if written.report.stage != Stage::Draft {
+            return Ok(Outcome::Done);
+        }
+        to_owner(tx, &run, &written, "reports-mail-ended-subject", "reports-mail-ended-text").await
+    }
+}
+
+/// Tells the owner of the call that somebody else took the report out of sight.
+#[derive(Serialize, Deserialize)]
+pub struct HiddenMail {
+    pub report: ReportId,
+    /// By an administrator, rather than by an ok that was taken back.
+    pub by_administrator: bool,
+}
+
+impl Job for HiddenMail {
+    const KIND: &'static str = "reports.hidden_mail";
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        let Some(written) = store::system(&mut tx, self.report).await? else { return Ok(Outcome::Done) };
+        let text = match self.by_administrator {
+            true => "reports-mail-hidden-by_administrator",
+            false => "reports-mail-hidden-by_ok",
+        };
+        to_owner(tx, &run, &written, "reports-mail-hidden-subject", text).await
+    }
+}
+
+/// Publishes what was put off, if all that it needs stands; otherwise the owner of the call hears.
+#[derive(Serialize, Deserialize)]
+pub struct PublishLater {
+    pub report: ReportId,
+    pub revision: i32,
+    pub at: DateTime<Utc>,
+}
+
+impl Job for PublishLater {
+    const KIND: &'static str = "reports.publish_later";
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        let Some(id) = store::consultation_of(&mut tx, self.report).await? else { return Ok(Outcome::Done) };
+        consultations::lock(&mut tx, id).await?;
+        let Some(written) = store::system(&mut tx, self.report).await? else { return Ok(Outcome::Done) };
+        let is_meant = |at: DateTime<Utc>| at.timestamp_micros() == self.at.timestamp_micros();
+        if written.report.revision != self.revision || !written.publish_at.is_some_and(is_meant) {
+            return Ok(Outcome::Done);
+        }
+        let call = consultations::system(&mut tx, id).await?.call;
+        let granted = feedback::granted(&mut tx, id).await?;
+        let finder = Finder::of(&mut tx, id, self.report).await?;
+        let is_clean = finder.marks([written.title.as_str(), written.body.as_str()]).is_empty();
+        if let (Some(series), true) = (store::series_of(&mut tx, call).await?, is_clean)
+            && publication::publish(&mut tx, &written, &series, &granted).await?.is_some()
+        {
+            return Ok(Outcome::DoneWith(tx));
+        }
+        store::put_off(&mut tx, self.report, None).await?;
+        to_owner(tx, &run, &written, "reports-mail-not_published-subject", "reports-mail-not_published-text").await
+    }
+}
+
+/// A mail to the owner of the call, with the way to the report.
+async fn to_owner(
+    mut tx: Tx,
+    run: &JobRun,
+    written: &Written,
+    subject: &'static str,
+    text: &'static str,
+) -> Result<Outcome, AppError> {
+    let people = consultations::attendants(&mut tx, written.consultation).await?;
+    let Some(host) = people.into_iter().find(|a| a.part.is_host()) else { return Ok(Outcome::Done) };
+    let title = consultations::system(&mut tx, written.consultation).await?.title;
+    let receiver = people::receiver(&mut tx, host.person).await?;
+    let speech = receiver.speech;
+    let url = run.platform.config.url(&format!("/consultations/{}/report", written.consultation));
+    let mail = Mail::to(&receiver, speech.t(subject).saying("title", &title))
+        .line(speech.t(text).saying("title", &title))
+        .action(speech.t("reports-mail-open"), url);
+    Ok(Outcome::Send(tx, Box::new(mail)))
 }
 
 /// Tells all guests that the report is public.

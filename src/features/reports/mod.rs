@@ -4,14 +4,17 @@ pub mod consent;
 mod drawn;
 mod feed;
 mod gone;
+mod hiding;
 mod index;
 pub mod mails;
+mod marks;
 mod preview;
 mod publication;
 mod report;
 mod show;
 mod skeleton;
 mod store;
+mod typed;
 
 pub use consent::{hide_for_quote, revoke_approval};
 pub use store::{Listed, OwnApproval, latest, of_call, of_host, search, search_own};
@@ -39,6 +42,8 @@ pub fn routes() -> Routes {
         .get("/reports/{series}", Need::Public, index::get)
         .get("/reports/{series}/feed.atom", Need::Public, feed::get)
         .get("/reports/{series}/{number}", Need::Public, show::get)
+        .get("/reports/{series}/{number}/hiding", Need::Administrator, hiding::get)
+        .post("/reports/{series}/{number}/hiding", Need::Administrator, hiding::post)
 }
 
 /// Jobs of this slice.
@@ -49,6 +54,9 @@ pub fn jobs(registry: Registry) -> Registry {
         .with::<mails::EndPreview>()
         .with::<mails::AnsweredMail>()
         .with::<mails::DecidedMail>()
+        .with::<mails::PreviewEndedMail>()
+        .with::<mails::HiddenMail>()
+        .with::<mails::PublishLater>()
         .with::<mails::PublishedMails>()
         .with::<mails::PublishedMail>()
         .with::<consent::HideForQuote>()

@@ -3,16 +3,16 @@
 
 use super::drawn::Drawn;
 use super::report::drawn;
-use super::store::{self, OpenPreview};
+use super::store::{self, OpenPreview, Passage};
 use crate::domain::access::Act;
 use crate::domain::fact::Fact;
-use crate::domain::report::{Stage, Verdict};
-use crate::domain::text::Text;
+use crate::domain::report::{Stage, Verdict, passages};
+use crate::domain::text::{Line, Text};
 use crate::features::{consultations, feedback};
 use crate::platform::db::Tx;
 use crate::platform::error::{Answer, AppError};
 use crate::platform::form::Fields;
-use crate::platform::i18n::Told;
+use crate::platform::i18n::{Message, Told};
 use crate::platform::page::{Frame, show, show_with};
 use crate::platform::random;
 use actix_web::http::StatusCode;
@@ -28,6 +28,12 @@ struct Preview {
     token: String,
     stage: Stage,
     drawn: Drawn,
+    /// Paragraphs that may be marked.
+    paragraphs: Vec<String>,
+    /// What this person marked in versions before, with the answers.
+    before: Vec<Passage>,
+    /// Words that shall never be printed.
+    terms: Vec<String>,
     fields: Fields,
     is_refused: bool,
 }
@@ -35,6 +41,12 @@ struct Preview {
 impl Preview {
     fn path(&self) -> String {
         format!("/previews/{}", self.token)
+    }
+
+    /// Each paragraph with the name of its field and whether something was typed for it.
+    fn markable(&self) -> Vec<(String, &str, bool)> {
+        let typed = |n: usize| !self.fields.value(&note(n)).is_empty();
+        self.paragraphs.iter().enumerate().map(|(n, paragraph)| (note(n), paragraph.as_str(), typed(n))).collect()
     }
 
     fn sign_in_path(&self) -> String {
@@ -79,7 +91,7 @@ pub async fn get(frame: Frame, token: Path<String>) -> Answer {
 }
 
 /// Takes the participant's word.
-pub async fn post(frame: Frame, token: Path<String>, mut fields: Fields) -> Answer {
+pub async fn post(frame: Frame, token: Path<String>, fields: Fields) -> Answer {
     let mut tx = frame.begin(&fields).await?;
     let open = opened(&mut tx, &frame, &token).await?;
     let person = frame.person().map(|p| p.id).ok_or(AppError::SignInNeeded)?;
@@ -93,21 +105,55 @@ pub async fn post(frame: Frame, token: Path<String>, mut fields: Fields) -> Answ
     let verdict = match fields.value("act") {
         "approve" => Verdict::Approved,
         "changes" => Verdict::ChangesWanted,
+        "term" => return add_term(tx, frame, open, token.into_inner(), fields).await,
         _ => return Err(AppError::Unprocessable("an answer that no page offers")),
     };
+    let mut page = page(&mut tx, frame, open, token.into_inner(), fields).await?;
+    let marked = marked(&mut page);
     let remark = match verdict {
-        Verdict::ChangesWanted => fields.required::<Text<4000>>("remark"),
-        _ => fields.optional::<Text<4000>>("remark"),
+        Verdict::ChangesWanted if marked.is_empty() => page.fields.required::<Text<4000>>("remark"),
+        _ => page.fields.optional::<Text<4000>>("remark"),
     };
-    let page = page(&mut tx, frame, open, token.into_inner(), fields).await?;
+    if let (Verdict::Approved, Some((n, ..))) = (verdict, marked.first()) {
+        page.fields.refuse(&format!("note-{n}"), Message::new("reports-preview-marked_and_ok"));
+    }
     if page.fields.is_refused() {
         return show_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
     }
     if !page.may_answer() {
         return show_with(StatusCode::CONFLICT, &Preview { is_refused: true, ..page });
     }
+    store::mark_passages(&mut tx, page.open.report, page.open.revision, person, &marked).await?;
     answer(&mut tx, &page, verdict, remark.as_ref().map(Text::as_str)).await?;
     tx.see_other(format!("{}?said=sent", page.path())).await
+}
+
+fn note(n: usize) -> String {
+    format!("note-{n}")
+}
+
+/// Place, paragraph and what is to be changed there.
+fn marked(page: &mut Preview) -> Vec<(i32, String, String)> {
+    let Preview { fields, paragraphs, .. } = page;
+    let of = |(n, paragraph): (usize, &String)| {
+        let remark = fields.optional::<Text<2000>>(&note(n))?;
+        Some((i32::try_from(n).ok()?, paragraph.clone(), remark.as_str().to_owned()))
+    };
+    paragraphs.iter().enumerate().filter_map(of).collect()
+}
+
+/// Adds a word that shall never be printed, and shows what was typed again.
+async fn add_term(mut tx: Tx, frame: Frame, open: OpenPreview, token: String, mut fields: Fields) -> Answer {
+    let word = fields.required::<Line<80>>("word");
+    let (consultation, person) = (open.consultation, open.person);
+    if let Some(word) = &word {
+        fields.set("word", "");
+        store::add_term(&mut tx, consultation, person, word.as_str()).await?;
+    }
+    let page = page(&mut tx, frame, open, token, fields).await?;
+    tx.commit().await?;
+    let status = if word.is_some() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    show_with(status, &page)
 }
 
 async fn answer(tx: &mut Tx, page: &Preview, verdict: Verdict, remark: Option<&str>) -> Result<(), AppError> {
@@ -145,5 +191,17 @@ async fn page(
     let written = store::system(conn, open.report).await?.ok_or(AppError::Gone)?;
     let granted = feedback::granted(conn, open.consultation).await?;
     let drawn = drawn(&frame, &written, None, &granted);
-    Ok(Preview { frame, open, token, stage: written.report.stage, drawn, fields, is_refused: false })
+    let marked = store::passages(conn, open.report).await?;
+    Ok(Preview {
+        paragraphs: passages(&written.body).into_iter().map(str::to_owned).collect(),
+        before: marked.into_iter().filter(|passage| passage.person == open.person).collect(),
+        terms: store::terms(conn, open.consultation).await?,
+        frame,
+        open,
+        token,
+        stage: written.report.stage,
+        drawn,
+        fields,
+        is_refused: false,
+    })
 }

@@ -2,13 +2,15 @@
 //! under its number.
 
 use super::drawn::are_granted;
+use super::mails::PublishLater;
+use super::marks::{Finder, Mark};
 use super::report::drawn;
 use super::store::{self, Series, SlugTaken, Written};
 use crate::domain::access::Act;
 use crate::domain::consultation::Part;
 use crate::domain::id::ConsultationId;
 use crate::domain::person::Slug;
-use crate::domain::report::Stage;
+use crate::domain::report::{Asked, LATER, Stage, is_agreed};
 use crate::domain::text::Line;
 use crate::features::calls;
 use crate::features::consultations::{self, Head, Room};
@@ -17,6 +19,7 @@ use crate::platform::db::Tx;
 use crate::platform::error::{Answer, AppError};
 use crate::platform::form::Fields;
 use crate::platform::i18n::{Message, Told};
+use crate::platform::jobs::NewJob;
 use crate::platform::markdown;
 use crate::platform::page::{Frame, show, show_with};
 use actix_web::http::StatusCode;
@@ -25,10 +28,13 @@ use askama::Template;
 use sqlx::PgConnection;
 
 /// What the host looks at once more: field, what it says.
-const CHECKS: [(&str, &str); 3] = [
+const CHECKS: [(&str, &str); 6] = [
     ("names", "reports-publication-names"),
     ("terms", "reports-publication-terms"),
     ("third_parties", "reports-publication-third_parties"),
+    ("small_numbers", "reports-publication-small_numbers"),
+    ("dates", "reports-publication-dates"),
+    ("recognisable", "reports-publication-recognisable"),
 ];
 
 #[derive(Template)]
@@ -39,6 +45,11 @@ struct Publication {
     written: Written,
     series: Option<Series>,
     granted: Vec<Granted>,
+    asked: Vec<Asked>,
+    /// What the finder points out and nobody decided about.
+    marks: Vec<Mark>,
+    /// Passages that participants marked and nobody answered.
+    unanswered: usize,
     fields: Fields,
     is_refused: bool,
 }
@@ -50,6 +61,16 @@ impl Publication {
 
     fn is_time(&self) -> bool {
         matches!(self.written.report.stage, Stage::Approved | Stage::Hidden)
+    }
+
+    /// What the program sees itself: whether it is so, what it says.
+    fn seen(&self) -> Vec<(bool, Told)> {
+        vec![
+            (is_agreed(&self.asked), self.frame.t("reports-publication-seen_oks")),
+            (are_granted(&self.written.quotes, &self.granted), self.frame.t("reports-publication-seen_quotes")),
+            (self.marks.is_empty(), self.frame.t("reports-publication-seen_marks")),
+            (self.unanswered == 0, self.frame.t("reports-publication-seen_passages")),
+        ]
     }
 
     fn checks(&self) -> Vec<(&'static str, Told)> {
@@ -67,15 +88,32 @@ pub async fn get(frame: Frame, id: Path<ConsultationId>) -> Answer {
     let room = consultations::for_participant(&mut read, *id, &frame.asker).await?;
     let mut page = page(&mut read, frame, room, Fields::default()).await?;
     let call = calls::find(&mut read, page.room.consultation.call).await?.ok_or(AppError::NotFound)?;
-    page.fields = Fields::of(&[("slug", &proposed(&call.host_slug, &call.slug)), ("prefix", &call.slug)]);
+    page.fields =
+        Fields::of(&[("slug", &proposed(&call.host_slug, &call.slug)), ("prefix", &call.slug), ("when", "now")]);
     show(&page)
 }
 
-/// Publishes.
+/// Publishes now, or later; stops what was put off.
 pub async fn post(frame: Frame, id: Path<ConsultationId>, fields: Fields) -> Answer {
     let mut tx = frame.begin(&fields).await?;
     let room = consultations::for_update(&mut tx, *id, &frame.asker).await?;
     let mut page = page(&mut tx, frame, room, fields).await?;
+    match page.fields.value("act") {
+        "stop" => return stop(tx, page).await,
+        "publish" | "" => {}
+        _ => return Err(AppError::Unprocessable("an act that no page offers")),
+    }
+    let is_now = match page.fields.value("when") {
+        "now" => true,
+        "later" => false,
+        _ => {
+            page.fields.refuse("when", Message::new("reports-publication-when_unknown"));
+            true
+        }
+    };
+    if !page.marks.is_empty() || page.unanswered > 0 {
+        page.fields.refuse("marks", Message::new("reports-publication-undecided"));
+    }
     for (field, _) in CHECKS {
         if !page.fields.has(field, "yes") {
             page.fields.refuse(field, Message::new("reports-publication-unchecked"));
@@ -102,28 +140,62 @@ pub async fn post(frame: Frame, id: Path<ConsultationId>, fields: Fields) -> Ans
         page.fields.refuse("slug", Message::new("reports-publication-slug_taken"));
         return show_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
     };
-    publish(tx, page, series).await
+    if !is_now {
+        return put_off(tx, page).await;
+    }
+    match publish(&mut tx, &page.written, &series, &page.granted).await? {
+        Some(number) => tx.see_other(format!("/reports/{}/{number}?said=published", series.slug)).await,
+        None => show_with(StatusCode::CONFLICT, &Publication { is_refused: true, ..page }),
+    }
 }
 
-async fn publish(mut tx: Tx, page: Publication, series: Series) -> Answer {
-    let report = page.written.report;
-    let asked = store::asked(&mut tx, report.id, report.revision).await?;
-    let is_quotable = are_granted(&page.written.quotes, &page.granted);
-    if report.publish(1, &asked, is_quotable, page.frame.now).is_err() {
-        return show_with(StatusCode::CONFLICT, &Publication { is_refused: true, ..page });
+/// Publishes what stands, under its number or the next; `None` where something that it needs does
+/// not stand.
+pub(super) async fn publish(
+    tx: &mut Tx,
+    written: &Written,
+    series: &Series,
+    granted: &[Granted],
+) -> Result<Option<i32>, AppError> {
+    let (report, now) = (written.report, tx.now());
+    let asked = store::asked(tx, report.id, report.revision).await?;
+    let is_quotable = are_granted(&written.quotes, granted);
+    if report.publish(1, &asked, is_quotable, now).is_err() {
+        return Ok(None);
     }
     let number = match report.number {
         Some(number) => number,
-        None => store::next_number(&mut tx, series.id).await?,
+        None => store::next_number(tx, series.id).await?,
     };
-    let Ok(moved) = report.publish(number, &asked, is_quotable, page.frame.now) else {
+    let Ok(moved) = report.publish(number, &asked, is_quotable, now) else { return Ok(None) };
+    store::publish(tx, report.id, series.id, markdown::render(&written.body).as_str()).await?;
+    store::save(tx, moved).await?;
+    let quotes: Vec<_> = written.quotes.iter().map(|used| used.quote).collect();
+    feedback::lock_quoted(tx, &quotes).await?;
+    Ok(Some(number))
+}
+
+/// The series is begun now, so that its word is taken; the number is given on the day.
+async fn put_off(mut tx: Tx, page: Publication) -> Answer {
+    let report = page.written.report;
+    let is_quotable = are_granted(&page.written.quotes, &page.granted);
+    let Ok(fact) = report.put_off(&page.asked, is_quotable) else {
         return show_with(StatusCode::CONFLICT, &Publication { is_refused: true, ..page });
     };
-    store::publish(&mut tx, report.id, series.id, markdown::render(&page.written.body).as_str()).await?;
-    store::save(&mut tx, moved).await?;
-    let quotes: Vec<_> = page.written.quotes.iter().map(|used| used.quote).collect();
-    feedback::lock_quoted(&mut tx, &quotes).await?;
-    tx.see_other(format!("/reports/{}/{number}?said=published", series.slug)).await
+    let at = page.frame.now + LATER;
+    store::put_off(&mut tx, report.id, Some(at)).await?;
+    tx.record(fact).await?;
+    let later = PublishLater { report: report.id, revision: report.revision, at };
+    tx.enqueue(NewJob::at(later, at)).await?;
+    tx.see_other(format!("{}?said=done", page.room.path("/report/publication"))).await
+}
+
+async fn stop(mut tx: Tx, page: Publication) -> Answer {
+    if page.written.publish_at.is_none() {
+        return show_with(StatusCode::CONFLICT, &Publication { is_refused: true, ..page });
+    }
+    store::put_off(&mut tx, page.written.report.id, None).await?;
+    tx.see_other(format!("{}?said=done", page.room.path("/report/publication"))).await
 }
 
 async fn page(conn: &mut PgConnection, frame: Frame, room: Room, fields: Fields) -> Result<Publication, AppError> {
@@ -132,7 +204,14 @@ async fn page(conn: &mut PgConnection, frame: Frame, room: Room, fields: Fields)
         return Err(AppError::NotAllowed);
     }
     let written = store::of_consultation(conn, room.id()).await?.ok_or(AppError::NotFound)?;
+    let report = written.report;
+    let finder = Finder::of(conn, room.id(), report.id).await?;
+    let roles = written.quotes.iter().map(|used| used.role.as_str());
+    let marks = finder.marks([written.title.as_str(), written.body.as_str()].into_iter().chain(roles));
     Ok(Publication {
+        marks,
+        asked: store::asked(conn, report.id, report.revision).await?,
+        unanswered: store::passages(conn, report.id).await?.iter().filter(|passage| !passage.is_solved).count(),
         series: store::series_of(conn, room.consultation.call).await?,
         granted: feedback::granted(conn, room.id()).await?,
         frame,

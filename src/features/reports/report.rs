@@ -2,13 +2,14 @@
 //! exactly one version of it, hide and withdraw it.
 
 use super::drawn::{Drawn, Words, are_granted};
+use super::marks::{self, Finder, Mark};
 use super::skeleton;
-use super::store::{self, Previewed, Series, Used, Written};
+use super::store::{self, Passage, Previewed, Series, Written};
+use super::typed::{filled, repeats_any, role_name, typed};
 use crate::domain::access::Act;
 use crate::domain::consultation::{Part, Stage as ConsultationStage};
 use crate::domain::id::{ConsultationId, PersonId};
-use crate::domain::report::{Moved, Stage, Verdict, parse_month, repeats};
-use crate::domain::text::{Line, Text};
+use crate::domain::report::{KINDS, Moved, NotNow, Stage, Verdict};
 use crate::features::consultations::{self, Attendant, Head, Room};
 use crate::features::feedback::{self, Granted};
 use crate::platform::db::Tx;
@@ -22,6 +23,8 @@ use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use askama::Template;
 use sqlx::PgConnection;
+
+mod acts;
 
 const FORM: &str = "report";
 
@@ -40,6 +43,11 @@ struct Page {
     fields: Fields,
     is_unsent: bool,
     is_refused: bool,
+    /// Why, where the report's own life says so.
+    why: Option<NotNow>,
+    finder: Option<Finder>,
+    passages: Vec<Passage>,
+    terms: Vec<String>,
     /// Title and text that somebody else saved, where the form was drawn before.
     theirs: Option<(String, String)>,
     /// What was typed, drawn without being saved.
@@ -136,6 +144,27 @@ impl Page {
         role_name(granted)
     }
 
+    /// What the finder points out in the form as it stands.
+    fn marks(&self) -> Vec<Mark> {
+        let names = marks::public_fields(&self.fields);
+        let texts = names.iter().map(|name| self.fields.value(name));
+        self.finder.as_ref().map(|finder| finder.marks(texts)).unwrap_or_default()
+    }
+
+    fn instead(&self, n: impl std::fmt::Display) -> String {
+        format!("instead-{n}")
+    }
+
+    /// The way to the text; browsers that can also go to the words.
+    fn jump(&self, mark: &Mark) -> String {
+        let words: String = url::form_urlencoded::byte_serialize(mark.words.as_bytes()).collect();
+        format!("#field-body:~:text={}", words.replace('+', "%20").replace('-', "%2D"))
+    }
+
+    fn kinds(&self) -> Vec<(&'static str, Told)> {
+        KINDS.into_iter().map(|(word, key)| (word, self.frame.t(key))).collect()
+    }
+
     fn public_path(&self) -> Option<String> {
         let number = self.written.as_ref()?.report.number?;
         self.series.as_ref().map(|series| format!("/reports/{}/{number}", series.slug))
@@ -154,7 +183,8 @@ pub(super) fn drawn(frame: &Frame, written: &Written, series: Option<&Series>, g
         _ => String::new(),
     };
     let html = markdown::render(&written.body);
-    let words = Words { locale: written.locale, number, title: &written.title, month: &written.month, html };
+    let (month, kinds) = (&written.month, &written.kinds);
+    let words = Words { locale: written.locale, number, title: &written.title, month, kinds, html };
     Drawn::new(frame, words, &written.quotes, granted)
 }
 
@@ -198,7 +228,11 @@ pub async fn post(frame: Frame, id: Path<ConsultationId>, fields: Fields) -> Ans
             let moved = written.report.withdraw(page.frame.now);
             move_on(tx, page, moved).await
         }
-        _ => save(tx, page, written).await,
+        "solve" => acts::solve(tx, page, written).await,
+        "term" => acts::add_term(tx, page).await,
+        "save" | "look" | "" => save(tx, page, written).await,
+        act if act.starts_with("keep-") || act.starts_with("replace-") => acts::decide(tx, page, written).await,
+        _ => Err(AppError::Unprocessable("an act that no page offers")),
     }
 }
 
@@ -211,13 +245,14 @@ async fn draft(mut tx: Tx, page: Page) -> Answer {
 
 async fn save(mut tx: Tx, mut page: Page, written: Written) -> Answer {
     let revision = page.fields.required::<Revision>("revision");
-    let typed = typed(&mut tx, &mut page).await?;
+    let typed = typed(&mut tx, page.room.id(), &page.granted, &mut page.fields).await?;
     if page.fields.value("act") == "look" {
         let words = Words {
             locale: written.locale,
             number: String::new(),
             title: page.fields.value("title"),
             month: page.fields.value("month"),
+            kinds: &typed.kinds,
             html: markdown::render(page.fields.value("body")),
         };
         page.looked_at = Some(Drawn::new(&page.frame, words, &typed.quotes, &page.granted));
@@ -232,8 +267,12 @@ async fn save(mut tx: Tx, mut page: Page, written: Written) -> Answer {
     let (Some(title), Some(body), false) = (typed.title, typed.body, page.fields.is_refused()) else {
         return show_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
     };
-    let Ok(moved) = written.report.edit(page.frame.now) else { return refused(page) };
-    store::write(&mut tx, moved.0.id, title.as_str(), body.as_str(), &typed.month, &typed.quotes).await?;
+    let moved = match written.report.edit(page.frame.now) {
+        Ok(moved) => moved,
+        Err(why) => return refused(Page { why: Some(why), ..page }),
+    };
+    let coarse = (typed.month.as_str(), typed.kinds.as_slice());
+    store::write(&mut tx, moved.0.id, title.as_str(), body.as_str(), coarse, &typed.quotes).await?;
     store::save(&mut tx, moved).await?;
     drafts::delete(&mut tx, page.room.me, FORM, &page.room.id().to_string()).await?;
     tx.see_other(format!("{}?said=saved", page.room.path("/report"))).await
@@ -259,9 +298,12 @@ async fn ask(mut tx: Tx, mut page: Page, written: Written) -> Answer {
         page.fields.refuse("quotes", Message::new("reports-report-not_granted"));
         return show_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
     }
-    let Ok(moved) = written.report.show_to_participants(page.frame.now) else {
-        page.fields = filled(&written);
-        return refused(page);
+    let moved = match written.report.show_to_participants(page.frame.now) {
+        Ok(moved) => moved,
+        Err(why) => {
+            page.fields = filled(&written);
+            return refused(Page { why: Some(why), ..page });
+        }
     };
     let is_needed = |a: &Attendant| a.part == Part::Lead || page.is_quoted(a.person) || page.is_marked(a);
     let asked: Vec<_> = page.guests.iter().map(|a| (a.person, is_needed(a))).collect();
@@ -276,69 +318,15 @@ async fn ask(mut tx: Tx, mut page: Page, written: Written) -> Answer {
 }
 
 async fn move_on(mut tx: Tx, mut page: Page, moved: Moved) -> Answer {
-    let Ok(moved) = moved else {
-        page.fields = page.written.as_ref().map(filled).unwrap_or_default();
-        return refused(page);
+    let moved = match moved {
+        Ok(moved) => moved,
+        Err(why) => {
+            page.fields = page.written.as_ref().map(filled).unwrap_or_default();
+            return refused(Page { why: Some(why), ..page });
+        }
     };
     store::save(&mut tx, moved).await?;
     tx.see_other(format!("{}?said=done", page.room.path("/report"))).await
-}
-
-struct Typed {
-    title: Option<Line<120>>,
-    body: Option<Text<40_000>>,
-    month: String,
-    quotes: Vec<Used>,
-}
-
-async fn typed(conn: &mut PgConnection, page: &mut Page) -> Result<Typed, AppError> {
-    let fields = &mut page.fields;
-    let (title, body) = (fields.required::<Line<120>>("title"), fields.required::<Text<40_000>>("body"));
-    let month = fields.value("month").trim().to_owned();
-    if !month.is_empty() && parse_month(&month).is_none() {
-        fields.refuse("month", Message::new("reports-report-month_wrong"));
-    }
-    let answers = feedback::all_words(conn, page.room.id()).await?;
-    for name in ["title", "body"] {
-        if repeats_any(fields.value(name), &answers) {
-            fields.refuse(name, Message::new("reports-report-repeats"));
-        }
-    }
-    let mut quotes = Vec::new();
-    for granted in &page.granted {
-        if fields.has("quote", &granted.quote.to_string()) {
-            let name = role_name(granted);
-            if repeats_any(fields.value(&name), &answers) {
-                fields.refuse(&name, Message::new("reports-report-repeats"));
-            }
-            let role = fields.optional::<Line<60>>(&name);
-            let role = role.map(|r| r.as_str().to_owned()).unwrap_or_default();
-            quotes.push(Used { quote: granted.quote, excerpt: granted.excerpt.clone(), role });
-        }
-    }
-    Ok(Typed { title, body, month, quotes })
-}
-
-fn repeats_any(text: &str, answers: &[String]) -> bool {
-    repeats(text, answers.iter().map(String::as_str))
-}
-
-fn role_name(granted: &Granted) -> String {
-    format!("role-{}", granted.quote)
-}
-
-fn filled(written: &Written) -> Fields {
-    let mut fields = Fields::of(&[
-        ("revision", &written.report.revision.to_string()),
-        ("title", &written.title),
-        ("body", &written.body),
-        ("month", &written.month),
-    ]);
-    for used in &written.quotes {
-        fields.add("quote", used.quote.to_string());
-        fields.add(&format!("role-{}", used.quote), used.role.clone());
-    }
-    fields
 }
 
 async fn page(conn: &mut PgConnection, frame: Frame, room: Room, fields: Fields) -> Result<Page, AppError> {
@@ -349,7 +337,18 @@ async fn page(conn: &mut PgConnection, frame: Frame, room: Room, fields: Fields)
         }
         None => (Vec::new(), Vec::new()),
     };
+    let (finder, passages) = match &written {
+        Some(Written { report, .. }) => {
+            let finder = Finder::of(conn, room.id(), report.id).await?;
+            (Some(finder), store::passages(conn, report.id).await?)
+        }
+        None => (None, Vec::new()),
+    };
     Ok(Page {
+        finder,
+        passages,
+        terms: store::terms(conn, room.id()).await?,
+        why: None,
         series: store::series_of(conn, room.consultation.call).await?,
         granted: feedback::granted(conn, room.id()).await?,
         guests: consultations::attendants(conn, room.id()).await?.into_iter().filter(|a| !a.part.is_host()).collect(),

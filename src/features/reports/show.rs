@@ -4,7 +4,8 @@
 use super::drawn::{Drawn, Words};
 use super::gone::gone;
 use super::store::{self, Listed, Series};
-use crate::domain::report::Stage;
+use crate::domain::person::Locale;
+use crate::domain::report::{Stage, passages};
 use crate::features::calls::{self, Call, CallBox};
 use crate::features::feedback;
 use crate::platform::error::{Answer, AppError};
@@ -20,6 +21,9 @@ struct Show {
     series: Series,
     number: i32,
     title: String,
+    /// The beginning of the text, for previews elsewhere.
+    beginning: String,
+    locale: Locale,
     drawn: Drawn,
     previous: Option<Listed>,
     next: Option<Listed>,
@@ -29,6 +33,28 @@ struct Show {
 impl Show {
     fn call_box(&self) -> CallBox<'_> {
         CallBox::new(&self.frame, &self.call)
+    }
+
+    fn path(&self) -> String {
+        format!("/reports/{}/{}", self.series.slug, self.number)
+    }
+
+    fn url(&self) -> String {
+        self.frame.platform.config.url(&self.path())
+    }
+
+    /// One picture for each language: a drawn title needs Japanese glyphs, and such a font is larger
+    /// than the program.
+    fn picture(&self) -> String {
+        let name = match self.locale {
+            Locale::Ja => "img/og-ja.png",
+            Locale::En => "img/og-en.png",
+        };
+        self.frame.platform.config.url(&self.frame.asset(name))
+    }
+
+    fn may_hide(&self) -> bool {
+        self.frame.person().is_some_and(|person| person.is_administrator)
     }
 
     fn index_path(&self) -> String {
@@ -61,8 +87,20 @@ pub async fn get(frame: Frame, address: Path<(String, i32)>) -> Answer {
         number: format!("{}#{}", series.prefix, address.1),
         title: &written.title,
         month: &written.month,
+        kinds: &written.kinds,
         html: Html::stored(published.html),
     };
     let drawn = Drawn::new(&frame, words, &written.quotes, &granted).alone();
-    show(&Show { frame, series, number: address.1, title: written.title, drawn, previous, next, call })
+    let beginning = beginning(&written.body);
+    let (locale, title) = (written.locale, written.title);
+    show(&Show { frame, series, number: address.1, title, beginning, locale, drawn, previous, next, call })
+}
+
+/// The first paragraph, as plain words.
+fn beginning(body: &str) -> String {
+    let first = passages(body).into_iter().next().unwrap_or_default();
+    let plain: String =
+        first.chars().filter(|c| !"*_`#>[]".contains(*c)).map(|c| if c == '\n' { ' ' } else { c }).collect();
+    let short: String = plain.chars().take(140).collect();
+    if short.len() < plain.len() { format!("{}…", short.trim_end()) } else { short }
 }

@@ -1,14 +1,18 @@
 //! All SQL over reports, their series, the quotes they use and what participants said to them.
 
+mod desk;
 mod previews;
 mod public;
 mod search;
 
+pub(super) use desk::{Passage, add_term, keep_mark, kept_marks, mark_passages, passages, solve, terms};
 pub use previews::OwnApproval;
 pub(super) use previews::{
     OpenPreview, Previewed, answer, ask_everyone, asked, last_needed, mint, open_preview, previews, revocable,
 };
-pub(super) use public::{Entry, approvals_of_person, entries, gaps, neighbours, of_series, published, series_by_slug};
+pub(super) use public::{
+    Entry, Published, approvals_of_person, entries, gaps, neighbours, of_series, published, series_by_slug,
+};
 pub use public::{Listed, latest, of_call, of_host};
 pub use search::{search, search_own};
 
@@ -34,6 +38,10 @@ pub struct Written {
     pub body: String,
     /// `2027-01`, or empty.
     pub month: String,
+    /// Kinds of people, as `domain::report::KINDS` has them.
+    pub kinds: Vec<String>,
+    /// When it shall be published, where that was put off.
+    pub publish_at: Option<DateTime<Utc>>,
     pub quotes: Vec<Used>,
 }
 
@@ -55,6 +63,8 @@ struct Row {
     title: String,
     body: String,
     month: String,
+    kinds: Vec<String>,
+    publish_at: Option<DateTime<Utc>>,
     revision: i32,
 }
 
@@ -75,6 +85,8 @@ impl Row {
             title: self.title,
             body: self.body,
             month: self.month,
+            kinds: self.kinds,
+            publish_at: self.publish_at,
             quotes,
         })
     }
@@ -85,7 +97,7 @@ pub(super) async fn of_consultation(conn: &mut PgConnection, id: ConsultationId)
     let row = sqlx::query_as!(
         Row,
         r#"select report_id as "id: ReportId", consultation_id as "consultation: ConsultationId", number, stage, stage_since,
-                  locale, title, body, month, revision
+                  locale, title, body, month, kinds, publish_at, revision
              from reports where consultation_id = $1"#,
         id as ConsultationId,
     )
@@ -165,7 +177,9 @@ pub(super) async fn draft(
 pub(super) async fn save(tx: &mut Tx, moved: (Report, Fact)) -> Result<Report, AppError> {
     let (report, fact) = moved;
     sqlx::query!(
-        "update reports set stage = $2, stage_since = $3, revision = $4, number = $5 where report_id = $1",
+        r#"update reports set stage = $2, stage_since = $3, revision = $4, number = $5,
+                              publish_at = case when $2 = 'approved' then publish_at end
+            where report_id = $1"#,
         report.id as ReportId,
         report.stage.as_str(),
         report.stage_since,
@@ -184,15 +198,17 @@ pub(super) async fn write(
     id: ReportId,
     title: &str,
     body: &str,
-    month: &str,
+    coarse: (&str, &[String]),
     quotes: &[Used],
 ) -> Result<(), AppError> {
+    let (month, kinds) = coarse;
     sqlx::query!(
-        "update reports set title = $2, body = $3, month = $4 where report_id = $1",
+        "update reports set title = $2, body = $3, month = $4, kinds = $5 where report_id = $1",
         id as ReportId,
         title,
         body,
-        month
+        month,
+        kinds,
     )
     .execute(&mut **tx)
     .await?;
@@ -266,11 +282,20 @@ pub(super) async fn next_number(tx: &mut Tx, series: Uuid) -> Result<i32, AppErr
     Ok(number)
 }
 
+/// Puts the publication off, or takes that back.
+pub(super) async fn put_off(tx: &mut Tx, id: ReportId, until: Option<DateTime<Utc>>) -> Result<(), AppError> {
+    sqlx::query!("update reports set publish_at = $2 where report_id = $1", id as ReportId, until)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
 /// Stores what is shown from now on.
 pub(super) async fn publish(tx: &mut Tx, id: ReportId, series: Uuid, html: &str) -> Result<(), AppError> {
     let now = tx.now();
     sqlx::query!(
-        "update reports set series_id = $2, published_html = $3, published_at = coalesce(published_at, $4) where report_id = $1",
+        r#"update reports set series_id = $2, published_html = $3, published_at = coalesce(published_at, $4), version_published_at = $4
+            where report_id = $1"#,
         id as ReportId,
         series,
         html,

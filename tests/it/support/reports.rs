@@ -6,7 +6,15 @@ use super::people::{Persona, aki, hana};
 use kabeuchi::domain::id::ConsultationId;
 
 /// What the host ticks before publishing.
-pub const CHECKED: [(&str, &str); 3] = [("names", "yes"), ("terms", "yes"), ("third_parties", "yes")];
+pub const CHECKED: [(&str, &str); 7] = [
+    ("names", "yes"),
+    ("terms", "yes"),
+    ("third_parties", "yes"),
+    ("small_numbers", "yes"),
+    ("dates", "yes"),
+    ("recognisable", "yes"),
+    ("when", "now"),
+];
 
 impl TestApp {
     /// Makes the draft of a report and saves it with this text and everything that may be quoted.

@@ -176,3 +176,19 @@ pub(in crate::features::consultations) async fn takes_part(
     .await?;
     Ok(takes_part)
 }
+
+/// Name and address of everyone who is or was a guest: what must not be told of them holds after
+/// they left, too.
+pub async fn guests_ever(conn: &mut PgConnection, id: ConsultationId) -> Result<Vec<(String, String)>, AppError> {
+    let rows = sqlx::query!(
+        r#"select q.name as "name!", q.email as "email!"
+             from people q
+            where q.person_id in (select person_id from participants where consultation_id = $1
+                                  union select person_id from former_participants where consultation_id = $1)
+            order by q.person_id"#,
+        id as ConsultationId,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.name, row.email)).collect())
+}

@@ -1,9 +1,10 @@
 //! What later slices read: quotes that may be shown, one's own quotes, what waits for whom.
 
 use crate::domain::fact::Fact;
-use crate::domain::feedback::{QuoteStage, Stage};
+use crate::domain::feedback::Stage;
 use crate::domain::id::{ConsultationId, FeedbackId, PersonId, QuoteId};
 use crate::domain::person::Locale;
+use crate::domain::quote::QuoteStage;
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
 use anyhow::anyhow;
@@ -81,7 +82,7 @@ pub async fn quotes_of(conn: &mut PgConnection, person: PersonId) -> Result<Vec<
              from quotes q
              join feedback f using (feedback_id)
              join consultations s using (consultation_id)
-            where f.person_id = $1
+            where f.person_id = $1 and q.stage in ('granted', 'revoked', 'stale') and q.granted_at is not null
             order by q.granted_at desc, q.quote_id"#,
         person as PersonId,
     )

@@ -131,6 +131,7 @@ pub struct Entry {
     pub title: String,
     pub locale: Locale,
     pub html: String,
+    /// When this version was published.
     pub published_at: DateTime<Utc>,
 }
 
@@ -141,7 +142,8 @@ pub(in crate::features::reports) async fn entries(
     limit: i64,
 ) -> Result<Vec<Entry>, AppError> {
     let rows = sqlx::query!(
-        r#"select number as "number!", title, locale, coalesce(published_html, '') as "html!", published_at as "published_at!"
+        r#"select number as "number!", title, locale, coalesce(published_html, '') as "html!", 
+                  coalesce(version_published_at, published_at) as "published_at!"
              from reports
             where series_id = $1 and stage = 'published'
             order by published_at desc, number desc

@@ -1,0 +1,185 @@
+//! What everyone knows, and what machines and clouds call things.
+
+/// Endings by which a dotted word is a host.
+pub(super) const ENDINGS: [&str; 46] = [
+    "com",
+    "net",
+    "org",
+    "jp",
+    "io",
+    "dev",
+    "app",
+    "co",
+    "ai",
+    "cloud",
+    "tech",
+    "info",
+    "biz",
+    "me",
+    "tv",
+    "gg",
+    "eu",
+    "uk",
+    "de",
+    "fr",
+    "nl",
+    "kr",
+    "cn",
+    "tw",
+    "us",
+    "ca",
+    "au",
+    "sg",
+    "in",
+    "studio",
+    "energy",
+    "systems",
+    "services",
+    "health",
+    "games",
+    "shop",
+    "site",
+    "online",
+    "xyz",
+    "internal",
+    "local",
+    "lan",
+    "corp",
+    "intra",
+    "home",
+    "localdomain",
+];
+
+/// Hosts that everyone knows, with everything below them.
+pub(super) const PUBLIC: [&str; 62] = [
+    "kubernetes.io",
+    "k8s.io",
+    "sre.google",
+    "google.com",
+    "google.co.jp",
+    "cloud.google.com",
+    "github.com",
+    "github.io",
+    "gitlab.com",
+    "docs.rs",
+    "crates.io",
+    "rust-lang.org",
+    "python.org",
+    "golang.org",
+    "go.dev",
+    "nodejs.org",
+    "npmjs.com",
+    "wikipedia.org",
+    "ietf.org",
+    "rfc-editor.org",
+    "iana.org",
+    "w3.org",
+    "mozilla.org",
+    "stackoverflow.com",
+    "usenix.org",
+    "pagerduty.com",
+    "grafana.com",
+    "prometheus.io",
+    "opentelemetry.io",
+    "datadoghq.com",
+    "hashicorp.com",
+    "terraform.io",
+    "docker.com",
+    "docker.io",
+    "quay.io",
+    "gcr.io",
+    "amazon.com",
+    "azure.com",
+    "microsoft.com",
+    "cloudflare.com",
+    "postgresql.org",
+    "mysql.com",
+    "redis.io",
+    "nginx.org",
+    "apache.org",
+    "cncf.io",
+    "linuxfoundation.org",
+    "debian.org",
+    "ubuntu.com",
+    "slack.com",
+    "atlassian.com",
+    "youtube.com",
+    "zenn.dev",
+    "qiita.com",
+    "speakerdeck.com",
+    "connpass.com",
+    "medium.com",
+    "note.com",
+    "oreilly.com",
+    "argoproj.io",
+    "istio.io",
+    "letsencrypt.org",
+];
+
+/// Their hosts that hold rooms of somebody.
+pub(super) const ROOMS: [&str; 6] =
+    ["hooks.slack.com", "docs.google.com", "drive.google.com", "gist.github.com", "api.slack.com", "meet.google.com"];
+
+/// Endings that are kept for examples.
+pub(super) const EXAMPLES: [&str; 7] =
+    ["example.com", "example.org", "example.net", "example.jp", "example", "invalid", "test"];
+
+/// Where code lives: an owner's path there is somebody's.
+pub(super) const FORGES: [&str; 3] = ["github.com", "gitlab.com", "bitbucket.org"];
+
+/// Owners that everyone knows.
+pub(super) const OWNERS: [&str; 22] = [
+    "kubernetes",
+    "kubernetes-sigs",
+    "prometheus",
+    "prometheus-operator",
+    "grafana",
+    "hashicorp",
+    "argoproj",
+    "aws",
+    "awslabs",
+    "terraform-aws-modules",
+    "google",
+    "googlecloudplatform",
+    "docker",
+    "moby",
+    "rust-lang",
+    "golang",
+    "nodejs",
+    "slok",
+    "open-telemetry",
+    "envoyproxy",
+    "istio",
+    "cncf",
+];
+
+/// Words after `@` that are nobody.
+pub(super) const NOBODY: [&str; 16] = [
+    "here",
+    "channel",
+    "everyone",
+    "all",
+    "media",
+    "import",
+    "charset",
+    "keyframes",
+    "font-face",
+    "supports",
+    "param",
+    "return",
+    "todo",
+    "deprecated",
+    "latest",
+    "types",
+];
+
+/// What machines are named after.
+pub(super) const ROLES: [&str; 40] = [
+    "prod", "prd", "stg", "staging", "dev", "qa", "web", "db", "app", "api", "node", "bastion", "worker", "master",
+    "batch", "mysql", "pg", "postgres", "redis", "cache", "proxy", "lb", "hap", "haproxy", "nginx", "ldap", "mail",
+    "smtp", "dns", "gw", "vpn", "prom", "log", "es", "kafka", "mq", "ci", "game", "host", "srv",
+];
+
+/// Beginnings of what a cloud numbers.
+pub(super) const RESOURCES: [&str; 14] =
+    ["i", "vpc", "subnet", "sg", "ami", "vol", "eni", "igw", "nat", "rtb", "snap", "eipalloc", "tgw", "acl"];

@@ -1,0 +1,85 @@
+//! What the finder points out in a report: the hosts let it stand or put other words there.
+
+use super::store;
+use crate::domain::id::{ConsultationId, ReportId};
+use crate::domain::identifier::{Kind, Known, find};
+use crate::features::consultations;
+use crate::platform::error::AppError;
+use crate::platform::form::Fields;
+use sqlx::PgConnection;
+
+/// Characters shown on each side of a mark.
+const AROUND: usize = 24;
+
+/// One text that is pointed out, wherever it stands.
+#[derive(Clone, Debug)]
+pub struct Mark {
+    pub kind: Kind,
+    pub words: String,
+    /// What stands around it, the first time.
+    pub before: String,
+    pub after: String,
+    pub times: usize,
+}
+
+/// What is known, to compare texts with.
+pub struct Finder {
+    known: Known,
+    kept: Vec<String>,
+}
+
+impl Finder {
+    /// Gathers who took part, the words never printed, and what the hosts let stand.
+    pub async fn of(conn: &mut PgConnection, of: ConsultationId, id: ReportId) -> Result<Self, AppError> {
+        // The hosts are public with their call; everyone else is not, also after leaving.
+        let (names, addresses) = consultations::guests_ever(conn, of).await?.into_iter().unzip();
+        let known = Known { names, addresses, terms: store::terms(conn, of).await? };
+        Ok(Self { known, kept: store::kept_marks(conn, id).await? })
+    }
+
+    /// What is still to be decided in these texts, each once.
+    pub fn marks<'a>(&self, texts: impl IntoIterator<Item = &'a str>) -> Vec<Mark> {
+        let mut marks: Vec<Mark> = Vec::new();
+        for text in texts {
+            for found in find(text, &self.known) {
+                let words = &text[found.start..found.end];
+                match marks.iter_mut().find(|mark| mark.words == words) {
+                    _ if self.kept.iter().any(|kept| kept == words) => {}
+                    Some(mark) => mark.times += 1,
+                    None => marks.push(Mark {
+                        kind: found.kind,
+                        words: words.to_owned(),
+                        before: last(&text[..found.start]),
+                        after: first(&text[found.end..]),
+                        times: 1,
+                    }),
+                }
+            }
+        }
+        marks
+    }
+}
+
+fn first(text: &str) -> String {
+    text.lines().next().unwrap_or_default().chars().take(AROUND).collect()
+}
+
+fn last(text: &str) -> String {
+    let line = text.rsplit('\n').next().unwrap_or_default();
+    let skipped = line.chars().count().saturating_sub(AROUND);
+    line.chars().skip(skipped).collect()
+}
+
+/// Names of the fields that become public.
+pub fn public_fields(fields: &Fields) -> Vec<String> {
+    let names = fields.all().iter().map(|(name, _)| name);
+    names.filter(|name| *name == "title" || *name == "body" || name.starts_with("role-")).cloned().collect()
+}
+
+/// Puts other words wherever these stand.
+pub fn replace(fields: &mut Fields, words: &str, instead: &str) {
+    for name in public_fields(fields) {
+        let changed = fields.value(&name).replace(words, instead);
+        fields.set(&name, changed);
+    }
+}
