@@ -6,7 +6,7 @@ use crate::domain::feedback::questions;
 use crate::domain::person::Locale;
 use crate::domain::report::{KINDS, parse_month};
 use crate::features::feedback::Granted;
-use crate::platform::i18n::Speech;
+use crate::platform::i18n::{Speech, Told};
 use crate::platform::markdown::Html;
 use crate::platform::page::Frame;
 use askama::Template;
