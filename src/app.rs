@@ -93,6 +93,9 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
         Fact::ParticipantInvited { invitation, .. } => {
             vec![NewJob::now(consultations::mails::InvitationMail { invitation })]
         }
+        Fact::InvitationDeclined { invitation, .. } => {
+            vec![NewJob::now(consultations::mails::DeclinedMail { invitation })]
+        }
         Fact::ParticipantJoined { consultation, person } => {
             vec![
                 NewJob::now(consultations::mails::JoinedMail { consultation, joined: person }),

@@ -3,10 +3,14 @@
 
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests say by panicking what went wrong")]
 
+#[path = "architecture/acts.rs"]
+mod acts;
 #[path = "architecture/cases.rs"]
 mod cases;
 #[path = "architecture/gifts.rs"]
 mod gifts;
+#[path = "architecture/invariants.rs"]
+mod invariants;
 #[path = "architecture/uploads.rs"]
 mod uploads;
 

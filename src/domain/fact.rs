@@ -50,6 +50,7 @@ pub enum Fact {
 
     ConsultationOpened { consultation: ConsultationId },
     ParticipantInvited { consultation: ConsultationId, invitation: InvitationId },
+    InvitationDeclined { consultation: ConsultationId, invitation: InvitationId },
     ParticipantDeparted { consultation: ConsultationId, person: PersonId, removed: bool },
     LeadHandedOver { consultation: ConsultationId, person: PersonId },
     ParticipantJoined { consultation: ConsultationId, person: PersonId },

@@ -151,6 +151,8 @@ impl Walk {
         self.says(host, "questions-item-for_session").await;
         host.goto(&format!("{room}/turn")).await;
         host.follow("form[action$='/turn'] .button--primary").await;
+        // While the applicant is on the page, no mail tells of it.
+        self.app.clock.advance(chrono::TimeDelta::minutes(3));
         self.told(APPLICANT, "questions-mail-turn-subject").await;
         assert_eq!(self.mailed().await, format!("{room}/questions"));
         guest.goto(&format!("{room}/questions")).await;

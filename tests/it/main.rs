@@ -18,6 +18,7 @@ mod faults;
 mod feedback;
 mod fetching;
 mod home;
+mod invariants;
 mod pages;
 mod people;
 mod questions;

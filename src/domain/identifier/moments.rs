@@ -159,10 +159,18 @@ fn english(rest: Rest<'_>) -> Option<Rest<'_>> {
     Some(Rest(&after[with_year(after)..]))
 }
 
-/// What follows a date: `T14:32:05Z`, ` 14:32`.
+/// What follows a date: `T14:32:05Z`, ` 14:32`, `の午前2時半`, `の夜9時ごろ`.
 fn time(rest: Rest<'_>) -> Option<Rest<'_>> {
-    let after = rest.word("T").or_else(|| rest.word(" "))?;
-    digits_of_clock(after).map(|(_, after)| after)
+    let spoken = || {
+        let after = rest.word("の").unwrap_or(rest);
+        let part = ["午前", "午後", "朝", "昼", "夕方", "夜", "深夜", "未明"].iter().find_map(|part| after.word(part));
+        let (hour, after) = part.unwrap_or(after).number(1..=2)?;
+        let after = after.word("時").filter(|after| hour < 25 && !after.0.starts_with('間'))?;
+        let minute = || after.number(1..=2).and_then(|(_, after)| after.word("分"));
+        Some(after.word("半").or_else(minute).unwrap_or(after))
+    };
+    let written = rest.word("T").or_else(|| rest.word(" ")).and_then(digits_of_clock).map(|(_, after)| after);
+    written.or_else(spoken)
 }
 
 /// A time that is no whole hour.

@@ -102,8 +102,34 @@ pub(super) fn known(text: &str, known: &Known) -> Vec<Found> {
             spans.extend(alone_in(text, word, true));
         }
     }
-    spans.into_iter().map(|(start, end)| Found { kind: Kind::Name, start, end }).collect()
+    let whole = spans.into_iter().map(|(start, end)| (with_given_name(text, start), end));
+    whole.map(|(start, end)| Found { kind: Kind::Name, start, end }).collect()
 }
+
+/// Where a name begins that another one stands before: a short form, or a middle name. A word that
+/// begins a sentence has a capital as well, and belongs to no name.
+fn with_given_name(text: &str, start: usize) -> usize {
+    let Some(before) = text[..start].strip_suffix(' ') else { return start };
+    let length: usize = before.chars().rev().take_while(|c| c.is_alphabetic()).map(char::len_utf8).sum();
+    let word = &before[before.len() - length..];
+    let rest = &before[..before.len() - length];
+    let is_name = word.starts_with(char::is_uppercase)
+        && word.chars().skip(1).all(char::is_lowercase)
+        && word.chars().count() > 2;
+    let is_own = text[start..].starts_with(char::is_uppercase);
+    let begins = begins_sentence(rest) && !rest.is_empty() && !rest.ends_with('\n');
+    if is_name && is_own && !begins && !COMMON.contains(&word.to_ascii_lowercase().as_str()) {
+        start - 1 - length
+    } else {
+        start
+    }
+}
+
+/// Words that often begin a line before a name.
+const COMMON: [&str; 24] = [
+    "the", "and", "but", "with", "for", "from", "when", "where", "what", "how", "why", "then", "after", "before",
+    "dear", "thanks", "later", "today", "ask", "tell", "both", "also", "once", "only",
+];
 
 /// Whether a name may begin there: small Latin letters begin other words.
 fn is_written(text: &str, start: usize) -> bool {

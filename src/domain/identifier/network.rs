@@ -2,7 +2,7 @@
 
 use super::lists::*;
 use super::words::{is_private_file, is_private_path};
-use super::{Found, Kind};
+use super::{Found, Kind, occurrences};
 use crate::domain::secret;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -17,9 +17,19 @@ pub(super) fn find(text: &str) -> (Vec<Found>, Vec<(usize, usize)>) {
             None => {}
         }
     }
+    found.extend(short_names(text, &found));
     let named = secret::named_values(text);
     found.extend(named.into_iter().map(|(start, end)| Found { kind: Kind::Secret, start, end }));
     (found, public)
+}
+
+/// Machines by their first name alone, where the text has their whole one as well.
+fn short_names(text: &str, found: &[Found]) -> Vec<Found> {
+    let hosts = found.iter().filter(|f| matches!(f.kind, Kind::Host | Kind::Mail));
+    let first = hosts.filter_map(|f| text[f.start..f.end].rsplit('@').next()?.split('.').next());
+    let told = first.filter(|name| name.len() > 4 && name.contains(['-', '_']));
+    let spans = told.flat_map(|name| occurrences(text, name)).collect::<Vec<_>>();
+    spans.into_iter().map(|(start, end)| Found { kind: Kind::Host, start, end }).collect()
 }
 
 /// Runs of Latin letters and signs, without what a sentence puts around them.
@@ -47,13 +57,13 @@ fn kind_of(chunk: &str) -> Option<Option<Kind>> {
     if let Some((_, rest)) = chunk.split_once("://") {
         return Some(of_url(rest));
     }
-    if chunk.starts_with("arn:") || is_account(chunk) {
+    if chunk.starts_with("arn:") || is_account(chunk) || is_reference(chunk) {
         return Some(Some(Kind::Account));
     }
     if let Some(kind) = of_mail(chunk).or_else(|| of_handle(chunk)).or_else(|| of_address(chunk)) {
         return Some(kind);
     }
-    if secret::is_token(chunk) || is_random(chunk) {
+    if secret::is_token(chunk) || is_random(chunk) || is_password(chunk) {
         return Some(Some(Kind::Secret));
     }
     if chunk.starts_with(['/', '~', '.']) || chunk.contains(":\\") {
@@ -153,6 +163,29 @@ fn is_random(chunk: &str) -> bool {
     bytes.len() >= 20 && turns >= 6 && bytes.iter().all(|b| b.is_ascii_alphanumeric() || b"_+=".contains(b))
 }
 
+/// Letters of both cases, digits and a sign that no word has, as people are told to make passwords.
+fn is_password(chunk: &str) -> bool {
+    let has = |is: fn(&u8) -> bool| chunk.bytes().any(|b| is(&b));
+    let count = chunk.bytes().filter(u8::is_ascii_digit).count();
+    (10..=64).contains(&chunk.len())
+        && has(u8::is_ascii_uppercase)
+        && has(u8::is_ascii_lowercase)
+        && count > 1
+        && has(|b| b"&!$%^".contains(b))
+        && !chunk.contains(['/', '='])
+}
+
+/// The number of a contract, a grant, a case: several parts in capitals, one of them a long number.
+fn is_reference(chunk: &str) -> bool {
+    let parts: Vec<&str> = chunk.split('-').collect();
+    let is_part = |p: &&str| !p.is_empty() && p.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+    let is_long = |p: &&str| p.len() > 5 && p.bytes().all(|b| b.is_ascii_digit());
+    parts.len() > 2
+        && parts.iter().all(is_part)
+        && parts.iter().any(is_long)
+        && parts[0].starts_with(|c: char| c.is_ascii_uppercase())
+}
+
 /// A host by its dots, with or without a path, or by the way that machines are named.
 fn of_host(chunk: &str) -> Option<Option<Kind>> {
     let (authority, path) = chunk.split_once('/').unwrap_or((chunk, ""));
@@ -195,7 +228,10 @@ fn is_example(host: &str) -> bool {
 
 fn is_public(host: &str) -> bool {
     let host = host.to_ascii_lowercase();
-    is_example(&host) || !ROOMS.contains(&host.as_str()) && PUBLIC.iter().any(|of| is_below(&host, of))
+    // Where programs are documented for everyone; one's own is found by the domain of one's mail.
+    is_example(&host)
+        || host.starts_with("docs.") && host.matches('.').count() > 1 && !ROOMS.contains(&host.as_str())
+        || !ROOMS.contains(&host.as_str()) && PUBLIC.iter().any(|of| is_below(&host, of))
 }
 
 /// `web-prod-01`, `db01`, `ip-10-0-1-2`, `web-7d9f8b6c5d-x2x7k`.

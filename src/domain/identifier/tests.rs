@@ -6,9 +6,9 @@ macro_rules! documents {
     };
 }
 
-const DOCUMENTS: [(&str, &str); 20] = documents!(
-    "en-01" "en-02" "en-03" "en-04" "en-05" "en-06" "en-07" "en-08" "en-09" "en-10"
-    "ja-01" "ja-02" "ja-03" "ja-04" "ja-05" "ja-06" "ja-07" "ja-08" "ja-09" "ja-10"
+const DOCUMENTS: [(&str, &str); 24] = documents!(
+    "en-01" "en-02" "en-03" "en-04" "en-05" "en-06" "en-07" "en-08" "en-09" "en-10" "en-11" "en-12"
+    "ja-01" "ja-02" "ja-03" "ja-04" "ja-05" "ja-06" "ja-07" "ja-08" "ja-09" "ja-10" "ja-11" "ja-12"
 );
 
 /// What a document of the corpus holds: what is known, its text without marks, where marks stood.

@@ -1,6 +1,6 @@
 //! Files and paths, organisations, domains of mail addresses, words that shall never be printed.
 
-use super::{Found, Kind, Known, is_kanji, is_katakana, occurrences};
+use super::{Found, Kind, Known, is_hiragana, is_kanji, is_katakana, occurrences};
 
 /// Files that somebody wrote: their names tell of what.
 const WRITTEN: [&str; 28] = [
@@ -99,7 +99,7 @@ pub(super) fn organisations(text: &str) -> Vec<Found> {
     let is_part = |c: &char| is_kanji(*c) || is_katakana(*c) || c.is_ascii_alphanumeric();
     let mut found = Vec::new();
     for (at, form) in COMPANIES.iter().flat_map(|form| text.match_indices(form)) {
-        let after: usize = text[at + form.len()..].chars().take_while(is_part).map(char::len_utf8).sum();
+        let after = called(&text[at + form.len()..]);
         let before: usize = text[..at].chars().rev().take_while(is_part).map(char::len_utf8).sum();
         let (start, end) = if after > 0 { (at, at + form.len() + after) } else { (at - before, at + form.len()) };
         if after + before > 0 {
@@ -118,6 +118,22 @@ pub(super) fn organisations(text: &str) -> Vec<Found> {
         }
     }
     found
+}
+
+/// Bytes of the name after the form of a company: hiragana stands within a name and not at its end,
+/// where it is the sentence that goes on.
+fn called(rest: &str) -> usize {
+    const PARTICLES: &str = "のはがをにでともへや";
+    let is_firm = |c: char| is_kanji(c) || is_katakana(c) || c.is_ascii_alphanumeric();
+    if rest.starts_with(|c| PARTICLES.contains(c)) {
+        return 0;
+    }
+    let run = rest
+        .char_indices()
+        .take_while(|(_, c)| is_firm(*c) || is_hiragana(*c) && !PARTICLES.contains(*c) || *c == 'の');
+    let firm = run.clone().filter(|(_, c)| is_firm(*c)).last();
+    let soft = run.take_while(|(_, c)| is_hiragana(*c)).last();
+    firm.or(soft).map_or(0, |(at, c)| at + c.len_utf8())
 }
 
 /// Where the last words of a text begin that are written with capitals, three at most.

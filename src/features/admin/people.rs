@@ -44,7 +44,7 @@ pub async fn get(frame: Frame) -> Answer {
 pub async fn post(frame: Frame, fields: Fields) -> Answer {
     let person: PersonId = fields.value("person").parse().map_err(|_| AppError::NotFound)?;
     let mut tx = frame.begin(&fields).await?;
-    let (done, fact) = match fields.value("act") {
+    let (done, fact) = match fields.one_of("act", ["grant", "withdraw"])? {
         "withdraw" => (people::withdraw_host(&mut tx, person).await?, Fact::HostWithdrawn { person }),
         _ => (people::grant_host(&mut tx, person, frame.now).await?, Fact::HostGranted { person }),
     };

@@ -57,7 +57,7 @@ pub async fn post(frame: Frame, mut fields: Fields) -> Answer {
     let me = frame.asker.id()?;
     let mut tx = frame.begin(&fields).await?;
     let date = fields.value("date").trim().parse::<NaiveDate>().ok();
-    if fields.value("act") == "remove" {
+    if fields.one_of("act", ["", "remove"])? == "remove" {
         let date = date.ok_or(AppError::NotFound)?;
         return match store::remove_override(&mut tx, me, date).await? {
             true => tx.see_other("/availability/overrides?said=done").await,

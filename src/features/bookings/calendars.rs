@@ -28,7 +28,7 @@ pub async fn get(frame: Frame) -> Answer {
 pub async fn post(frame: Frame, fields: Fields) -> Answer {
     let me = frame.asker.id()?;
     let mut tx = frame.begin(&fields).await?;
-    if fields.value("act") == "revoke" {
+    if fields.one_of("act", ["", "make", "revoke"])? == "revoke" {
         store::revoke_feed(&mut tx, me).await?;
         return tx.see_other("/settings/calendars?said=revoked").await;
     }

@@ -159,7 +159,7 @@ pub async fn post(frame: Frame, id: Path<ConsultationId>, mut fields: Fields) ->
     room.require(Act::Book)?;
     let refused = match is_possible(&room) {
         false => Err((StatusCode::CONFLICT, "start", Message::new("bookings-candidates-not_now"))),
-        true => match fields.value("act") {
+        true => match fields.one_of("act", ["", "pick", "withdraw", "propose"])? {
             "pick" => pick(&mut tx, &room, fields.value("pick").parse().ok()).await?,
             "withdraw" => withdraw(&mut tx, &room).await?,
             _ => propose(&mut tx, &room, &mut fields).await?,

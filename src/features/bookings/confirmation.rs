@@ -83,7 +83,7 @@ pub async fn post(frame: Frame, id: Path<BookingId>, mut fields: Fields) -> Answ
         fields.refuse("reason", Message::new("bookings-confirmation-not_now"));
         return show_with(StatusCode::CONFLICT, &Confirmation { frame, bearer, move_reason, fields });
     }
-    match fields.value("act") {
+    match fields.one_of("act", ["", "confirm", "decline"])? {
         "decline" => {
             let (start, side) = (booking.starts_at, booking.answered_by());
             let moved = booking.release().map_err(|_| AppError::NotNow("declining"))?;

@@ -30,7 +30,7 @@ pub async fn post(frame: Frame, id: Path<ConsultationId>, fields: Fields) -> Ans
     let room = consultations::for_update(&mut tx, *id, &frame.asker).await?;
     room.require(Act::Book)?;
     let path = room.path("/bookings/new");
-    if fields.value("act") == "end" {
+    if fields.one_of("act", ["", "end"])? == "end" {
         store::end_watch(&mut tx, *id).await?;
         return tx.see_other(format!("{path}?said=done")).await;
     }

@@ -35,7 +35,7 @@ pub async fn post(frame: Frame, id: Path<CallId>, mut fields: Fields) -> Answer 
     let hosted = store::for_host_update(&mut tx, *id, &frame.asker).await?;
     hosted.require_decision()?;
     let call = hosted.call;
-    if fields.value("act") == "archive" {
+    if fields.one_of("act", ["", "archive"])? == "archive" {
         return match call.stage.archive(call.id) {
             Ok(moved) => {
                 store::save(&mut tx, call.id, moved).await?;

@@ -1,5 +1,5 @@
-//! `/invitations/{token}`: joins a consultation. A mailed invitation is for its address and once; a
-//! team link serves many. Joining is told, never asked.
+//! `/invitations/{token}`: joins a consultation, or says no. A mailed invitation is for its address and
+//! once; a team link serves many. Joining is told, never asked.
 
 use super::participants::MOST_GUESTS;
 use super::store::{self, Open};
@@ -24,6 +24,7 @@ struct Invitation {
     /// Signed in with another address than the one that was invited.
     is_for_another: bool,
     refusal: Option<Message>,
+    is_declined: bool,
 }
 
 /// Shows who invites to what.
@@ -34,11 +35,14 @@ pub async fn get(frame: Frame, token: Path<String>) -> Answer {
         return Ok(see_other(format!("/consultations/{}", open.consultation)));
     }
     let is_for_another = is_for_another(&frame, &open);
-    show(&Invitation { frame, open, token: token.into_inner(), is_for_another, refusal: None })
+    show(&Invitation { frame, open, token: token.into_inner(), is_for_another, refusal: None, is_declined: false })
 }
 
-/// Joins. Who is not signed in signs in first and comes back.
+/// Joins, or says no to a mailed invitation, for which its link is enough. Who is not signed in signs in first and comes back.
 pub async fn post(frame: Frame, token: Path<String>, fields: Fields) -> Answer {
+    if fields.one_of("act", ["", "join", "decline"])? == "decline" {
+        return decline(frame, token.into_inner(), fields).await;
+    }
     let Some(person) = frame.person().map(|p| p.id) else {
         return Ok(see_other(frame.carry(&format!("/sign-in?next=/invitations/{token}"))));
     };
@@ -54,9 +58,24 @@ pub async fn post(frame: Frame, token: Path<String>, fields: Fields) -> Answer {
     if let Some((status, key)) = refusal(&mut tx, &frame, &open, &fields).await? {
         let is_for_another = is_for_another(&frame, &open);
         let refusal = Some(Message::new(key));
-        return show_with(status, &Invitation { frame, open, token: token.into_inner(), is_for_another, refusal });
+        return show_with(
+            status,
+            &Invitation { frame, open, token: token.into_inner(), is_for_another, refusal, is_declined: false },
+        );
     }
     join(tx, open, person).await
+}
+
+async fn decline(frame: Frame, token: String, fields: Fields) -> Answer {
+    let mut tx = frame.begin(&fields).await?;
+    let open = store::open_invitation(&mut tx, &random::hashed(&token), frame.now).await?.ok_or(AppError::Gone)?;
+    if open.email.is_none() || !store::decline_invitation(&mut tx, open.invitation).await? {
+        return Err(AppError::NotNow("this invitation cannot be declined"));
+    }
+    let (consultation, invitation) = (open.consultation, open.invitation);
+    tx.record(Fact::InvitationDeclined { consultation, invitation }).await?;
+    tx.commit().await?;
+    show(&Invitation { frame, open, token, is_for_another: false, refusal: None, is_declined: true })
 }
 
 async fn join(mut tx: Tx, open: Open, person: PersonId) -> Answer {

@@ -1,4 +1,4 @@
-//! Mails of this slice: invited, joined, cancelled, lapsed.
+//! Mails of this slice: invited, declined, joined, cancelled, lapsed.
 
 use super::store;
 use crate::domain::consultation::{Part, Stage};
@@ -51,6 +51,36 @@ impl Job for InvitationMail {
                 )
                 .closing(speech.t("consultations-mail-invited-closing"));
         Ok(Outcome::Send(tx, Box::new(mail)))
+    }
+}
+
+/// Tells whoever invited that the invited person said no.
+#[derive(Serialize, Deserialize)]
+pub struct DeclinedMail {
+    pub invitation: InvitationId,
+}
+
+impl Job for DeclinedMail {
+    const KIND: &'static str = "consultations.declined_mail";
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        let Some(declined) = store::declined_invitation(&mut tx, self.invitation).await? else {
+            return Ok(Outcome::Done);
+        };
+        if !store::is_in(&mut tx, declined.consultation, declined.inviter).await? {
+            return Ok(Outcome::Done);
+        }
+        let title = store::system(&mut tx, declined.consultation).await?.title;
+        let receiver = people::receiver(&mut tx, declined.inviter).await?;
+        let speech = receiver.speech;
+        let mail = Mail::to(&receiver, speech.t("consultations-mail-declined-subject").saying("title", &title))
+            .line(speech.t("consultations-mail-declined-text").saying("email", &declined.email).saying("title", &title))
+            .action(
+                speech.t("consultations-mail-open"),
+                run.platform.config.url(&format!("/consultations/{}/participants", declined.consultation)),
+            );
+        Ok(Outcome::Send(tx, Box::new(mail.about(Topic::Room))))
     }
 }
 

@@ -39,6 +39,7 @@ pub fn jobs(registry: Registry) -> Registry {
         .with::<mails::CancelledMails>()
         .with::<mails::CancelledMail>()
         .with::<mails::JoinedMail>()
+        .with::<mails::DeclinedMail>()
         .with::<mails::LeftMails>()
         .with::<mails::LeftMail>()
         .with::<mails::LeadMail>()

@@ -99,13 +99,14 @@ pub async fn get(frame: Frame, id: Path<ConsultationId>) -> Answer {
 pub async fn post(frame: Frame, id: Path<ConsultationId>, fields: Fields) -> Answer {
     let mut tx = frame.begin(&fields).await?;
     let room = store::for_update(&mut tx, *id, &frame.asker).await?;
-    match fields.value("act") {
+    let act = fields.one_of("act", ["", "leave", "remove", "lead", "team_link", "revoke"])?;
+    match act {
         "leave" => return departure::leave(frame, tx, room, fields).await,
         "remove" => return departure::remove(frame, tx, room, fields).await,
         "lead" => return departure::hand_over(frame, tx, room, fields).await,
         _ => room.require(Act::Invite)?,
     }
-    match fields.value("act") {
+    match act {
         "team_link" => make_team_link(frame, tx, room, fields).await,
         "revoke" => revoke(tx, room, &fields).await,
         _ => invite(frame, tx, room, fields).await,

@@ -4,8 +4,8 @@ mod invitations;
 mod participants;
 
 pub(super) use invitations::{
-    Invited, Open, invite, invite_again, invited, open_invitation, revoke_invitation, revoke_invitations_of,
-    revoke_team_links, set_invitation_token, spend_invitation,
+    Invited, Open, decline_invitation, declined_invitation, invite, invite_again, invited, open_invitation,
+    revoke_invitation, revoke_invitations_of, revoke_team_links, set_invitation_token, spend_invitation,
 };
 pub use participants::{Attendant, attendants, guests_ever, is_in, lead_of, on_side};
 pub(super) use participants::{depart, join, set_lead, takes_part};

@@ -98,17 +98,17 @@ pub async fn get(frame: Frame, id: Path<ConsultationId>) -> Answer {
 pub async fn post(frame: Frame, id: Path<ConsultationId>, mut fields: Fields) -> Answer {
     let mut tx = frame.begin(&fields).await?;
     let room = consultations::for_update(&mut tx, *id, &frame.asker).await?;
-    let act = fields.value("act").to_owned();
+    let act = fields.one_of("act", ["owe", "promise", "send", "drop", "read"])?;
     if act != "read" {
         room.require(Act::OweFollowUp)?;
     }
-    match act.as_str() {
+    match act {
         "owe" => return owe(tx, frame, room, fields).await,
         "promise" => return promise(tx, frame, room, fields).await,
         _ => {}
     }
     let Some(follow_up) = one_of(&mut tx, &room, &fields).await? else { return Err(AppError::NotFound) };
-    let (body, reason) = match act.as_str() {
+    let (body, reason) = match act {
         "send" => (fields.required::<Text<20_000>>("body"), None),
         "drop" => (None, fields.required::<Line<500>>("reason")),
         _ => (None, None),

@@ -170,7 +170,7 @@ pub async fn post(frame: Frame, id: Path<ConsultationId>, mut fields: Fields) ->
     room.require(Act::GiveFeedback)?;
     let form = opened(&mut tx, &frame, &room).await?;
     let Some(form) = form else { return refused(frame, room, None, fields) };
-    match fields.value("act") {
+    match fields.one_of("act", ["", "submit", "keep", "skip", "action"])? {
         "keep" => keep(tx, frame, room, form, fields).await,
         "skip" => skip(tx, frame, room, form, fields).await,
         "action" => add_action(tx, frame, room, form, fields).await,

@@ -5,6 +5,7 @@ use super::store::{self, Quoted};
 use crate::domain::consultation::Stage;
 use crate::domain::feedback::FollowUpStage;
 use crate::domain::id::{ConsultationId, FeedbackId, FollowUpId, QuoteId};
+use crate::domain::notice::Topic;
 use crate::domain::quote::QuoteStage;
 use crate::features::{consultations, people};
 use crate::platform::db::Tx;
@@ -48,7 +49,7 @@ impl Job for AskMail {
                 run.platform.config.url(&format!("/consultations/{}/feedback", consultation.id)),
             )
             .closing(speech.t("feedback-mail-ask-closing"));
-        Ok(Outcome::Send(tx, Box::new(mail)))
+        Ok(Outcome::Send(tx, Box::new(mail.about(Topic::Feedback))))
     }
 }
 
@@ -76,7 +77,7 @@ impl Job for FollowUpMail {
                 speech.t("feedback-mail-follow_up-action"),
                 run.platform.config.url(&format!("/consultations/{}/follow-ups", follow_up.consultation)),
             );
-        Ok(Outcome::Send(tx, Box::new(mail)))
+        Ok(Outcome::Send(tx, Box::new(mail.about(Topic::FollowUps))))
     }
 }
 
@@ -104,7 +105,7 @@ impl Job for QuoteRevokedMail {
                 speech.t("feedback-mail-revoked-action"),
                 run.platform.config.url(&format!("/consultations/{id}/report")),
             );
-        Ok(Outcome::Send(tx, Box::new(mail)))
+        Ok(Outcome::Send(tx, Box::new(mail.about(Topic::Reports))))
     }
 }
 
@@ -133,7 +134,7 @@ impl Job for QuoteRequestedMail {
                 run.platform.config.url(&format!("/consultations/{id}/quotes")),
             )
             .closing(speech.t("feedback-mail-requested-closing"));
-        Ok(Outcome::Send(tx, Box::new(mail)))
+        Ok(Outcome::Send(tx, Box::new(mail.about(Topic::Turn))))
     }
 }
 
@@ -166,7 +167,7 @@ impl Job for QuoteAnsweredMail {
                 speech.t("feedback-mail-revoked-action"),
                 run.platform.config.url(&format!("/consultations/{id}/quotes")),
             );
-        Ok(Outcome::Send(tx, Box::new(mail)))
+        Ok(Outcome::Send(tx, Box::new(mail.about(Topic::Reports))))
     }
 }
 

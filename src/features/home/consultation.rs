@@ -161,7 +161,7 @@ pub async fn post(frame: Frame, id: Path<ConsultationId>, fields: Fields) -> Ans
     let mut tx = frame.begin(&fields).await?;
     let room = consultations::for_update(&mut tx, *id, &frame.asker).await?;
     let consultation = room.consultation.clone();
-    let moved = match fields.value("act") {
+    let moved = match fields.one_of("act", ["lapse", "revive"])? {
         "lapse" => {
             room.require(Act::Lapse)?;
             consultation.lapse(Some(room.part), frame.now)

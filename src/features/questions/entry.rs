@@ -48,7 +48,7 @@ pub async fn post(frame: Frame, id: Path<EntryId>, mut fields: Fields) -> Answer
     let mut tx = frame.begin(&fields).await?;
     let person = frame.asker.id()?;
     let entry = store::entry(&mut tx, person, *id).await?;
-    if fields.value("act") == "delete" {
+    if fields.one_of("act", ["", "save", "delete"])? == "delete" {
         store::delete_entry(&mut tx, entry.id).await?;
         drafts::delete(&mut tx, person, FORM, &id.to_string()).await?;
         return tx.see_other("/library?said=done").await;

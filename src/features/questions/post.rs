@@ -94,7 +94,7 @@ pub async fn post(frame: Frame, path: Path<(ConsultationId, ItemId, PostId)>, mu
     if page.post.author_id != page.room.me {
         return Err(AppError::NotAllowed);
     }
-    if fields.value("act") == "preview" {
+    if fields.one_of("act", ["", "save", "preview"])? == "preview" {
         let writing = Writing::preview(&fields, "body");
         return show(&Page { fields, writing, ..page });
     }

@@ -169,7 +169,7 @@ pub async fn post(frame: Frame, id: Path<ConsultationId>, mut fields: Fields) ->
     let mut tx = frame.begin(&fields).await?;
     let room = consultations::for_update(&mut tx, *id, &frame.asker).await?;
     room.require(Act::Write)?;
-    if fields.value("act") == "preview" {
+    if fields.one_of("act", ["", "add", "preview"])? == "preview" {
         let writing = Writing::preview(&fields, "body");
         return show(&page(&mut tx, frame, room, fields, writing).await?);
     }

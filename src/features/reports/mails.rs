@@ -5,6 +5,7 @@ use super::marks::Finder;
 use super::publication;
 use super::store::{self, Written};
 use crate::domain::id::{PersonId, ReportId};
+use crate::domain::notice::Topic;
 use crate::domain::report::{PREVIEW_LASTS, Stage, Verdict};
 use crate::features::{consultations, feedback, people};
 use crate::platform::db::Tx;
@@ -66,7 +67,7 @@ impl Job for PreviewMail {
             .line(speech.t("reports-mail-preview-text").saying("title", &title))
             .action(speech.t("reports-mail-preview-action"), run.platform.config.url(&format!("/previews/{token}")))
             .closing(speech.t("reports-mail-preview-closing"));
-        Ok(Outcome::Send(tx, Box::new(mail)))
+        Ok(Outcome::Send(tx, Box::new(mail.about(Topic::Turn))))
     }
 }
 
@@ -246,7 +247,7 @@ async fn to_owner(
     let mail = Mail::to(&receiver, speech.t(subject).saying("title", &title))
         .line(speech.t(text).saying("title", &title))
         .action(speech.t("reports-mail-open"), url);
-    Ok(Outcome::Send(tx, Box::new(mail)))
+    Ok(Outcome::Send(tx, Box::new(mail.about(Topic::Reports))))
 }
 
 /// Tells all guests that the report is public.
@@ -300,6 +301,6 @@ impl Job for PublishedMail {
                 run.platform.config.url(&format!("/reports/{}/{number}", series.slug)),
             )
             .closing(speech.t("reports-mail-published-closing"));
-        Ok(Outcome::Send(tx, Box::new(mail)))
+        Ok(Outcome::Send(tx, Box::new(mail.about(Topic::Reports))))
     }
 }

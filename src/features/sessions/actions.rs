@@ -79,7 +79,7 @@ pub async fn get(frame: Frame, id: Path<ConsultationId>) -> Answer {
 pub async fn post(frame: Frame, id: Path<ConsultationId>, fields: Fields) -> Answer {
     let mut tx = frame.begin(&fields).await?;
     let room = consultations::for_update(&mut tx, *id, &frame.asker).await?;
-    match fields.value("act") {
+    match fields.one_of("act", ["", "add", "done", "reopen", "drop"])? {
         "add" | "" => add(frame, tx, room, fields).await,
         _ => move_one(frame, tx, room, fields).await,
     }

@@ -1,6 +1,7 @@
 //! Mails of this slice about what a host opened; those that time brings are with what watches it.
 
 use crate::domain::id::ConsultationId;
+use crate::domain::notice::Topic;
 use crate::features::{consultations, people};
 use crate::platform::error::AppError;
 use crate::platform::jobs::{Job, JobRun, Outcome};
@@ -30,6 +31,6 @@ impl Job for AgainMail {
                 speech.t("sessions-mail-open"),
                 run.platform.config.url(&format!("/consultations/{}", self.consultation)),
             );
-        Ok(Outcome::Send(tx, Box::new(mail)))
+        Ok(Outcome::Send(tx, Box::new(mail.about(Topic::Room))))
     }
 }

@@ -5,6 +5,7 @@ use super::{store, table};
 use crate::domain::access::{Act, may};
 use crate::domain::consultation::{Consultation, Side, Stage};
 use crate::domain::id::{BookingId, ConsultationId, PersonId};
+use crate::domain::notice::Topic;
 use crate::domain::session::{ASKED_ON_DAYS, ENDS_AFTER, HELD_ON_DAY, MISSED_CLOSES_ON_DAY};
 use crate::features::{bookings, consultations, people};
 use crate::platform::db::Tx;
@@ -173,7 +174,7 @@ impl Job for DidYouTalkMail {
                 speech.t("sessions-mail-open"),
                 run.platform.config.url(&format!("/consultations/{}/run", self.consultation)),
             );
-        Ok(Outcome::Send(tx, Box::new(mail)))
+        Ok(Outcome::Send(tx, Box::new(mail.about(Topic::Turn))))
     }
 }
 

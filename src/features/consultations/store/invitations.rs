@@ -190,6 +190,46 @@ pub(in crate::features::consultations) async fn spend_invitation(
     Ok(spent.rows_affected() == 1)
 }
 
+/// The invited person says no; false when it was used or ended before.
+pub(in crate::features::consultations) async fn decline_invitation(
+    tx: &mut Tx,
+    id: InvitationId,
+) -> Result<bool, AppError> {
+    let now = tx.now();
+    let declined = sqlx::query!(
+        r#"update invitations set declined_at = $2
+            where invitation_id = $1 and kind = 'mail' and accepted_at is null and declined_at is null and revoked_at is null"#,
+        id as InvitationId,
+        now
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(declined.rows_affected() == 1)
+}
+
+/// An invitation that was declined: whose it was, and to whom it went.
+pub(in crate::features::consultations) struct Declined {
+    pub consultation: ConsultationId,
+    pub inviter: PersonId,
+    pub email: String,
+}
+
+/// What is told of an invitation that was declined.
+pub(in crate::features::consultations) async fn declined_invitation(
+    conn: &mut PgConnection,
+    id: InvitationId,
+) -> Result<Option<Declined>, AppError> {
+    let declined = sqlx::query_as!(
+        Declined,
+        r#"select consultation_id as "consultation: ConsultationId", invited_by as "inviter: PersonId", email as "email!"
+             from invitations where invitation_id = $1 and declined_at is not null and email is not null"#,
+        id as InvitationId
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(declined)
+}
+
 /// What the mail of an invitation needs.
 pub(in crate::features::consultations) struct ToInvite {
     pub consultation: ConsultationId,
@@ -209,7 +249,7 @@ pub(in crate::features::consultations) async fn set_invitation_token(
     let row = sqlx::query!(
         r#"update invitations i set token_hash = $2
              from consultations s join calls c using (call_id), people q
-            where i.invitation_id = $1 and i.kind = 'mail' and i.accepted_at is null and i.revoked_at is null and i.expires_at > $3
+            where i.invitation_id = $1 and i.kind = 'mail' and i.accepted_at is null and i.declined_at is null and i.revoked_at is null and i.expires_at > $3
               and s.consultation_id = i.consultation_id and q.person_id = i.invited_by
         returning i.consultation_id as "consultation: ConsultationId", i.email as "email!", c.title, q.name, q.locale"#,
         id as InvitationId,

@@ -100,3 +100,7 @@ consultations-mail-lapsed-subject = At rest: { $title }
 consultations-mail-lapsed-text = Nobody has written in “{ $title }” for 30 days, so it rests now. That is fine.
 consultations-mail-lapsed-may_revive = Either side can take it up again once, with one button.
 consultations-mail-lapsed-may_apply = To go on later, a new application to the call is the way.
+consultations-invitation-decline = No, thank you
+consultations-invitation-declined = You are not in. Whoever invited you gets a mail.
+consultations-mail-declined-subject = Your invitation was declined: { $title }
+consultations-mail-declined-text = { $email } does not take part in “{ $title }”. You may invite somebody else.

@@ -97,3 +97,7 @@ consultations-mail-lapsed-subject = 休止のお知らせ: { $title }
 consultations-mail-lapsed-text = 「{ $title }」は30日間やりとりがなかったため、休止しました。
 consultations-mail-lapsed-may_revive = どちらからでも、一度だけボタンひとつで再開できます。
 consultations-mail-lapsed-may_apply = あらためて話したくなったら、募集から新しくお申し込みください。
+consultations-invitation-decline = 今回は参加しない
+consultations-invitation-declined = 参加しないことにしました。招待した方にメールでお知らせします。
+consultations-mail-declined-subject = 招待が辞退されました: { $title }
+consultations-mail-declined-text = 「{ $title }」への招待を、{ $email }の方が辞退されました。ほかの方を招待できます。
