@@ -31,6 +31,11 @@ static MIGRATOR: Migrator = sqlx::migrate!();
 /// A balancer needs this long to see that the process is no longer ready.
 const LAG: Duration = Duration::from_secs(3);
 const DRAIN_SECONDS: u64 = 15;
+/// Connections of jobs and of what looks after the process.
+const FOR_WORK: u32 = 12;
+/// Connections of each of the two threads that answer. Three processes stay below the hundred that
+/// PostgreSQL takes.
+const PER_WORKER: u32 = 8;
 
 /// The database, and the embedded cluster while it is in use.
 struct Connected {
@@ -73,7 +78,7 @@ pub async fn serve(config: Config, with_work: bool) -> anyhow::Result<ExitCode> 
     let running = Running::start(config).await?;
     let platform = running.platform.clone();
     let shared = platform.clone();
-    let server = HttpServer::new(move || app::build(shared.clone()))
+    let server = HttpServer::new(move || app::build(shared.with_db(db::beside(&shared.db, PER_WORKER))))
         .tcp_nodelay(true)
         .workers(2)
         .disable_signals()
@@ -191,7 +196,10 @@ async fn open(config: &Config) -> anyhow::Result<Connected> {
     match &config.database {
         Database::External(url) => {
             let options: PgConnectOptions = exposed(url).parse().context("reading DATABASE_URL")?;
-            Ok(Connected { db: db::connect(options, 20).await.context("connecting to DATABASE_URL")?, cluster: None })
+            Ok(Connected {
+                db: db::connect(options, FOR_WORK).await.context("connecting to DATABASE_URL")?,
+                cluster: None,
+            })
         }
         Database::Embedded => {
             let options = cluster_options(config);
@@ -200,7 +208,7 @@ async fn open(config: &Config) -> anyhow::Result<Connected> {
                 .socket(cluster.socket())
                 .username("kabeuchi")
                 .database("kabeuchi");
-            let db = db::connect(options, 20).await.context("connecting to the embedded database")?;
+            let db = db::connect(options, FOR_WORK).await.context("connecting to the embedded database")?;
             Ok(Connected { db, cluster: Some(Arc::new(cluster)) })
         }
     }
@@ -236,20 +244,22 @@ async fn check_schema(db: &PgPool) -> anyhow::Result<()> {
 
 fn platform(config: Config, db: PgPool, clock: Arc<SystemClock>) -> anyhow::Result<Platform> {
     let folder = std::env::var_os("KABEUCHI_ASSETS_DIR").filter(|_| cfg!(debug_assertions)).map(PathBuf::from);
-    Ok(Platform::new(Parts {
-        mailer: mail::Mailer::of(&config.mail)?,
-        http: HttpClient::of(&config),
-        keys: Keys::load(&config)?,
+    Ok(Platform::new(
         db,
-        clock,
-        config,
-        assets: assets::Assets::load(folder),
-        subscriptions: app::subscriptions,
-        registry: app::registry(),
-        later: app::LATER,
-        stopping: AtomicBool::new(false),
-        wake: Notify::new(),
-    }))
+        Parts {
+            mailer: mail::Mailer::of(&config.mail)?,
+            http: HttpClient::of(&config),
+            keys: Keys::load(&config)?,
+            clock,
+            config,
+            assets: assets::Assets::load(folder),
+            subscriptions: app::subscriptions,
+            registry: app::registry(),
+            later: app::LATER,
+            stopping: AtomicBool::new(false),
+            wake: Notify::new(),
+        },
+    ))
 }
 
 /// The sample that the one clock starts from.

@@ -66,20 +66,22 @@ impl Stage {
         now: DateTime<Utc>,
     ) -> anyhow::Result<Self> {
         let clock = Arc::new(ManualClock::at(beginning));
-        let platform = Platform::new(Parts {
+        let platform = Platform::new(
             db,
-            clock: clock.clone(),
-            mailer: Mailer::Mailbox,
-            http: HttpClient::of(&config),
-            keys: Keys::load(&config)?,
-            config,
-            assets: Assets::load(None),
-            subscriptions: app::subscriptions,
-            registry: app::registry(),
-            later: app::LATER,
-            stopping: AtomicBool::new(false),
-            wake: Notify::new(),
-        });
+            Parts {
+                clock: clock.clone(),
+                mailer: Mailer::Mailbox,
+                http: HttpClient::of(&config),
+                keys: Keys::load(&config)?,
+                config,
+                assets: Assets::load(None),
+                subscriptions: app::subscriptions,
+                registry: app::registry(),
+                later: app::LATER,
+                stopping: AtomicBool::new(false),
+                wake: Notify::new(),
+            },
+        );
         let service = Rc::new(init_service(app::build(platform.clone())).await);
         let send = Box::new(move |request: TestRequest| {
             let service = service.clone();

@@ -82,11 +82,16 @@ pub async fn connect(options: PgConnectOptions, connections: u32) -> Result<PgPo
         ("lock_timeout", "4000"),
         ("timezone", "UTC"),
     ]);
-    PgPoolOptions::new()
-        .max_connections(connections)
-        .acquire_timeout(Duration::from_secs(3))
-        .connect_with(options)
-        .await
+    pool(connections).connect_with(options).await
+}
+
+/// Connections to the same database for another thread, made there when they are needed.
+pub fn beside(db: &PgPool, connections: u32) -> PgPool {
+    pool(connections).connect_lazy_with(db.connect_options().as_ref().clone())
+}
+
+fn pool(connections: u32) -> PgPoolOptions {
+    PgPoolOptions::new().max_connections(connections).acquire_timeout(Duration::from_secs(3))
 }
 
 /// A read-only transaction; dropped, never committed.

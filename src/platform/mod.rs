@@ -68,11 +68,14 @@ pub type Answered<'c, T> = Pin<Box<dyn Future<Output = Result<T, error::AppError
 
 /// What everything is handed: the pool, the clock, the mailer, the settings.
 #[derive(Clone)]
-pub struct Platform(Arc<Parts>);
+pub struct Platform {
+    /// Connections of this thread's runtime: those of another cost two changes of thread a statement.
+    pub db: sqlx::PgPool,
+    parts: Arc<Parts>,
+}
 
 /// The parts of the platform, reached through [`Platform`].
 pub struct Parts {
-    pub db: sqlx::PgPool,
     pub clock: Arc<dyn clock::Clock>,
     pub mailer: mail::Mailer,
     pub config: Config,
@@ -95,14 +98,19 @@ pub struct Parts {
 
 impl Platform {
     /// Puts the parts together.
-    pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(parts))
+    pub fn new(db: sqlx::PgPool, parts: Parts) -> Self {
+        Self { db, parts: Arc::new(parts) }
+    }
+
+    /// The same with connections of another thread.
+    pub fn with_db(&self, db: sqlx::PgPool) -> Self {
+        Self { db, parts: self.parts.clone() }
     }
 }
 
 impl Deref for Platform {
     type Target = Parts;
     fn deref(&self) -> &Parts {
-        &self.0
+        &self.parts
     }
 }

@@ -53,7 +53,12 @@ impl Editor {
             let mut fields = page.form(path);
             fields.retain(|(name, _)| name != field && name != "act");
             fields.push((field.to_owned(), text.to_owned()));
-            fields.push(("act".to_owned(), if field == "goal" { "goal" } else { "write" }.to_owned()));
+            let act = match field {
+                "goal" => "goal",
+                _ if path == self.post => "save",
+                _ => "write",
+            };
+            fields.push(("act".to_owned(), act.to_owned()));
             let pairs: Vec<(&str, &str)> = fields.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
             if is_cut {
                 self.send_and_hang_up(path, &pairs);

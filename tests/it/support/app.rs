@@ -172,18 +172,20 @@ fn platform(db: PgPool, clock: Arc<ManualClock>, origin: &str, change: impl FnOn
         scanner: None,
     };
     change(&mut config);
-    Platform::new(Parts {
-        http: HttpClient::of(&config).with_resolver(Names).with_budgets(BUDGETS).with_roots(roots()),
-        keys: Keys::load(&config).unwrap(),
+    Platform::new(
         db,
-        clock,
-        mailer: Mailer::Mailbox,
-        config,
-        assets: Assets::load(None),
-        subscriptions: app::subscriptions,
-        registry: app::registry(),
-        later: app::LATER,
-        stopping: AtomicBool::new(false),
-        wake: Notify::new(),
-    })
+        Parts {
+            http: HttpClient::of(&config).with_resolver(Names).with_budgets(BUDGETS).with_roots(roots()),
+            keys: Keys::load(&config).unwrap(),
+            clock,
+            mailer: Mailer::Mailbox,
+            config,
+            assets: Assets::load(None),
+            subscriptions: app::subscriptions,
+            registry: app::registry(),
+            later: app::LATER,
+            stopping: AtomicBool::new(false),
+            wake: Notify::new(),
+        },
+    )
 }

@@ -16,8 +16,8 @@ problem-too_large-title = This is too large
 problem-too_large-text = What was sent is larger than this page takes. Nothing was changed.
 problem-misdirected-title = Wrong address
 problem-misdirected-text = This instance is not known under that name.
-problem-unprocessable-title = This form was already sent
-problem-unprocessable-text = It was sent before with other content. Nothing was changed; please reload the page.
+problem-unprocessable-title = This form could not be taken
+problem-unprocessable-text = It holds something that this page does not know, or was sent before with other content. Nothing was changed; please reload the page.
 problem-too_many-title = Too many requests
 problem-too_many-text = { $unit ->
     [hours] Please try again in { $count ->

@@ -16,8 +16,8 @@ problem-too_large-title = 大きすぎます
 problem-too_large-text = このページで受け取れる大きさを超えています。何も変更されていません。
 problem-misdirected-title = アドレスが違います
 problem-misdirected-text = この名前ではこのサービスを開けません。
-problem-unprocessable-title = このフォームはすでに送られています
-problem-unprocessable-text = 別の内容で一度送られています。何も変更されていません。ページを読み込み直してください。
+problem-unprocessable-title = このフォームは受け付けられませんでした
+problem-unprocessable-text = このページが知らない内容が含まれているか、別の内容で一度送られています。何も変更されていません。ページを読み込み直してください。
 problem-too_many-title = リクエストが多すぎます
 problem-too_many-text = { $unit ->
     [hours] { $count }時間後に
