@@ -257,6 +257,7 @@ fn platform(config: Config, db: PgPool, clock: Arc<SystemClock>) -> anyhow::Resu
             registry: app::registry(),
             later: app::LATER,
             stopping: AtomicBool::new(false),
+            visits: Default::default(),
             wake: Notify::new(),
         },
     ))

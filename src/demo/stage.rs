@@ -79,6 +79,7 @@ impl Stage {
                 registry: app::registry(),
                 later: app::LATER,
                 stopping: AtomicBool::new(false),
+                visits: Default::default(),
                 wake: Notify::new(),
             },
         );

@@ -14,7 +14,7 @@ use chrono::{DateTime, Utc};
 use sqlx::postgres::{
     PgArgumentBuffer, PgConnectOptions, PgConnection, PgHasArrayType, PgPool, PgPoolOptions, PgTypeInfo, PgValueRef,
 };
-use sqlx::{Decode, Encode, Postgres, Transaction, Type};
+use sqlx::{Connection, Decode, Encode, Postgres, Transaction, Type};
 use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 use uuid::Uuid;
@@ -90,8 +90,23 @@ pub fn beside(db: &PgPool, connections: u32) -> PgPool {
     pool(connections).connect_lazy_with(db.connect_options().as_ref().clone())
 }
 
+/// Whoever rested less than this is not asked whether they are still there: each question is a round trip,
+/// and a page takes three connections.
+const RESTED: Duration = Duration::from_secs(1);
+
 fn pool(connections: u32) -> PgPoolOptions {
-    PgPoolOptions::new().max_connections(connections).acquire_timeout(Duration::from_secs(3))
+    PgPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_secs(3))
+        .test_before_acquire(false)
+        .before_acquire(|connection, about| {
+            Box::pin(async move {
+                if about.idle_for > RESTED {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
 }
 
 /// A read-only transaction; dropped, never committed.

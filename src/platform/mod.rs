@@ -27,6 +27,7 @@ pub mod origin;
 pub mod page;
 pub mod problem;
 pub mod random;
+pub mod recent;
 pub mod route;
 pub mod scanner;
 pub mod seal;
@@ -92,6 +93,8 @@ pub struct Parts {
     pub later: Later,
     /// Set when the process was told to stop: it is no longer ready, and still answers.
     pub stopping: std::sync::atomic::AtomicBool,
+    /// Visits that were marked a moment ago.
+    pub visits: recent::Recent,
     /// Woken when a transaction with jobs committed; polling is the truth.
     pub wake: Notify,
 }

@@ -111,7 +111,9 @@ pub async fn for_participant(conn: &mut PgConnection, id: ConsultationId, asker:
     let row = sqlx::query!(
         r#"select p.part as "part?", h.person_id is not null as "is_host!", h.may_decide as "may_decide?", c.owner_id as "owner_id: PersonId",
                   c.title as call_title, c.slug as call_slug, c.locale as call_locale, c.reply_days, c.meeting_place,
-                  o.slug as "host_slug!", o.name as host_name, o.time_zone as host_zone
+                  o.slug as "host_slug!", o.name as host_name, o.time_zone as host_zone,
+                  s.consultation_id as "consultation_id: ConsultationId", s.call_id as "call_id: CallId", s.title, s.stage, s.stage_since, s.turn, s.turn_since,
+                  s.due_at, s.rounds, s.host_handed_over, s.guest_handed_over, s.agreed_at, s.resolution_proposed_at, s.wished_minutes, s.opened_at, s.revived
              from consultations s
              join calls c using (call_id)
              join people o on o.person_id = c.owner_id
@@ -121,7 +123,7 @@ pub async fn for_participant(conn: &mut PgConnection, id: ConsultationId, asker:
         id as ConsultationId,
         person as PersonId,
     )
-    .fetch_optional(&mut *conn)
+    .fetch_optional(conn)
     .await?
     .ok_or(AppError::NotFound)?;
     let part = match (row.part.as_deref(), row.is_host) {
@@ -131,8 +133,26 @@ pub async fn for_participant(conn: &mut PgConnection, id: ConsultationId, asker:
         (Some(_), _) => Part::Member,
         (None, false) => return Err(AppError::NotFound),
     };
+    let consultation = Row {
+        consultation_id: row.consultation_id,
+        call_id: row.call_id,
+        title: row.title,
+        stage: row.stage,
+        stage_since: row.stage_since,
+        turn: row.turn,
+        turn_since: row.turn_since,
+        due_at: row.due_at,
+        rounds: row.rounds,
+        host_handed_over: row.host_handed_over,
+        guest_handed_over: row.guest_handed_over,
+        agreed_at: row.agreed_at,
+        resolution_proposed_at: row.resolution_proposed_at,
+        wished_minutes: row.wished_minutes,
+        opened_at: row.opened_at,
+        revived: row.revived,
+    };
     Ok(Room {
-        consultation: system(conn, id).await?,
+        consultation: consultation.try_into()?,
         part,
         me: person,
         owner: row.owner_id,

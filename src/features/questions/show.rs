@@ -1,8 +1,8 @@
 //! `/consultations/{consultation}/questions`: the document with all its threads; POST adds an item.
 
 use super::readers::Readers;
-use super::store::{self, Listed, NewItem, Post};
-use super::words::Words;
+use super::store::{self, Listed, Margin, NewItem, Post};
+use super::words::{At, Words};
 use super::writing::{self, LONGEST, Writing};
 use crate::domain::access::Act;
 use crate::domain::consultation::Stage as ConsultationStage;
@@ -39,13 +39,7 @@ struct Show {
     frame: Frame,
     room: Room,
     entries: Vec<Entry>,
-    goal: String,
-    /// How many guests told the hosts something alone.
-    notes: i64,
-    /// What was written after this is new to the reader.
-    since: Option<DateTime<Utc>>,
-    /// How many pieces of material there are, and how many of them are new to the reader.
-    materials: (i64, i64),
+    margin: Margin,
     readers: Readers,
     words: Words,
     fields: Fields,
@@ -81,19 +75,19 @@ impl Show {
     }
 
     fn is_new(&self, post: &Post) -> bool {
-        is_new(post, self.since, &self.room)
+        is_new(post, self.margin.since, &self.room)
     }
 
     fn is_form_open(&self) -> bool {
         self.entries.is_empty() || self.fields.is_refused() || self.writing.preview.is_some() || self.is_unsent
     }
 
-    fn item_path(&self, entry: &Entry) -> String {
-        self.room.path(&format!("/questions/{}", entry.listed.item.id))
+    fn item_path<'a>(&'a self, entry: &'a Entry) -> At<'a> {
+        At { room: &self.room, item: &entry.listed.item.id, post: None }
     }
 
-    fn post_path(&self, post: &Post) -> String {
-        self.room.path(&format!("/questions/{}/posts/{}", post.item, post.id))
+    fn post_path<'a>(&'a self, post: &'a Post) -> At<'a> {
+        At { room: &self.room, item: &post.item, post: Some(&post.id) }
     }
 
     fn readers(&self, post: &Post) -> &str {
@@ -215,14 +209,8 @@ async fn page(
     }
     let of_item = |listed: Listed| Entry { posts: posts.remove(&listed.item.id).unwrap_or_default(), listed };
     let entries: Vec<Entry> = store::all(conn, room.id()).await?.into_iter().map(of_item).collect();
-    let notes = match room.part.is_host() {
-        true => store::private_note_count(conn, room.id()).await?,
-        false => 0,
-    };
-    let goal = store::goal(conn, room.id()).await?;
+    let margin = store::margin(conn, room.id(), room.me, frame.now).await?;
     let readers = Readers::of(conn, &frame, &room, entries.iter().flat_map(|entry: &Entry| &entry.posts)).await?;
     let words = Words::of(&frame, entries.iter().flat_map(|entry: &Entry| &entry.posts));
-    let since = store::last_visit(conn, room.id(), room.me, frame.now).await?;
-    let materials = store::material_counts(conn, room.id(), room.me, since).await?;
-    Ok(Show { frame, room, entries, goal, notes, since, materials, readers, words, fields, writing, is_unsent: false })
+    Ok(Show { frame, room, entries, margin, readers, words, fields, writing, is_unsent: false })
 }

@@ -24,6 +24,7 @@ pub async fn mark(
     let response = next.call(request).await?;
     if let (Some((id, asker)), true) = (visit, response.status().is_success())
         && let Some(person) = asker.person()
+        && platform.visits.is_due((id.0, person.id.0), now)
     {
         let marked = match platform.db.acquire().await {
             Ok(mut conn) => store::mark_visit(&mut conn, id, person.id, now).await,

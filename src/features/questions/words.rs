@@ -1,12 +1,16 @@
 //! The words of a document, said once a page: the same few stand at each of its hundreds of posts.
 
 use super::store::Post;
+use crate::domain::id::{ItemId, PostId};
 use crate::domain::question::{Kind, Stage};
 use crate::domain::thread::Thread;
+use crate::features::consultations::Room;
 use crate::platform::i18n::{Speech, TimeTag};
 use crate::platform::page::Frame;
+use askama::filters::HtmlSafe;
 use chrono::{DateTime, Utc};
 use std::collections::HashMap;
+use std::fmt;
 
 /// Words in the reader's language by their keys, and what stands before the number of a round.
 pub struct Words {
@@ -53,3 +57,23 @@ impl Words {
         TimeTag::of(&self.speech, *instant)
     }
 }
+
+/// The path of an item or a post, written where it stands and nowhere before.
+pub struct At<'a> {
+    pub room: &'a Room,
+    pub item: &'a ItemId,
+    pub post: Option<&'a PostId>,
+}
+
+impl fmt::Display for At<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "/consultations/{}/questions/{}", self.room.id(), self.item)?;
+        match self.post {
+            Some(post) => write!(f, "/posts/{post}"),
+            None => Ok(()),
+        }
+    }
+}
+
+// IDs and our own words.
+impl HtmlSafe for At<'_> {}

@@ -74,7 +74,7 @@ impl Speech {
             self.comma(),
             local.hour(),
             local.minute(),
-            zone_word(self.zone, instant)
+            word_of(&local)
         )
     }
 
@@ -144,10 +144,13 @@ fn weekday_of(date: NaiveDate) -> usize {
 
 /// `JST`, or `UTC+5:45` where the zone has no letters.
 pub fn zone_word(zone: Tz, at: DateTime<Utc>) -> String {
-    let local = at.with_timezone(&zone);
+    word_of(&at.with_timezone(&zone))
+}
+
+fn word_of(local: &DateTime<Tz>) -> String {
     match local.offset().abbreviation() {
         Some(letters) if !letters.starts_with(['+', '-']) => letters.to_owned(),
-        _ => offset_word(zone, at),
+        _ => offset_word(local.timezone(), local.to_utc()),
     }
 }
 

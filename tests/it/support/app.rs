@@ -185,6 +185,7 @@ fn platform(db: PgPool, clock: Arc<ManualClock>, origin: &str, change: impl FnOn
             registry: app::registry(),
             later: app::LATER,
             stopping: AtomicBool::new(false),
+            visits: Default::default(),
             wake: Notify::new(),
         },
     )

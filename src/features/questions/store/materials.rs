@@ -113,25 +113,6 @@ pub async fn material(conn: &mut PgConnection, id: ConsultationId, one: Material
     found.ok_or(AppError::NotFound)
 }
 
-/// How many pieces others shared that somebody did not see yet, and how many there are.
-pub async fn material_counts(
-    conn: &mut PgConnection,
-    id: ConsultationId,
-    person: PersonId,
-    since: Option<DateTime<Utc>>,
-) -> Result<(i64, i64), AppError> {
-    let counts = sqlx::query!(
-        r#"select count(*) as "all!", count(*) filter (where owner_id <> $2 and created_at > $3) as "new!"
-             from materials where consultation_id = $1 and stage in ('checking', 'shared')"#,
-        id as ConsultationId,
-        person as PersonId,
-        since,
-    )
-    .fetch_one(conn)
-    .await?;
-    Ok((counts.all, counts.new))
-}
-
 /// Bytes that are stored for a consultation and for a person, and the consultation's entries.
 pub struct Used {
     pub consultation: u64,

@@ -54,19 +54,6 @@ pub async fn private_notes(conn: &mut PgConnection, id: ConsultationId) -> Resul
     Ok(notes)
 }
 
-/// How many guests tell the hosts something.
-pub async fn private_note_count(conn: &mut PgConnection, id: ConsultationId) -> Result<i64, AppError> {
-    let count = sqlx::query_scalar!(
-        r#"select count(*) as "count!" from (
-               select distinct on (person_id) body from private_notes where consultation_id = $1 order by person_id, revision desc) as last
-            where body <> ''"#,
-        id as ConsultationId,
-    )
-    .fetch_one(conn)
-    .await?;
-    Ok(count)
-}
-
 /// Keeps the next text of a guest's note.
 pub async fn keep_private_note(
     tx: &mut Tx,

@@ -9,6 +9,44 @@ use sqlx::PgConnection;
 /// Pages opened within this time are one visit.
 const ONE_VISIT: TimeDelta = TimeDelta::minutes(30);
 
+/// What stands beside the document.
+pub struct Margin {
+    pub goal: String,
+    /// Since when posts are new to the reader; `None` when they were never here before.
+    pub since: Option<DateTime<Utc>>,
+    /// How many pieces of material there are, and how many of them are new to the reader.
+    pub materials: (i64, i64),
+    /// How many guests told the hosts something alone.
+    pub notes: i64,
+}
+
+/// The margin for a reader, in one statement: each one more costs as much as twenty posts.
+pub async fn margin(
+    conn: &mut PgConnection,
+    id: ConsultationId,
+    reader: PersonId,
+    now: DateTime<Utc>,
+) -> Result<Margin, AppError> {
+    let row = sqlx::query!(
+        r#"with visit as (select case when seen_at < $3 then seen_at else before_at end as since from visits where consultation_id = $1 and person_id = $2)
+           select (select goal from goals where consultation_id = $1 order by revision desc limit 1) as goal,
+                  (select since from visit) as since,
+                  (select count(*) from materials where consultation_id = $1 and stage in ('checking', 'shared')) as "materials!",
+                  (select count(*) from materials
+                    where consultation_id = $1 and stage in ('checking', 'shared') and owner_id <> $2 and created_at > (select since from visit)) as "new_materials!",
+                  (select count(*) from (select distinct on (person_id) body from private_notes
+                                          where consultation_id = $1 order by person_id, revision desc) as last
+                    where body <> '') as "notes!""#,
+        id as ConsultationId,
+        reader as PersonId,
+        now - ONE_VISIT,
+    )
+    .fetch_one(conn)
+    .await?;
+    let goal = row.goal.unwrap_or_default();
+    Ok(Margin { goal, since: row.since, materials: (row.materials, row.new_materials), notes: row.notes })
+}
+
 /// Since when posts are new to a person; `None` when they were never here before.
 pub async fn last_visit(
     conn: &mut PgConnection,
