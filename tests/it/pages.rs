@@ -8,6 +8,9 @@ use sqlx::PgPool;
 const MOST_BYTES: usize = 60_000;
 /// Statements of a page, finding the asker included.
 const MOST_STATEMENTS: usize = 12;
+/// The desk of a report asks for all that the finder has to know: names ever there, terms, what was let
+/// stand, notes. A host opens it a few times in the life of a report.
+const MOST_STATEMENTS_OF_A_DESK: usize = 15;
 
 #[sqlx::test]
 async fn every_page_is_valid_light_and_quickly_asked_for_in_japanese(db: PgPool) {
@@ -41,7 +44,8 @@ async fn walk(db: PgPool, locale: Locale) {
             faults.push("no policy".to_owned());
         }
         most = most.max(statements);
-        if statements > MOST_STATEMENTS {
+        let most_statements = if visit.name == "report-editor" { MOST_STATEMENTS_OF_A_DESK } else { MOST_STATEMENTS };
+        if statements > most_statements {
             faults.push(format!("{statements} statements"));
         }
         if small > MOST_BYTES {

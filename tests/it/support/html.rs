@@ -92,7 +92,9 @@ fn inline_or_foreign(element: ElementRef<'_>) -> Vec<String> {
         if attribute == "style" || attribute.starts_with("on") {
             found.push(format!("{attribute}= on <{name}>"));
         }
-        let is_fetched = attribute == "src" || (attribute == "href" && name == "link");
+        // An address that a page calls its own is named and not fetched.
+        let is_named = element.value().attr("rel") == Some("canonical");
+        let is_fetched = attribute == "src" || (attribute == "href" && name == "link" && !is_named);
         if is_fetched && !value.starts_with('/') {
             found.push(format!("<{name}> fetches {value}"));
         }
