@@ -12,3 +12,4 @@ mod journey;
 mod pages;
 mod scripts;
 mod sign_in;
+mod stories;
