@@ -105,3 +105,53 @@ async fn a_no_show_and_a_second_chance_in_japanese(db: PgPool) {
 async fn a_no_show_and_a_second_chance_in_english_without_scripts(db: PgPool) {
     no_show(db, EN).await;
 }
+
+/// One question, answered and settled; nobody needs to talk, and they still may.
+async fn resolved_in_writing(db: PgPool, mode: Mode) {
+    let story = Story::begin(db, mode).await;
+    let chrome = &story.chrome;
+    let id = story.app.consultation(story.speaking(hana()), story.speaking(aki())).await;
+    let room = format!("/consultations/{id}");
+    let item = story.app.ask(id, story.speaking(aki()), "Which SLO first?", "We have none.").await;
+    story.open(hana(), &item).await;
+    chrome.fill("body", "The one that people would miss.").await;
+    chrome.follow("button[value='answer']").await;
+
+    story.open(aki(), &item).await;
+    assert!(chrome.text().await.contains("The one that people would miss."));
+    chrome.follow("button[value='settle']").await;
+
+    story.open(hana(), &format!("{room}/resolution")).await;
+    chrome.follow("button[value='propose']").await;
+    chrome.goto(&format!("{room}/resolution")).await;
+    story.says("questions-resolution-waits").await;
+
+    story.open(aki(), &format!("{room}/resolution")).await;
+    chrome.follow("button[value='confirm']").await;
+    story.told(aki(), "feedback-mail-ask-subject").await;
+    chrome.goto(&format!("{room}/feedback")).await;
+    chrome.fill("answer1", "Glad to be heard").await;
+    chrome.follow("button[value='submit']").await;
+    story.says("feedback-form-sent").await;
+
+    chrome.goto(&format!("{room}/resolution")).await;
+    story.says("questions-resolution-resolved").await;
+    story.says("questions-resolution-talk_text").await;
+    let bookings: i64 = sqlx::query_scalar("select count(*) from bookings").fetch_one(&story.app.db).await.unwrap();
+    assert_eq!(bookings, 0, "nobody booked a time");
+    chrome.follow("button[value='talk']").await;
+    chrome.goto(&format!("{room}/questions")).await;
+    assert!(chrome.text().await.contains("Which SLO first?"));
+    assert_eq!(story.app.stage_of(id).await, kabeuchi::domain::consultation::Stage::Preparing);
+    story.chrome.close().await;
+}
+
+#[sqlx::test]
+async fn resolved_in_writing_in_japanese(db: PgPool) {
+    resolved_in_writing(db, JA).await;
+}
+
+#[sqlx::test]
+async fn resolved_in_writing_in_english_without_scripts(db: PgPool) {
+    resolved_in_writing(db, EN).await;
+}
