@@ -64,6 +64,15 @@ impl Origin {
         }
     }
 
+    /// Key of what is said of it, where that is not plain.
+    pub fn key(self) -> Option<&'static str> {
+        match self {
+            Origin::Written => None,
+            Origin::Live => Some("questions-origin-live"),
+            Origin::Carried => Some("questions-origin-carried"),
+        }
+    }
+
     /// Reads the stored word.
     pub fn parse(word: &str) -> Option<Self> {
         [Origin::Written, Origin::Live, Origin::Carried].into_iter().find(|origin| origin.as_str() == word)

@@ -1,6 +1,11 @@
 //! Ways that not every consultation takes, walked in a real browser: in Japanese with JavaScript and
 //! in English without. One browser becomes another person by another sign-in.
 
+#[path = "stories/reports.rs"]
+mod reports;
+#[path = "stories/talks.rs"]
+mod talks;
+
 use crate::chrome::{Chrome, Mode};
 use crate::support::browser::told;
 use crate::support::*;
@@ -22,6 +27,10 @@ struct Story {
 impl Story {
     async fn begin(db: PgPool, mode: Mode) -> Self {
         let app = TestApp::spawn(db).await;
+        // Whom mails speak to in which language is settled when they first come.
+        for persona in [hana(), aki(), mio(), ren(), sora(), kai()] {
+            app.as_(Persona { locale: mode.locale, ..persona }).await;
+        }
         let chrome = Chrome::open(&app.origin, mode).await;
         Self { app, mode, chrome }
     }

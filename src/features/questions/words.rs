@@ -28,6 +28,8 @@ impl Words {
         let stages = Stage::ALL.map(Stage::key);
         let threads = Thread::ALL.map(Thread::key);
         let others = [
+            "questions-origin-live",
+            "questions-origin-carried",
             "questions-writing-new",
             "questions-writing-edit",
             "questions-writing-edited",

@@ -268,3 +268,5 @@ questions-history-first = first text
 questions-history-pages = Older and newer texts
 questions-history-newest = To the newest
 questions-history-older = Older ones
+questions-origin-live = came up on the day
+questions-origin-carried = brought along from the last time

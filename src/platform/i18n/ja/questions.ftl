@@ -261,3 +261,5 @@ questions-history-first = 最初の文面
 questions-history-pages = 文面のページ
 questions-history-newest = いちばん新しいものへ
 questions-history-older = 以前のもの
+questions-origin-live = 当日に出た話題
+questions-origin-carried = 前回から引き継ぎ
