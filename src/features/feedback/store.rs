@@ -16,6 +16,7 @@ pub use improvements::{Improvement, public_improvements};
 pub(super) use improvements::{
     NewImprovement, Voice, improved, improvements, record, save_improvement, turnout, voices,
 };
+pub use quotes::asked_for;
 pub(super) use quotes::{Quoted, answer as answer_quote, quotes, request};
 pub(super) use wordings::{Stale, Wording, current, wording, write_wording};
 

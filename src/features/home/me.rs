@@ -125,6 +125,12 @@ async fn turns(
         path: format!("/applications/{}", a.id),
         due_at: None,
     }));
+    turns.extend(feedback::asked_for(&mut *conn, me).await?.into_iter().map(|(id, title)| Turn {
+        title,
+        what: "home-me-quote",
+        path: format!("/consultations/{id}/quotes"),
+        due_at: None,
+    }));
     turns.extend(feedback::waiting(conn, me).await?.into_iter().map(|(id, title)| Turn {
         title,
         what: "home-me-feedback",

@@ -44,8 +44,15 @@ async fn an_excerpt_is_asked_for_and_granted_by_its_writer_alone(db: PgPool) {
     let own = app.as_(aki()).await;
     let page = own.get(&path).await;
     assert_eq!(page.texts(".quote blockquote"), [PART], "only the part, as it will stand");
+    assert_eq!(
+        own.get("/home").await.links(&path),
+        std::slice::from_ref(&path),
+        "it waits for her, and for nobody else"
+    );
+    assert!(others.get("/home").await.links(&path).is_empty());
     own.submit(&page, &path, &[("act", "grant")]).await.assert_status(303);
 
+    assert!(own.get("/home").await.links(&path).is_empty());
     assert_eq!(host.get(&report).await.texts("#field-quotes .choice"), [PART]);
     app.run_jobs().await;
     assert!(app.mailbox().last_to(hana()).await.text.contains("may be quoted"));

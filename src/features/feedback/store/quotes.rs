@@ -54,6 +54,24 @@ pub async fn quotes(conn: &mut PgConnection, id: ConsultationId) -> Result<Vec<Q
     Ok(quoted.collect())
 }
 
+/// Consultations in which a host asked for words of this person who takes part still, with their titles.
+pub async fn asked_for(conn: &mut PgConnection, person: PersonId) -> Result<Vec<(ConsultationId, String)>, AppError> {
+    let rows = sqlx::query!(
+        r#"select s.consultation_id as "id: ConsultationId", s.title
+             from quotes q
+             join feedback f using (feedback_id)
+             join consultations s using (consultation_id)
+             join participants p on p.consultation_id = f.consultation_id and p.person_id = f.person_id
+            where f.person_id = $1 and q.stage = 'requested'
+            group by s.consultation_id, s.title
+            order by min(q.requested_at)"#,
+        person as PersonId,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.title)).collect())
+}
+
 /// Asks for an excerpt of an answer; false where another quote of it is asked for or granted.
 pub async fn request(
     tx: &mut Tx,

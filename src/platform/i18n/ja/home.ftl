@@ -21,6 +21,7 @@ home-me-decide = 申し込みに返事をする
 home-me-owed = 約束した補足を書く
 home-me-answer = 主催者からの質問に答える
 home-me-feedback = 6つの質問でふりかえる
+home-me-quote = 引用してよいか返事をする
 home-me-upcoming = 予約
 home-me-actions = やると決めたこと
 home-me-consultations = あなたの相談
