@@ -21,7 +21,9 @@ mod people {
 
         toma.post("/admin/people", &[("person", &id), ("act", "withdraw")]).await.assert_status(303);
         ren_browser.get("/calls").await.assert_status(403);
-        toma.post("/admin/people", &[("person", &uuid::Uuid::new_v4().to_string())]).await.assert_status(404);
+        toma.post("/admin/people", &[("person", &uuid::Uuid::new_v4().to_string()), ("act", "grant")])
+            .await
+            .assert_status(404);
     }
 
     #[sqlx::test]

@@ -89,7 +89,7 @@ pub async fn post(frame: Frame, id: Path<ConsultationId>, fields: Fields) -> Ans
     let mut tx = frame.begin(&fields).await?;
     let room = consultations::for_update(&mut tx, *id, &frame.asker).await?;
     room.require(Act::MarkNoShow)?;
-    match fields.one_of("act", ["", "second_chance", "close", "contest"])? {
+    match fields.one_of("act", ["", "mark", "second_chance", "close", "contest"])? {
         "second_chance" => second_chance(frame, tx, room, fields).await,
         "close" => close(frame, tx, room, fields).await,
         "contest" => contest(frame, tx, room, fields).await,
