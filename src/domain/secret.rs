@@ -189,7 +189,7 @@ mod tests {
             ("ASIAIOSFODNN7EXAMPLE", Kind::Token, 1),
             ("github_pat_11ABCDEFG0abcdefghijklmnopqrstuv", Kind::Token, 1),
             ("bot: xoxb-123456789012-abcdefghijkl", Kind::Token, 1),
-            ("https://hooks.slack.com/services/T000/B000/XXXXXXXX", Kind::Token, 1),
+            ("https://hooks.slack.com/services/T000/B000/abcdEFGH0123", Kind::Token, 1),
             ("key=AIzaSyA0123456789abcdefghijklmnopqrstuv", Kind::Token, 1),
             ("ya29.a0AfH6SMBx0123456789abcdef", Kind::Token, 1),
             ("\"private_key\": \"-----BEGIN PRIVATE KEY-----\\nMII\"", Kind::PrivateKey, 1),
