@@ -1,7 +1,7 @@
 //! Mails of this slice: preview wanted, changes wanted, approved, published; and the end of a
 //! preview that not everyone answered.
 
-use super::marks::Finder;
+use super::marks::Undecided;
 use super::publication;
 use super::store::{self, Written};
 use crate::domain::id::{PersonId, ReportId};
@@ -218,14 +218,13 @@ impl Job for PublishLater {
         }
         let call = consultations::system(&mut tx, id).await?.call;
         let granted = feedback::granted(&mut tx, id).await?;
-        let finder = Finder::of(&mut tx, id, self.report).await?;
-        let is_clean = finder.marks([written.title.as_str(), written.body.as_str()]).is_empty();
-        if let (Some(series), true) = (store::series_of(&mut tx, call).await?, is_clean)
+        let is_decided = Undecided::of(&mut tx, &written).await?.is_empty();
+        if let (Some(series), true) = (store::series_of(&mut tx, call).await?, is_decided)
             && publication::publish(&mut tx, &written, &series, &granted).await?.is_some()
         {
             return Ok(Outcome::DoneWith(tx));
         }
-        store::put_off(&mut tx, self.report, None).await?;
+        store::stop_publication(&mut tx, self.report).await?;
         to_owner(tx, &run, &written, "reports-mail-not_published-subject", "reports-mail-not_published-text").await
     }
 }

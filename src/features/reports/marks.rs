@@ -1,6 +1,6 @@
 //! What the finder points out in a report: the hosts let it stand or put other words there.
 
-use super::store;
+use super::store::{self, Written};
 use crate::domain::id::{ConsultationId, ReportId};
 use crate::domain::identifier::{Kind, Known, find};
 use crate::features::consultations;
@@ -57,6 +57,29 @@ impl Finder {
             }
         }
         marks
+    }
+}
+
+/// What the hosts have still to decide before a version can be public.
+pub struct Undecided {
+    pub marks: Vec<Mark>,
+    /// Passages that participants marked and nobody answered.
+    pub passages: usize,
+}
+
+impl Undecided {
+    /// Looks through everything that would be public.
+    pub async fn of(conn: &mut PgConnection, written: &Written) -> Result<Self, AppError> {
+        let id = written.report.id;
+        let finder = Finder::of(conn, written.consultation, id).await?;
+        let roles = written.quotes.iter().map(|used| used.role.as_str());
+        let marks = finder.marks([written.title.as_str(), written.body.as_str()].into_iter().chain(roles));
+        let passages = store::passages(conn, id).await?.iter().filter(|passage| !passage.is_solved).count();
+        Ok(Self { marks, passages })
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.marks.is_empty() && self.passages == 0
     }
 }
 

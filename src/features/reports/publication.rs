@@ -3,7 +3,7 @@
 
 use super::drawn::are_granted;
 use super::mails::PublishLater;
-use super::marks::{Finder, Mark};
+use super::marks::Undecided;
 use super::report::drawn;
 use super::store::{self, Series, SlugTaken, Written};
 use crate::domain::access::Act;
@@ -46,10 +46,7 @@ struct Publication {
     series: Option<Series>,
     granted: Vec<Granted>,
     asked: Vec<Asked>,
-    /// What the finder points out and nobody decided about.
-    marks: Vec<Mark>,
-    /// Passages that participants marked and nobody answered.
-    unanswered: usize,
+    undecided: Undecided,
     fields: Fields,
     is_refused: bool,
 }
@@ -68,8 +65,8 @@ impl Publication {
         vec![
             (is_agreed(&self.asked), self.frame.t("reports-publication-seen_oks")),
             (are_granted(&self.written.quotes, &self.granted), self.frame.t("reports-publication-seen_quotes")),
-            (self.marks.is_empty(), self.frame.t("reports-publication-seen_marks")),
-            (self.unanswered == 0, self.frame.t("reports-publication-seen_passages")),
+            (self.undecided.marks.is_empty(), self.frame.t("reports-publication-seen_marks")),
+            (self.undecided.passages == 0, self.frame.t("reports-publication-seen_passages")),
         ]
     }
 
@@ -111,7 +108,7 @@ pub async fn post(frame: Frame, id: Path<ConsultationId>, fields: Fields) -> Ans
             true
         }
     };
-    if !page.marks.is_empty() || page.unanswered > 0 {
+    if !page.undecided.is_empty() {
         page.fields.refuse("marks", Message::new("reports-publication-undecided"));
     }
     for (field, _) in CHECKS {
@@ -183,7 +180,7 @@ async fn put_off(mut tx: Tx, page: Publication) -> Answer {
         return show_with(StatusCode::CONFLICT, &Publication { is_refused: true, ..page });
     };
     let at = page.frame.now + LATER;
-    store::put_off(&mut tx, report.id, Some(at)).await?;
+    store::put_off(&mut tx, report.id, at).await?;
     tx.record(fact).await?;
     let later = PublishLater { report: report.id, revision: report.revision, at };
     tx.enqueue(NewJob::at(later, at)).await?;
@@ -194,7 +191,7 @@ async fn stop(mut tx: Tx, page: Publication) -> Answer {
     if page.written.publish_at.is_none() {
         return show_with(StatusCode::CONFLICT, &Publication { is_refused: true, ..page });
     }
-    store::put_off(&mut tx, page.written.report.id, None).await?;
+    store::stop_publication(&mut tx, page.written.report.id).await?;
     tx.see_other(format!("{}?said=done", page.room.path("/report/publication"))).await
 }
 
@@ -205,13 +202,9 @@ async fn page(conn: &mut PgConnection, frame: Frame, room: Room, fields: Fields)
     }
     let written = store::of_consultation(conn, room.id()).await?.ok_or(AppError::NotFound)?;
     let report = written.report;
-    let finder = Finder::of(conn, room.id(), report.id).await?;
-    let roles = written.quotes.iter().map(|used| used.role.as_str());
-    let marks = finder.marks([written.title.as_str(), written.body.as_str()].into_iter().chain(roles));
     Ok(Publication {
-        marks,
+        undecided: Undecided::of(conn, &written).await?,
         asked: store::asked(conn, report.id, report.revision).await?,
-        unanswered: store::passages(conn, report.id).await?.iter().filter(|passage| !passage.is_solved).count(),
         series: store::series_of(conn, room.consultation.call).await?,
         granted: feedback::granted(conn, room.id()).await?,
         frame,

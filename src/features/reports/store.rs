@@ -283,11 +283,19 @@ pub(super) async fn next_number(tx: &mut Tx, series: Uuid) -> Result<i32, AppErr
 }
 
 /// Puts the publication off, or takes that back.
-pub(super) async fn put_off(tx: &mut Tx, id: ReportId, until: Option<DateTime<Utc>>) -> Result<(), AppError> {
+pub(super) async fn put_off(tx: &mut Tx, id: ReportId, until: DateTime<Utc>) -> Result<(), AppError> {
     sqlx::query!("update reports set publish_at = $2 where report_id = $1", id as ReportId, until)
         .execute(&mut **tx)
         .await?;
     Ok(())
+}
+
+/// Ends what was put off.
+pub(super) async fn stop_publication(tx: &mut Tx, id: ReportId) -> Result<(), AppError> {
+    sqlx::query!("update reports set publish_at = null where report_id = $1", id as ReportId)
+        .execute(&mut **tx)
+        .await?;
+    tx.record(Fact::PublicationStopped { report: id }).await
 }
 
 /// Stores what is shown from now on.

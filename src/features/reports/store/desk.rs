@@ -1,6 +1,7 @@
 //! What lies beside a report while it is written: words never printed, marks let stand, passages
 //! that participants marked.
 
+use crate::domain::fact::Fact;
 use crate::domain::id::{ConsultationId, PassageId, PersonId, ReportId};
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
@@ -21,7 +22,7 @@ pub async fn terms(conn: &mut PgConnection, id: ConsultationId) -> Result<Vec<St
 /// Adds a word that shall never be printed.
 pub async fn add_term(tx: &mut Tx, id: ConsultationId, person: PersonId, word: &str) -> Result<(), AppError> {
     let now = tx.now();
-    sqlx::query!(
+    let added = sqlx::query!(
         "insert into report_terms (consultation_id, word, person_id, created_at) values ($1, $2, $3, $4) on conflict do nothing",
         id as ConsultationId,
         word,
@@ -30,7 +31,10 @@ pub async fn add_term(tx: &mut Tx, id: ConsultationId, person: PersonId, word: &
     )
     .execute(&mut **tx)
     .await?;
-    Ok(())
+    match added.rows_affected() {
+        0 => Ok(()),
+        _ => tx.record(Fact::ReportTermAdded { consultation: id }).await,
+    }
 }
 
 /// Words of marks that the hosts let stand.
@@ -44,7 +48,7 @@ pub async fn kept_marks(conn: &mut PgConnection, id: ReportId) -> Result<Vec<Str
 /// Lets a mark stand, in this report and in these words.
 pub async fn keep_mark(tx: &mut Tx, id: ReportId, words: &str) -> Result<(), AppError> {
     let now = tx.now();
-    sqlx::query!(
+    let kept = sqlx::query!(
         "insert into report_kept_marks (report_id, words, kept_at) values ($1, $2, $3) on conflict do nothing",
         id as ReportId,
         words,
@@ -52,7 +56,10 @@ pub async fn keep_mark(tx: &mut Tx, id: ReportId, words: &str) -> Result<(), App
     )
     .execute(&mut **tx)
     .await?;
-    Ok(())
+    match kept.rows_affected() {
+        0 => Ok(()),
+        _ => tx.record(Fact::ReportMarkKept { report: id }).await,
+    }
 }
 
 /// A passage that a participant marked, with what the hosts said to it.
@@ -124,5 +131,9 @@ pub async fn solve(tx: &mut Tx, id: ReportId, passage: PassageId, reply: Option<
     )
     .execute(&mut **tx)
     .await?;
-    Ok(solved.rows_affected() == 1)
+    let is_solved = solved.rows_affected() == 1;
+    if is_solved {
+        tx.record(Fact::PassageSolved { report: id, passage }).await?;
+    }
+    Ok(is_solved)
 }
