@@ -78,7 +78,7 @@ async fn published(conn: &mut PgConnection, query: &Query) -> Result<Vec<Hit>, A
         .into_iter()
         .map(|found| Hit {
             path: found.report.path(),
-            title: format!("{}{} {}", found.report.prefix, found.report.number, found.report.title),
+            title: format!("{}#{} {}", found.report.prefix, found.report.number, found.report.title),
             lang: Some(found.report.locale.as_str()),
             excerpt: Some(query.excerpt(&without_entities(&found.text))),
         })
