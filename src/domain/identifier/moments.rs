@@ -2,33 +2,7 @@
 //! hours without a date are nobody's.
 
 use super::{Found, Kind};
-
-const MONTHS: [&str; 24] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-    "Jan",
-    "Feb",
-    "Mar",
-    "Apr",
-    "Jun",
-    "Jul",
-    "Aug",
-    "Sept",
-    "Sep",
-    "Oct",
-    "Nov",
-    "Dec",
-];
+use chrono::Month;
 
 /// Digits as Japanese keyboards type them.
 const FULL_WIDTH: std::ops::RangeInclusive<char> = '\u{ff10}'..='\u{ff19}';
@@ -73,9 +47,11 @@ impl<'a> Rest<'a> {
     }
 
     fn month_name(self) -> Option<Self> {
-        let rest =
-            MONTHS.iter().find_map(|month| self.word(month).filter(|rest| !rest.0.starts_with(char::is_alphabetic)))?;
-        Some(rest.word(".").unwrap_or(rest))
+        let end = self.0.find(|c: char| !c.is_alphabetic()).unwrap_or(self.0.len());
+        let (word, rest) = (&self.0[..end], Rest(&self.0[end..]));
+        // "may" and "march" are words of their own.
+        let is_month = word.starts_with(char::is_uppercase) && (word == "Sept" || word.parse::<Month>().is_ok());
+        is_month.then(|| rest.word(".").unwrap_or(rest))
     }
 }
 

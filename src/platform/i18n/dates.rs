@@ -3,36 +3,18 @@
 use super::Speech;
 use crate::domain::person::Locale;
 use askama::filters::HtmlSafe;
-use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Timelike, Utc};
+use chrono::{DateTime, Datelike, Month, NaiveDate, TimeDelta, Timelike, Utc};
 use chrono_tz::{OffsetName, Tz};
 use std::fmt;
 
 const WEEKDAYS_JA: [&str; 7] = ["月", "火", "水", "木", "金", "土", "日"];
-const WEEKDAYS_EN: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
-const MONTHS_EN: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
 
 impl Speech {
     /// `2027年1月12日(火)`, `Tue 12 January 2027`.
     pub fn date(&self, date: NaiveDate) -> String {
         match self.locale {
             Locale::Ja => format!("{}年{}月{}日({})", date.year(), date.month(), date.day(), self.weekday(date)),
-            Locale::En => {
-                let (weekday, month) = (WEEKDAYS_EN[weekday_of(date)], MONTHS_EN[date.month0() as usize]);
-                format!("{weekday} {} {month} {}", date.day(), date.year())
-            }
+            Locale::En => format!("{} {}", self.short_date(date), date.year()),
         }
     }
 
@@ -40,7 +22,7 @@ impl Speech {
     pub fn short_date(&self, date: NaiveDate) -> String {
         match self.locale {
             Locale::Ja => format!("{}月{}日({})", date.month(), date.day(), self.weekday(date)),
-            Locale::En => date.format("%a %-d %B").to_string(),
+            Locale::En => format!("{} {} {}", date.weekday(), date.day(), month_name(date)),
         }
     }
 
@@ -48,15 +30,15 @@ impl Speech {
     pub fn month(&self, date: NaiveDate) -> String {
         match self.locale {
             Locale::Ja => format!("{}年{}月", date.year(), date.month()),
-            Locale::En => date.format("%B %Y").to_string(),
+            Locale::En => format!("{} {}", month_name(date), date.year()),
         }
     }
 
     /// `火`, `Tue`.
     pub fn weekday(&self, date: NaiveDate) -> String {
         match self.locale {
-            Locale::Ja => WEEKDAYS_JA[weekday_of(date)].to_owned(),
-            Locale::En => WEEKDAYS_EN[weekday_of(date)].to_owned(),
+            Locale::Ja => WEEKDAYS_JA[date.weekday().num_days_from_monday() as usize].to_owned(),
+            Locale::En => date.weekday().to_string(),
         }
     }
 
@@ -138,8 +120,8 @@ impl Speech {
     }
 }
 
-fn weekday_of(date: NaiveDate) -> usize {
-    date.weekday().num_days_from_monday() as usize
+fn month_name(date: NaiveDate) -> &'static str {
+    u8::try_from(date.month()).ok().and_then(|month| Month::try_from(month).ok()).map_or("", |month| month.name())
 }
 
 /// `JST`, or `UTC+5:45` where the zone has no letters.
