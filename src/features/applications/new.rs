@@ -117,18 +117,23 @@ fn typed(fields: &mut Fields, call: &Call) -> Option<Typed> {
         fields.refuse("minutes", Message::new("field-choice"));
     }
     let locale = fields.required::<Locale>("locale");
-    if !agreed(fields, call) {
-        let is_other = fields.has("confidential", "yes");
-        let key =
-            if is_other { "applications-new-confidential_changed" } else { "applications-new-confidential_missing" };
-        fields.refuse("confidential", Message::new(key));
-        fields.set("confidential", "");
-    }
+    require_agreement(fields, call);
     let kinds = call.kinds.iter().copied().filter(|kind| fields.has("kinds", kind.as_str())).collect();
     if fields.is_refused() {
         return None;
     }
     Some(Typed { summary: summary?, wished_minutes: wished?, kinds, locale: locale? })
+}
+
+/// Refuses the form where the person did not agree to what both sides promise.
+pub fn require_agreement(fields: &mut Fields, call: &Call) {
+    if agreed(fields, call) {
+        return;
+    }
+    let is_other = fields.has("confidential", "yes");
+    let key = if is_other { "applications-new-confidential_changed" } else { "applications-new-confidential_missing" };
+    fields.refuse("confidential", Message::new(key));
+    fields.set("confidential", "");
 }
 
 /// Whether the person agreed to what both sides promise, in the version that stands in the call now:

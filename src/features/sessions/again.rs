@@ -125,9 +125,7 @@ async fn apply(frame: Frame, mut tx: Tx, room: Room, call: Call, mut fields: Fie
     if wished.is_none() {
         fields.refuse("minutes", Message::new("field-choice"));
     }
-    if !call.confidentiality.is_empty() && !fields.has("confidential", "yes") {
-        fields.refuse("confidential", Message::new("applications-new-confidential_missing"));
-    }
+    applications::require_agreement(&mut fields, &call);
     let (Some(summary), Some(wished_minutes), false) = (summary, wished, fields.is_refused()) else {
         return refused(frame, tx, room, fields, StatusCode::UNPROCESSABLE_ENTITY).await;
     };

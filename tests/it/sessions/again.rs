@@ -69,6 +69,13 @@ async fn a_guest_applies_and_the_application_names_the_former_one(db: PgPool) {
     wrong.assert_status(422).assert_says("applications-new-confidential_missing");
     assert_eq!(wrong.texts("textarea"), ["The alerts again"]);
     let form = [("summary", "The alerts again"), ("minutes", "30"), ("confidential", "yes")];
+    let page = aki.get(&path).await;
+    sqlx::query("update calls set confidentiality_version = confidentiality_version + 1")
+        .execute(&app.db)
+        .await
+        .unwrap();
+    let stale = aki.submit(&page, &path, &form).await;
+    stale.assert_status(422).assert_says("applications-new-confidential_changed");
 
     let application = aki.post(&path, &form).await.assert_status(303).leads_to();
 
