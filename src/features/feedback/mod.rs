@@ -21,7 +21,6 @@ pub use store::{
 
 use crate::domain::feedback::questions;
 use crate::platform::i18n::Speech;
-
 use crate::platform::jobs::Registry;
 use crate::platform::route::{Need, Routes};
 

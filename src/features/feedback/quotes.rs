@@ -1,9 +1,9 @@
 //! `/consultations/{consultation}/quotes`: the hosts ask for exact words of an answer, and whoever
 //! wrote it sees them as they will stand, and grants or refuses. Nobody sees those of another guest.
 
+use super::asked;
 use super::store::{self, Form, Quoted};
 use crate::domain::access::Act;
-use crate::domain::feedback::questions;
 use crate::domain::id::{ConsultationId, FeedbackId, QuoteId};
 use crate::domain::quote::QuoteStage;
 use crate::domain::text::Text;
@@ -35,7 +35,7 @@ struct Quotes {
 struct Askable {
     feedback: FeedbackId,
     question: i32,
-    asked: Told,
+    asked: String,
     name: String,
     lang: &'static str,
     answer: String,
@@ -51,8 +51,8 @@ impl Quotes {
         self.room.part.is_host()
     }
 
-    fn question(&self, quote: &Quoted) -> Told {
-        self.frame.t(question_key(quote.version, quote.question))
+    fn question(&self, quote: &Quoted) -> String {
+        asked(self.frame.speech, quote.version, quote.wording.as_deref(), quote.question)
     }
 
     fn waiting(&self) -> Vec<&Quoted> {
@@ -84,7 +84,7 @@ impl Quotes {
             let askable = open.map(|answer| Askable {
                 feedback: form.feedback.id,
                 question: answer.question,
-                asked: self.frame.t(question_key(form.version, answer.question)),
+                asked: asked(self.frame.speech, form.version, form.wording.as_deref(), answer.question),
                 name: form.name.clone(),
                 lang: form.locale.as_str(),
                 answer: answer.body.clone(),
@@ -101,10 +101,6 @@ impl Quotes {
             self.fields.has("feedback", &feedback.to_string()) && self.fields.has("question", &question.to_string());
         if is_this { self.fields.clone() } else { Fields::of(&[("excerpt", answer)]) }
     }
-}
-
-fn question_key(version: i32, question: i32) -> &'static str {
-    questions(version)[usize::try_from(question - 1).unwrap_or(0)]
 }
 
 /// Shows the hosts all, a guest their own.

@@ -3,6 +3,7 @@
 use super::*;
 
 const FIRST: &str = "What stays with you from the hour?";
+const THIRD: &str = "Which sentence was missing?";
 const SECOND: &str = "What will you remember?";
 
 #[sqlx::test]
@@ -13,21 +14,26 @@ async fn an_answer_keeps_the_questions_it_was_given_to(db: PgPool) {
     let hana = app.as_(hana()).await;
     let write = async |words: &str| {
         let page = hana.get(&path).await;
-        hana.submit(&page, &path, &[("question1", words)]).await
+        hana.submit(&page, &path, &[("question1", words), ("question3", THIRD)]).await
     };
     write(FIRST).await.assert_status(303);
     app.hold(id).await;
     let form = format!("/consultations/{id}/feedback");
     let aki_browser = app.as_(aki()).await;
     assert_eq!(aki_browser.get(&form).await.texts(".question label.field__label")[0], FIRST);
-    app.answer(aki(), id, &[("answer1", WORDS), ("quote1", "yes"), ("answer2", "More")]).await.assert_status(303);
+    app.answer(aki(), id, &[("answer1", WORDS), ("quote1", "yes"), ("answer2", "More"), ("answer3", "None")])
+        .await
+        .assert_status(303);
 
     write(SECOND).await.assert_status(303);
 
     let answers = hana.get(&format!("/consultations/{id}/answers")).await;
     let usual = "Is there anything you could not finish saying or asking, wanted to hear in more detail, or that fell short of your expectations?";
-    assert_eq!(answers.texts("h2"), [FIRST, usual]);
+    assert_eq!(answers.texts("h2"), [FIRST, usual, THIRD]);
     assert_eq!(aki_browser.get(&form).await.texts(".question label.field__label")[0], FIRST);
+    let quotes = format!("/consultations/{id}/quotes");
+    let askable = hana.get(&quotes).await.texts("main details > summary");
+    assert!(askable[0].ends_with(usual) && askable[1].ends_with(THIRD), "{askable:?}");
     let mut conn = app.db.acquire().await.unwrap();
     let quoted = feedback::granted(&mut conn, id).await.unwrap();
     assert_eq!(quoted[0].wording.as_deref(), Some(FIRST), "a report asks as it was asked");

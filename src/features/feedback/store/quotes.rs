@@ -15,6 +15,8 @@ pub struct Quoted {
     pub person: PersonId,
     pub name: String,
     pub version: i32,
+    /// What the call asked instead, where it has words of its own.
+    pub wording: Option<Vec<String>>,
     pub question: i32,
     pub excerpt: String,
     pub locale: Locale,
@@ -27,10 +29,11 @@ pub struct Quoted {
 pub async fn quotes(conn: &mut PgConnection, id: ConsultationId) -> Result<Vec<Quoted>, AppError> {
     let rows = sqlx::query!(
         r#"select q.quote_id as "id: QuoteId", q.feedback_id as "feedback: FeedbackId", f.person_id as "person: PersonId", p.name,
-                  f.form_version, q.question, q.excerpt, f.locale, q.stage, q.requested_at is not null as "was_requested!"
+                  f.form_version, w.questions as "wording?", q.question, q.excerpt, f.locale, q.stage, q.requested_at is not null as "was_requested!"
              from quotes q
              join feedback f using (feedback_id)
              join people p using (person_id)
+             left join feedback_wordings w using (wording_id)
             where f.consultation_id = $1
             order by coalesce(q.requested_at, q.granted_at), q.quote_id"#,
         id as ConsultationId,
@@ -44,6 +47,7 @@ pub async fn quotes(conn: &mut PgConnection, id: ConsultationId) -> Result<Vec<Q
             person: row.person,
             name: row.name,
             version: row.form_version,
+            wording: row.wording,
             question: row.question,
             excerpt: row.excerpt,
             locale: Locale::parse(&row.locale).unwrap_or(Locale::Ja),
