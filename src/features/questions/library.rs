@@ -3,6 +3,7 @@
 use super::store::{self, Entry, Written};
 use super::writing::{self, LONGEST, Writing};
 use crate::domain::library::Kind;
+use crate::domain::search::Query;
 use crate::domain::text::{Line, Text};
 use crate::platform::drafts;
 use crate::platform::error::{Answer, AppError};
@@ -114,6 +115,6 @@ pub async fn post(frame: Frame, mut fields: Fields) -> Answer {
 
 async fn page(conn: &mut PgConnection, frame: Frame, fields: Fields, writing: Writing) -> Result<Library, AppError> {
     let looked_for = frame.asked("q").trim().to_owned();
-    let entries = store::library(conn, frame.asker.id()?, &looked_for, MOST).await?;
+    let entries = store::library(conn, frame.asker.id()?, Query::parse(&looked_for).as_ref(), MOST).await?;
     Ok(Library { frame, looked_for, entries, fields, writing, is_unsent: false })
 }

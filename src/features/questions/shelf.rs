@@ -3,6 +3,7 @@
 use super::store::{self, Entry};
 use crate::domain::id::{EntryId, PersonId};
 use crate::domain::library::appended;
+use crate::domain::search::Query;
 use crate::features::consultations::Room;
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
@@ -30,7 +31,7 @@ pub async fn of(
     if !has_library || !room.stage().takes_writing() {
         return Ok(None);
     }
-    let entries = store::library(conn, room.me, looked_for, MOST).await?;
+    let entries = store::library(conn, room.me, Query::parse(looked_for).as_ref(), MOST).await?;
     Ok(Some(Shelf { entries, is_looked_through: !looked_for.trim().is_empty() }))
 }
 

@@ -27,6 +27,7 @@ async fn references_and_answers_are_kept_changed_found_and_taken_out(db: PgPool)
     assert_eq!(titles("").await.len(), 2);
     assert_eq!(titles("%E6%B1%BA%E3%82%81%E6%96%B9%E3%80%80%E7%AC%AC4%E7%AB%A0").await, ["SRE本の第4章"]);
     assert_eq!(titles("SERVICE+begin").await, ["Begin small"]);
+    assert_eq!(titles("%EF%BC%B3%EF%BC%AC%EF%BC%AF").await, ["SRE本の第4章"], "full-width letters find plain ones");
     assert_eq!(titles("100%25").await, ["Begin small"]);
     assert_eq!(titles("service_one").await, [""; 0]);
     let path = hana.get("/library?q=Begin").await.attributes(".card__title a", "href")[0].clone();

@@ -3,6 +3,7 @@
 use crate::domain::fact::Fact;
 use crate::domain::id::{EntryId, PersonId};
 use crate::domain::library::{Kind, as_markdown};
+use crate::domain::search::Query;
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
 use crate::platform::random;
@@ -45,33 +46,26 @@ impl From<Row> for Entry {
     }
 }
 
-/// A person's entries that hold every word looked for, the last changed first.
+/// A person's entries that hold every word looked for, or all, the last changed first.
 pub async fn library(
     conn: &mut PgConnection,
     person: PersonId,
-    looked_for: &str,
+    looked_for: Option<&Query>,
     limit: i64,
 ) -> Result<Vec<Entry>, AppError> {
     let rows = sqlx::query_as!(
         Row,
         r#"select entry_id as "id: EntryId", kind, title, link, body, revision, changed_at from library_entries
-            where person_id = $1
-              and not exists (select from unnest($2::text[]) as w (word) where concat_ws(E'\n', title, link, body) not ilike w.word)
+            where person_id = $1 and folded(concat_ws(E'\n', title, link, body)) like all($2)
             order by changed_at desc, entry_id
             limit $3"#,
         person as PersonId,
-        &patterns(looked_for),
+        &looked_for.map(Query::patterns).unwrap_or_default(),
         limit,
     )
     .fetch_all(conn)
     .await?;
     Ok(rows.into_iter().map(Entry::from).collect())
-}
-
-/// Words as patterns: what has a meaning in patterns stands for itself.
-fn patterns(looked_for: &str) -> Vec<String> {
-    let escaped = |word: &str| word.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    looked_for.split_whitespace().take(10).map(|word| format!("%{}%", escaped(word))).collect()
 }
 
 /// An entry of a person's own.
