@@ -5,7 +5,6 @@ mod agenda;
 mod entry;
 mod export;
 mod history;
-mod host_note;
 mod item;
 mod library;
 pub mod mails;
@@ -59,8 +58,8 @@ pub fn routes() -> Routes {
         .post("/consultations/{consultation}/questions/preview", Need::Participant, preview::post)
         .get("/consultations/{consultation}/questions/note", Need::Participant, note::get)
         .post("/consultations/{consultation}/questions/note", Need::Participant, note::post)
-        .get("/consultations/{consultation}/questions/host-note", Need::ConsultationHost, host_note::get)
-        .post("/consultations/{consultation}/questions/host-note", Need::ConsultationHost, host_note::post)
+        .get("/consultations/{consultation}/questions/host-note", Need::ConsultationHost, note::get_of_hosts)
+        .post("/consultations/{consultation}/questions/host-note", Need::ConsultationHost, note::post_of_hosts)
         .get("/consultations/{consultation}/questions/history", Need::Participant, history::get)
         .get("/library", Need::Host, library::get)
         .post("/library", Need::Host, library::post)

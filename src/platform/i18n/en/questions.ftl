@@ -252,11 +252,10 @@ questions-note-stale = This note was saved in another window in the meantime.
 questions-note-none = Nobody told you anything alone
 questions-note-none_text = Each guest can leave a word that only you and your co-hosts read. It will be here.
 questions-note-for_hosts = Told to you and your co-hosts alone. The others do not know of it.
-questions-host_note-title = Notes of the hosts
-questions-host_note-text = Only you and your co-hosts read this. Guests never see it.
-questions-host_note-body = Notes
-questions-host_note-save = Save
-questions-host_note-stale = Somebody saved these notes in the meantime.
+questions-note-hosts_title = Notes of the hosts
+questions-note-hosts_text = Only you and your co-hosts read this. Guests never see it.
+questions-note-hosts_body = Notes
+questions-note-hosts_stale = Somebody saved these notes in the meantime.
 questions-show-to_notes = { $count ->
     [0] Told to you alone: nothing yet
    *[other] Told to you alone: { $count }

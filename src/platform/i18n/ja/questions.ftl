@@ -245,11 +245,10 @@ questions-note-stale = このメモは、その間に別の画面で保存され
 questions-note-none = あなただけに伝えられたことはありません
 questions-note-none_text = 参加者は、主催者と共同主催者だけが読めるひと言を残せます。届くとここに表示されます。
 questions-note-for_hosts = あなたと共同主催者だけに伝えられたことです。ほかの参加者は知りません。
-questions-host_note-title = 主催者のメモ
-questions-host_note-text = 読めるのは、あなたと共同主催者だけです。参加者には見えません。
-questions-host_note-body = メモ
-questions-host_note-save = 保存する
-questions-host_note-stale = その間に、別の人がこのメモを保存しています。
+questions-note-hosts_title = 主催者のメモ
+questions-note-hosts_text = 読めるのは、あなたと共同主催者だけです。参加者には見えません。
+questions-note-hosts_body = メモ
+questions-note-hosts_stale = その間に、別の人がこのメモを保存しています。
 questions-show-to_notes = { $count ->
     [0] あなただけへの伝言: まだありません
    *[other] あなただけへの伝言: { $count }件
