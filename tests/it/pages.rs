@@ -57,6 +57,41 @@ async fn walk(db: PgPool, locale: Locale) {
     assert!(most > 5, "statements are not counted");
 }
 
+/// What answers with something other than a page of its own.
+const NO_PAGES: [&str; 10] = [
+    "/assets/{hash}/{name:.*}",
+    "/bookings/{booking}/event.ics",
+    "/consultations/{consultation}/export",
+    "/consultations/{consultation}/materials/{material}/file",
+    "/consultations/{consultation}/run/sheet",
+    "/feeds/{token}.ics",
+    "/live",
+    "/mailbox/{mail}/html",
+    "/ready",
+    "/reports/{series}/feed.atom",
+];
+
+#[sqlx::test]
+async fn every_page_that_is_declared_is_among_those_that_are_walked(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let world = World::build(&app, Locale::En).await;
+    let routes = kabeuchi::app::routes();
+    let mut patterns: Vec<&str> = routes.declared().iter().filter(|d| d.method == "GET").map(|d| d.path).collect();
+    // As they are mounted: a fixed word goes before a variable.
+    patterns.sort_by_key(|path| path.split('/').map(|part| part.starts_with('{')).collect::<Vec<_>>());
+    let of = |path: &str| patterns.iter().find(|pattern| fits(pattern, path));
+    let walked: Vec<_> = world.visits.iter().filter_map(|visit| of(visit.path.split('?').next().unwrap())).collect();
+    let missing: Vec<_> = patterns.iter().filter(|p| !walked.contains(p) && !NO_PAGES.contains(p)).collect();
+    assert!(missing.is_empty(), "{missing:#?}");
+    let gone: Vec<_> = NO_PAGES.iter().filter(|path| !patterns.contains(path)).collect();
+    assert!(gone.is_empty(), "{gone:?}");
+}
+
+fn fits(pattern: &str, path: &str) -> bool {
+    let (pattern, path): (Vec<_>, Vec<_>) = (pattern.split('/').collect(), path.split('/').collect());
+    pattern.len() == path.len() && pattern.iter().zip(path).all(|(part, word)| part.starts_with('{') || *part == word)
+}
+
 /// Compressed bytes of what every page fetches.
 async fn beside(app: &TestApp) -> usize {
     let visitor = app.visitor();

@@ -10,6 +10,10 @@ use chrono::TimeDelta;
 use kabeuchi::domain::id::{CallId, ConsultationId};
 use kabeuchi::domain::person::Locale;
 
+mod abuse;
+mod call;
+mod people;
+mod times;
 mod words;
 
 use words::{Words, words};
@@ -44,10 +48,18 @@ impl World {
         world.applications(app, &words, call).await;
         world.writing(app, &words, call).await;
         world.day(app, &words, call).await;
+        world.again(app, &words, call).await;
+        world.waiting_times(app, &words, call).await;
         world.looking_back(app, &words, call).await;
+        world.learning(app, &words, call).await;
+        world.quotes(app, &words, call).await;
         world.publishing(app, &words, call).await;
         world.joining_and_mails(app, call).await;
+        world.abuse(app, &words, call).await;
         world.people();
+        world.notifications(app).await;
+        world.searching();
+        world.year();
         world.problems(app, call).await;
         world
     }
@@ -225,6 +237,7 @@ impl World {
         self.see("booking", aki(), &booking);
         self.see("rescheduling", aki(), format!("{booking}/rescheduling"));
         self.see("booking-cancellation", aki(), format!("{booking}/cancellation"));
+        self.see("booking-paging", hana(), format!("{booking}/paging"));
         self.see("run-before", hana(), format!("/consultations/{next}/run"));
         self.see("run", hana(), &run);
         self.see("run-for-a-guest", aki(), run);
@@ -262,12 +275,14 @@ impl World {
         self.see("report-editor", hana(), format!("{room}/report"));
     }
 
-    /// Two public reports, one that may be published, one that is being read.
+    /// Two public reports, one that was hidden, one that may be published, one that is being read.
     async fn publishing(&mut self, app: &TestApp, words: &Words, call: CallId) {
-        let mut public = String::new();
-        for _ in 0..2 {
-            public = app.published(self.told(app, words, call).await, words.title).await;
+        let mut published = Vec::new();
+        for _ in 0..3 {
+            published.push(app.published(self.told(app, words, call).await, words.title).await);
         }
+        self.hiding(app, &published[2], &published[0]).await;
+        let public = published.swap_remove(2);
         let approved = self.told(app, words, call).await;
         app.report(approved, words.topic, words.markdown).await.assert_status(303);
         let link = app.ask_about_report(approved, aki()).await;
@@ -291,7 +306,10 @@ impl World {
         app.as_(aki()).await.post(&path, &invited).await.assert_status(303);
         app.visitor().post("/sign-in", &[("email", mio().email)]).await.assert_status(303);
         app.run_jobs().await;
-        self.see("invitation", ren(), app.mailbox().last_to(ren()).await.link());
+        let invitation = app.mailbox().last_to(ren()).await.link();
+        self.see("invitation", ren(), &invitation);
+        self.see("invitation-as-visitor", None, &invitation);
+        self.see("invitation-of-another", mio(), invitation);
         self.see("sign-in-link", None, app.mailbox().last_to(mio()).await.link());
         let mails = app.mailbox().to(aki()).await;
         let invitation = mails.iter().find(|mail| mail.calendar.is_some()).unwrap();
