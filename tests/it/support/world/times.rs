@@ -24,11 +24,12 @@ impl World {
         self.see("booking-confirmation", hana(), format!("{held}/confirmation"));
         let proposed = app.open(call, words.title, aki()).await;
         let path = format!("/consultations/{proposed}/bookings/candidates");
-        self.see("candidates-new", hana(), &path);
         let starts = host.get(&path).await.starts();
         let chosen: Vec<(&str, &str)> =
             starts.iter().step_by(7).take(3).map(|start| ("start", start.as_str())).collect();
         host.post(&path, &[&[("act", "propose"), ("minutes", "60")], &chosen[..]].concat()).await.assert_status(303);
+        let free = app.open(call, words.title, aki()).await;
+        self.see("candidates-new", hana(), format!("/consultations/{free}/bookings/candidates"));
         self.see("candidates", hana(), &path);
         self.see("candidates-for-a-guest", aki(), path);
         self.see("calendar-target", kai(), "/calendars/target");
