@@ -2,7 +2,13 @@
 //! to the application itself, so nothing is here that people could not have done.
 
 mod acts;
+mod applied;
+mod aside;
 mod calls;
+mod earlier;
+mod learned;
+mod previewed;
+mod shelf;
 mod stage;
 mod talks;
 
@@ -13,7 +19,7 @@ use sqlx::PgPool;
 use stage::Stage;
 
 /// How long ago the world began.
-const BEGAN: TimeDelta = TimeDelta::days(60);
+const BEGAN: TimeDelta = TimeDelta::days(208);
 /// Mails of the last days stay in the mailbox.
 const MAILS_KEPT: TimeDelta = TimeDelta::days(5);
 
@@ -27,11 +33,18 @@ pub async fn fill(config: &Config, db: &PgPool, now: DateTime<Utc>) -> anyhow::R
     let stage = Stage::open(config.clone(), db.clone(), now - BEGAN, now).await?;
     calls::enter(&stage).await?;
     let calls = calls::publish(&stage).await?;
+    learned::wording(&stage, &calls).await?;
+    learned::choose_mails(&stage).await?;
+    shelf::fill(&stage).await?;
+    let left = earlier::held(&stage, &calls).await?;
     talks::reported(&stage, &calls).await?;
     acts::decided(&stage, &calls).await?;
     talks::ended(&stage, &calls).await?;
+    let told = previewed::talked(&stage, &calls).await?;
+    earlier::again(&stage, &left).await?;
     talks::present(&stage, &calls).await?;
     acts::waiting(&stage, &calls).await?;
+    previewed::shown(&stage, &told).await?;
     stage.until(now).await?;
     stage.tidy(now - MAILS_KEPT).await?;
     Ok(true)

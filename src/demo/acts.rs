@@ -1,5 +1,6 @@
 //! What people do on their way: apply, decide, write, book, look back.
 
+use super::applied;
 use super::calls::{AKI, Calls, HANA, LENA, MEI, NAO, PRIYA, REN};
 use super::stage::{Person, Stage, last_link, values};
 use anyhow::Context;
@@ -101,7 +102,8 @@ pub async fn decided(stage: &Stage, calls: &Calls) -> anyhow::Result<()> {
 /// Applications that wait now: for the host, for the applicant, for a place.
 pub async fn waiting(stage: &Stage, calls: &Calls) -> anyhow::Result<()> {
     stage.days_ago(3).await?;
-    apply(
+    applied::reported(stage, calls).await?;
+    let mei = apply(
         stage,
         MEI,
         &calls.career,
@@ -111,6 +113,7 @@ pub async fn waiting(stage: &Stage, calls: &Calls) -> anyhow::Result<()> {
     let asked =
         apply(stage, REN, &calls.sre, "監視ツールを入れ替えたいのですが、何から手をつければよいかわかりません。")
             .await?;
+    applied::asked(stage, MEI, &mei).await?;
     stage.days_ago(2).await?;
     let question = "いまの監視で、いちばん困っているのは誰ですか。その人は何と言っていますか。";
     stage.post(HANA, &format!("{asked}/request"), &[("body", question)]).await?;

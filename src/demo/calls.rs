@@ -24,6 +24,7 @@ pub const REN: Person = japanese("ren@example.org", "蓮");
 pub const JONAS: Person = english("jonas@example.org", "Jonas", "Europe/Berlin");
 pub const LENA: Person = english("lena@example.org", "Lena", "Europe/Lisbon");
 pub const PRIYA: Person = english("priya@example.org", "Priya", "Asia/Kolkata");
+pub const TAKU: Person = japanese("taku@example.org", "拓");
 pub const TOMA: Person = english("toma@example.org", "Toma", "Asia/Tokyo");
 
 /// The calls by their path.
@@ -38,7 +39,7 @@ pub async fn enter(stage: &Stage) -> anyhow::Result<()> {
     make(stage, TOMA, false, true).await?;
     make(stage, HANA, true, false).await?;
     make(stage, SORA, true, false).await?;
-    for person in [TOMA, AKI, KEN, MEI, NAO, REN, JONAS, LENA, PRIYA] {
+    for person in [TOMA, AKI, KEN, MEI, NAO, REN, TAKU, JONAS, LENA, PRIYA] {
         settle(stage, person, &[]).await?;
     }
     let hana = [

@@ -103,10 +103,19 @@ impl Stage {
 
     /// Lets time pass up to an instant, working on jobs as they become due.
     pub async fn until(&self, instant: DateTime<Utc>) -> anyhow::Result<()> {
+        self.step(instant, Duration::hours(6)).await
+    }
+
+    /// Lets a time pass in which nothing is under way.
+    pub async fn quietly_until(&self, instant: DateTime<Utc>) -> anyhow::Result<()> {
+        self.step(instant, Duration::days(2)).await
+    }
+
+    async fn step(&self, instant: DateTime<Utc>, step: Duration) -> anyhow::Result<()> {
         anyhow::ensure!(instant <= self.now, "the demo lies in the past");
         jobs::drain(&self.platform).await?;
         while self.clock.now() < instant {
-            self.clock.advance(Duration::hours(6).min(instant - self.clock.now()));
+            self.clock.advance(step.min(instant - self.clock.now()));
             jobs::drain(&self.platform).await?;
         }
         Ok(())
@@ -146,6 +155,30 @@ impl Stage {
             303 => Ok(heard.location.split('?').next().unwrap_or_default().to_owned()),
             status => bail!("{} at {path} with {fields:?}: {status} {}", person.name, errors(&heard.body)),
         }
+    }
+
+    /// Sends a form that carries a file.
+    pub async fn send_file(
+        &self,
+        person: Person,
+        path: &str,
+        fields: &[(&str, &str)],
+        file: (&str, &str),
+    ) -> anyhow::Result<()> {
+        const BETWEEN: &str = "----kabeuchi";
+        let mut body = String::new();
+        for (name, value) in fields {
+            body += &format!("--{BETWEEN}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+        }
+        let (name, content) = file;
+        body += &format!("--{BETWEEN}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n");
+        body += &format!("Content-Type: text/plain\r\n\r\n{content}\r\n--{BETWEEN}--\r\n");
+        let cookie = self.cookie(person).await?;
+        let kind = ("content-type", format!("multipart/form-data; boundary={BETWEEN}"));
+        let request = self.request(TestRequest::post().uri(path), &cookie).insert_header(kind).set_payload(body);
+        let heard = (self.send)(request).await?;
+        anyhow::ensure!(heard.status == 303, "{} at {path}: {} {}", person.name, heard.status, errors(&heard.body));
+        Ok(())
     }
 
     fn request(&self, request: TestRequest, cookie: &str) -> TestRequest {
@@ -214,6 +247,13 @@ pub fn last_link(body: &str, prefix: &str) -> anyhow::Result<String> {
     let links = body.split("href=\"").skip(1).filter_map(|part| part.split('"').next());
     let whole = |link: &&str| link.strip_prefix(prefix).is_some_and(|id| id.len() == 36);
     links.filter(whole).last().map(str::to_owned).with_context(|| format!("no link to {prefix}"))
+}
+
+/// The first address on a page that holds these words.
+pub fn link_with(body: &str, words: &str) -> anyhow::Result<String> {
+    let mut links = body.split("href=\"").skip(1).filter_map(|part| part.split('"').next());
+    let link = links.find(|link| link.contains(words)).with_context(|| format!("no link with {words}"))?;
+    Ok(link.replace("&amp;", "&").replace("&#38;", "&"))
 }
 
 /// All values of a field on a page.

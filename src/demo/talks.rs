@@ -3,15 +3,16 @@
 use super::acts::{act, agree, ask, begin, book, hand_over, write};
 use super::calls::{AKI, Calls, HANA, JONAS, KEN, LENA, MEI, PRIYA, SORA};
 use super::stage::{Person, Stage, values};
+use super::{aside, learned};
 use crate::domain::application::end_of_day;
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// Begins at the booked time, says what became of each item, and ends.
-async fn talk(
+pub async fn talk(
     stage: &Stage,
     host: Person,
     room: &str,
-    start: DateTime<Utc>,
+    (start, minutes): (DateTime<Utc>, i64),
     outcomes: &[(&str, &str)],
 ) -> anyhow::Result<()> {
     stage.until(start).await?;
@@ -23,8 +24,8 @@ async fn talk(
         let fields = [("act", "outcome"), ("item", item.as_str()), ("outcome", *outcome), ("outcome_note", *note)];
         stage.post(host, &run, &fields).await?;
     }
-    stage.until(start + TimeDelta::minutes(57)).await?;
-    stage.post(host, &run, &[("act", "finish"), ("actual", "57")]).await?;
+    stage.until(start + TimeDelta::minutes(minutes)).await?;
+    stage.post(host, &run, &[("act", "finish"), ("actual", &minutes.to_string())]).await?;
     Ok(())
 }
 
@@ -85,7 +86,7 @@ pub async fn reported(stage: &Stage, calls: &Calls) -> anyhow::Result<()> {
     hand_over(stage, HANA, &room).await?;
     agree(stage, HANA, AKI, &room, "来週、チームに最初の一言を言えるようになる").await?;
     let start = book(stage, AKI, &room, stage.now - TimeDelta::days(54)).await?;
-    talk(stage, HANA, &room, start, &[("direction_given", "まず困っている人の話を一緒に聞きに行く")]).await?;
+    talk(stage, HANA, &room, (start, 57), &[("direction_given", "まず困っている人の話を一緒に聞きに行く")]).await?;
     act(stage, AKI, &room, "注文の画面の失敗率を1週間ぶん数える", None).await?;
     stage.hours(10).await?;
     let answers = [
@@ -95,8 +96,11 @@ pub async fn reported(stage: &Stage, calls: &Calls) -> anyhow::Result<()> {
         ("answer3", "注文の画面の失敗率を数えてみます。"),
         ("answer4", "事前に書いたので、すぐ本題に入れました。"),
         ("quote4", "yes"),
+        ("answer5", "最初の数分、何から話せばよいのか少し迷いました。"),
     ];
     feedback(stage, AKI, &room, &answers).await?;
+    learned::improve(stage, &room).await?;
+    learned::thanked(stage, &room).await?;
     let body = "# はじめに\n\n一人目のSREの方と話しました。20人ほどの開発チームに、SREをどう根づかせるかという相談です。\n\n# 話したこと\n\n最初のSLOは、いちばん困る人のいる場所からひとつだけ。チームへの説明は、ルールの話からではなく、困っている人の話を一緒に聞きに行くことから始めることになりました。\n\n# 学んだこと\n\n「何を測るか」より「誰が困っているか」を先に聞くと、話が早く進みました。";
     publish(stage, HANA, AKI, &room, "SREチームの最初の一歩", body, ("bosyu", "bosyu")).await?;
 
@@ -126,7 +130,7 @@ pub async fn reported(stage: &Stage, calls: &Calls) -> anyhow::Result<()> {
     stage.post(JONAS, &first, &[("act", "keep")]).await?;
     agree(stage, SORA, JONAS, &room, "One change to our next review").await?;
     let start = book(stage, JONAS, &room, stage.platform().clock.now() + TimeDelta::hours(25)).await?;
-    talk(stage, SORA, &room, start, &[("covered", "Begin with the surprise, end with two owners")]).await?;
+    talk(stage, SORA, &room, (start, 52), &[("covered", "Begin with the surprise, end with two owners")]).await?;
     act(stage, JONAS, &room, "Open the next review with “what surprised us”", None).await?;
     stage.hours(8).await?;
     let answers = [
@@ -141,7 +145,8 @@ pub async fn reported(stage: &Stage, calls: &Calls) -> anyhow::Result<()> {
     publish(stage, SORA, JONAS, &room, "Reviews that somebody reads", body, ("calm", "calm")).await
 }
 
-async fn feedback(stage: &Stage, who: Person, room: &str, answers: &[(&str, &str)]) -> anyhow::Result<()> {
+/// Answers the form of feedback.
+pub async fn feedback(stage: &Stage, who: Person, room: &str, answers: &[(&str, &str)]) -> anyhow::Result<()> {
     let path = format!("{room}/feedback");
     let revision = values(&stage.get(who, &path).await?, "revision").pop().unwrap_or_default();
     let fields = [answers, &[("act", "submit"), ("revision", revision.as_str())]].concat();
@@ -188,10 +193,11 @@ pub async fn ended(stage: &Stage, calls: &Calls) -> anyhow::Result<()> {
     hand_over(stage, HANA, &room).await?;
     agree(stage, HANA, MEI, &room, "消すアラートを5つ決める").await?;
     let start = book(stage, MEI, &room, stage.platform().clock.now() + TimeDelta::hours(25)).await?;
-    talk(stage, HANA, &room, start, &[("covered", "5つ選んで、2週間止めてみることにした")]).await?;
+    talk(stage, HANA, &room, (start, 58), &[("covered", "5つ選んで、2週間止めてみることにした")]).await?;
     let due = (stage.now + TimeDelta::days(10)).format("%Y-%m-%d").to_string();
     act(stage, MEI, &room, "選んだ5つのアラートを2週間止める", Some(&due)).await?;
-    act(stage, HANA, &room, "アラートの数え方のメモを送る", None).await
+    act(stage, HANA, &room, "アラートの数え方のメモを送る", None).await?;
+    learned::given(stage, &room).await
 }
 
 /// What is under way: written by both sides, and booked for tomorrow.
@@ -223,6 +229,7 @@ pub async fn present(stage: &Stage, calls: &Calls) -> anyhow::Result<()> {
     stage.post(HANA, &second, &[("act", "keep")]).await?;
     hand_over(stage, HANA, &room).await?;
     agree(stage, HANA, KEN, &room_of_tomorrow, "約束を、守れる大きさまで小さくする").await?;
+    aside::notes(stage, &room_of_tomorrow).await?;
 
     stage.days_ago(5).await?;
     let room = begin(stage, HANA, AKI, &calls.sre, "夜間のオンコールを、開発チームにも広げたいです。").await?;
@@ -232,6 +239,8 @@ pub async fn present(stage: &Stage, calls: &Calls) -> anyhow::Result<()> {
     stage.post(HANA, &item, &[("act", "background"), ("body", "朝まで待てた2回は、なぜ夜中に通知されたのでしょうか。しきい値を決めた経緯がわかれば教えてください。")]).await?;
     hand_over(stage, HANA, &room).await?;
     write(stage, AKI, &item, "write", "2年前の障害のあとに決めたままで、見直していませんでした。").await?;
+    aside::threads(stage, &item).await?;
+    aside::material(stage, &room).await?;
     hand_over(stage, AKI, &room).await?;
 
     let room =

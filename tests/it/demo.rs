@@ -43,7 +43,7 @@ async fn an_empty_instance_is_filled_once_with_everything_that_a_visitor_should_
     assert_eq!(words("select locale from calls").await, set(&["en", "ja"]));
     assert_eq!(
         words("select stage from applications").await,
-        set(&["accepted", "asked", "declined", "expired", "lapsed", "submitted", "waitlisted", "withdrawn"])
+        set(&["accepted", "asked", "blocked", "declined", "expired", "lapsed", "submitted", "waitlisted", "withdrawn"])
     );
     assert_eq!(
         words("select stage from consultations").await,
