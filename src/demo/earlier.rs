@@ -144,10 +144,6 @@ async fn hold(stage: &Stage, past: &Past<'_>) -> anyhow::Result<String> {
         act(stage, guest, &room, past.action, None).await?;
     }
     stage.hours(9).await?;
-        "話しながら、考えが整理できました。"
-    } else {
-        "I left with one thing to try."
-    };
     feedback(stage, guest, &room, &[("answer1", past.said)]).await?;
     stage.post(host, &format!("{room}/closing"), &[]).await?;
     Ok(room)

@@ -30,8 +30,14 @@ pub async fn talked(stage: &Stage, calls: &Calls) -> anyhow::Result<String> {
     hand_over(stage, HANA, &room).await?;
     agree(stage, HANA, NAO, &room, "次のふりかえりの最初の問いを決める").await?;
     let start = book(stage, NAO, &room, stage.platform().clock.now() + TimeDelta::hours(25)).await?;
-    talk(stage, HANA, &room, (start, 50), &[("covered", "「何が見えていたか」から始める。進行役は別のチームの人に頼む")])
-        .await?;
+    talk(
+        stage,
+        HANA,
+        &room,
+        (start, 50),
+        &[("covered", "「何が見えていたか」から始める。進行役は別のチームの人に頼む")],
+    )
+    .await?;
     act(stage, NAO, &room, "隣のチームの人に、次の進行役をお願いする", None).await?;
     stage.hours(10).await?;
     let answers = [
