@@ -439,45 +439,70 @@ mod tests {
         }
     }
 
-    #[test]
-    fn stages_and_acts() {
-        let (due, into) = (now(), ConsultationId(Uuid::from_u128(4)));
-        let word = |moved: Moved| moved.map_or("-", |(a, _)| a.stage.as_str());
-        let row = |stage: Stage| {
-            let accepted = at(stage).accept(into, 1, now()).map_or("-", |(a, _)| a.stage.as_str());
-            let cells = [
-                ("ask", word(at(stage).ask(now()))),
-                ("answer", word(at(stage).answer(due, now()))),
-                ("wait-list", word(at(stage).waitlist(now()))),
-                ("readmit", word(at(stage).readmit(due, now()))),
-                ("accept", accepted),
-                ("decline", word(at(stage).decline(DeclineKind::Time, None, now()))),
-                ("withdraw", word(at(stage).withdraw(None, now()))),
-                ("block", word(at(stage).block(now()))),
-                ("give back", word(at(stage).give_back(due, now()))),
-                ("turn away", word(at(stage).turn_away(now()))),
-                ("expire", word(at(stage).expire(TOKYO, now()))),
-                ("lapse", word(at(stage).lapse(now()))),
-                ("revive", word(at(stage).revive(due, now()))),
-            ];
-            let moves = cells.iter().filter(|(_, to)| *to != "-").map(|(act, to)| format!(" {act}>{to}"));
-            format!("{}:{}\n", stage.as_str(), moves.collect::<String>())
-        };
-        assert_eq!(
-            Stage::ALL.into_iter().map(row).collect::<String>(),
-            "\
-submitted: ask>asked wait-list>waitlisted accept>accepted decline>declined withdraw>withdrawn block>blocked expire>expired
-asked: answer>submitted accept>accepted decline>declined withdraw>withdrawn block>blocked lapse>lapsed
-waitlisted: readmit>submitted accept>accepted decline>declined withdraw>withdrawn block>blocked
-accepted:
-declined:
-withdrawn:
-expired: revive>submitted
-lapsed: revive>submitted
-blocked: give back>submitted turn away>declined
-"
-        );
+    type Act = (&'static str, fn(Application) -> Result<Stage, NotNow>);
+
+    fn stage(moved: Moved) -> Result<Stage, NotNow> {
+        moved.map(|(application, _)| application.stage)
     }
+
+    fn accepted(application: Application) -> Result<Stage, NotNow> {
+        match application.accept(ConsultationId(Uuid::from_u128(4)), 1, now()) {
+            Ok((application, _)) => Ok(application.stage),
+            Err(AcceptError::NotNow(refused)) => Err(refused),
+            Err(AcceptError::Full) => panic!("one place is free"),
+        }
+    }
+
+    const ACTS: [Act; 13] = [
+        ("ask", |a| stage(a.ask(now()))),
+        ("answer", |a| stage(a.answer(now(), now()))),
+        ("wait-list", |a| stage(a.waitlist(now()))),
+        ("readmit", |a| stage(a.readmit(now(), now()))),
+        ("accept", accepted),
+        ("decline", |a| stage(a.decline(DeclineKind::Time, None, now()))),
+        ("withdraw", |a| stage(a.withdraw(None, now()))),
+        ("report", |a| stage(a.block(now()))),
+        ("give back", |a| stage(a.give_back(now(), now()))),
+        ("turn away", |a| stage(a.turn_away(now()))),
+        ("expire", |a| stage(a.expire(TOKYO, now()))),
+        ("lapse", |a| stage(a.lapse(now()))),
+        ("send again", |a| stage(a.revive(now(), now()))),
+    ];
+
+    #[test]
+    fn the_life_of_an_application_is_this_table() {
+        let cell = |stage: Stage, (name, act): Act| match act(at(stage)) {
+            Ok(to) => to.as_str().to_owned(),
+            Err(refused) => {
+                assert_eq!(refused, NotNow { act: name, stage });
+                "-".to_owned()
+            }
+        };
+        let row = |(name, act): Act| {
+            let cells = Stage::ALL.map(|stage| format!("{:<11}", cell(stage, (name, act))));
+            format!("{name:<11}{}", cells.concat()).trim_end().to_owned() + "\n"
+        };
+        let head = Stage::ALL.map(|stage| format!("{:<11}", stage.as_str())).concat();
+        let table = format!("{:<11}{}\n{}", "act", head.trim_end(), ACTS.map(row).concat());
+        assert_eq!(table, TABLE, "{table}");
+    }
+
+    const TABLE: &str = "\
+act        submitted  asked      waitlisted accepted   declined   withdrawn  expired    lapsed     blocked
+ask        asked      -          -          -          -          -          -          -          -
+answer     -          submitted  -          -          -          -          -          -          -
+wait-list  waitlisted -          -          -          -          -          -          -          -
+readmit    -          -          submitted  -          -          -          -          -          -
+accept     accepted   accepted   accepted   -          -          -          -          -          -
+decline    declined   declined   declined   -          -          -          -          -          -
+withdraw   withdrawn  withdrawn  withdrawn  -          -          -          -          -          -
+report     blocked    blocked    blocked    -          -          -          -          -          -
+give back  -          -          -          -          -          -          -          -          submitted
+turn away  -          -          -          -          -          -          -          -          declined
+expire     expired    -          -          -          -          -          -          -          -
+lapse      -          lapsed     -          -          -          -          -          -          -
+send again -          -          -          -          -          -          submitted  submitted  -
+";
 
     #[test]
     fn messages_need_no_turn_but_never_stand_for_an_answer() {

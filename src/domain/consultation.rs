@@ -445,55 +445,51 @@ mod tests {
 
     type Act = (&'static str, fn(Consultation) -> Moved);
 
-    const ACTS: [Act; 15] = [
-        ("make_ready", |c| c.make_ready(1, now())),
-        ("reopen", |c| c.reopen(now(), now())),
+    const ACTS: [Act; 18] = [
+        ("agree on the agenda", |c| c.make_ready(1, now())),
+        ("reopen the agenda", |c| c.reopen(now(), now())),
         ("book", |c| {
             let fact = Fact::SessionHeld { consultation: c.id };
             c.book(fact, now())
         }),
-        ("unbook", |c| {
+        ("give the time back", |c| {
             let fact = Fact::SessionHeld { consultation: c.id };
             c.unbook(fact, now())
         }),
         ("start", |c| c.start(now())),
-        ("take_back_start", |c| c.take_back_start(now())),
-        ("hold", |c| c.hold(now())),
-        ("mark_no_show", |c| c.mark_no_show(now())),
-        ("give_second_chance", |c| c.give_second_chance(now())),
-        ("resolve_in_writing", |c| c.resolve_in_writing(0, now())),
-        ("talk_after_all", |c| c.talk_after_all(now(), now())),
+        ("take the start back", |c| c.take_back_start(now())),
+        ("finish", |c| c.hold(now())),
+        ("mark a no-show", |c| c.mark_no_show(now())),
+        ("give a second chance", |c| c.give_second_chance(now())),
+        ("propose to end in writing", |c| {
+            Consultation { resolution_proposed_at: None, ..c }.propose_resolution(0, now())
+        }),
+        ("go on", |c| c.refuse_resolution()),
+        ("end in writing", |c| c.resolve_in_writing(0, now())),
+        ("talk after all", |c| c.talk_after_all(now(), now())),
         ("close", |c| c.close(0, now())),
         ("cancel", |c| c.cancel(None, now())),
-        ("lapse", |c| c.lapse(None, now() + LAPSES_AFTER)),
-        ("revive", |c| c.revive(now(), now())),
+        ("let it lapse", |c| c.lapse(None, now() + LAPSES_AFTER)),
+        ("take it up again", |c| c.revive(now(), now())),
+        ("hand over", |c| c.hand_over(Side::Guest, now(), now())),
     ];
 
     #[test]
     fn the_life_of_a_consultation_is_this_table() {
-        let mut table = String::new();
-        for stage in Stage::ALL {
-            let moves: Vec<String> = ACTS
-                .iter()
-                .filter_map(|(name, act)| act(at(stage)).ok().map(|(to, _)| format!("{name}→{}", to.stage.as_str())))
-                .collect();
-            table += &format!("{}: {}\n", stage.as_str(), moves.join(" "));
-        }
-        assert_eq!(
-            table,
-            "\
-preparing: make_ready→ready book→booked resolve_in_writing→resolved_in_writing cancel→cancelled lapse→lapsed
-ready: reopen→preparing book→booked resolve_in_writing→resolved_in_writing cancel→cancelled
-booked: unbook→ready start→in_session hold→held mark_no_show→no_show cancel→cancelled
-in_session: take_back_start→booked hold→held
-held: close→closed
-no_show: give_second_chance→ready close→closed
-resolved_in_writing: talk_after_all→preparing close→closed
-closed: 
-cancelled: 
-lapsed: revive→preparing
-"
-        );
+        let cell = |stage: Stage, (name, act): Act| match act(at(stage)) {
+            Ok((to, _)) => to.stage.as_str().to_owned(),
+            Err(refused) => {
+                assert_eq!(refused, NotNow { act: name, stage });
+                "-".to_owned()
+            }
+        };
+        let row = |(name, act): Act| {
+            let cells = Stage::ALL.map(|stage| format!("{:<20}", cell(stage, (name, act))));
+            format!("{name:<26}{}", cells.concat()).trim_end().to_owned() + "\n"
+        };
+        let head = Stage::ALL.map(|stage| format!("{:<20}", stage.as_str())).concat();
+        let table = format!("{:<26}{}\n{}", "act", head.trim_end(), ACTS.map(row).concat());
+        assert_eq!(table, include_str!("consultation/life.txt"), "{table}");
     }
 
     #[test]

@@ -4,8 +4,10 @@ use crate::domain::abuse::Stage;
 use crate::domain::id::AbuseReportId;
 use crate::domain::text::Text;
 use crate::features::applications::{self, Reported};
+use crate::platform::db::Tx;
 use crate::platform::error::{Answer, AppError};
 use crate::platform::form::Fields;
+use crate::platform::i18n::Message;
 use crate::platform::page::{Frame, show, show_with};
 use actix_web::http::StatusCode;
 use askama::Template;
@@ -31,6 +33,12 @@ impl AbuseReports {
     fn is_refused(&self, report: &Reported) -> bool {
         self.refused == Some(report.id)
     }
+
+    /// What was typed about a report that another decided over meanwhile: it has no form any more.
+    fn late_note(&self) -> Option<&str> {
+        let is_late = self.reports.iter().any(|report| self.is_refused(report) && !self.is_open(report));
+        is_late.then(|| self.fields.value("note")).filter(|note| !note.is_empty())
+    }
 }
 
 /// Lists them, those to be decided first.
@@ -50,10 +58,21 @@ pub async fn post(frame: Frame, mut fields: Fields) -> Answer {
     let (mut tx, me) = (frame.begin(&fields).await?, frame.asker.id()?);
     let note = fields.optional::<Text<2000>>("note").map(|note| note.as_str().to_owned());
     if fields.is_refused() {
-        let reports = applications::reported(&mut tx, MOST).await?;
-        let page = AbuseReports { frame, reports, fields, refused: Some(id) };
-        return show_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
+        return refused(frame, tx, fields, id, StatusCode::UNPROCESSABLE_ENTITY).await;
     }
-    applications::decide_abuse_report(&mut tx, id, to, me, note.as_deref()).await?;
-    tx.see_other("/admin/abuse-reports?said=done").await
+    match applications::decide_abuse_report(&mut tx, id, to, me, note.as_deref()).await {
+        Err(AppError::NotNow(_)) => {
+            fields.refuse("note", Message::new("admin-abuse-not_now"));
+            refused(frame, tx, fields, id, StatusCode::CONFLICT).await
+        }
+        decided => {
+            decided?;
+            tx.see_other("/admin/abuse-reports?said=done").await
+        }
+    }
+}
+
+async fn refused(frame: Frame, mut tx: Tx, fields: Fields, id: AbuseReportId, status: StatusCode) -> Answer {
+    let reports = applications::reported(&mut tx, MOST).await?;
+    show_with(status, &AbuseReports { frame, reports, fields, refused: Some(id) })
 }

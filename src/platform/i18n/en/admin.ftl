@@ -42,3 +42,4 @@ admin-abuse-note = Why
 admin-abuse-note_hint = Optional; only administrators read it.
 admin-abuse-turn_away = Turn it away
 admin-abuse-give_back = Give it back to the host
+admin-abuse-not_now = Another decision was made over this report in the meantime. What you typed is still here.

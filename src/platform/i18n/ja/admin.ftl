@@ -38,3 +38,4 @@ admin-abuse-note = 判断の理由
 admin-abuse-note_hint = 任意です。管理者だけが読みます。
 admin-abuse-turn_away = 申し込みを断る
 admin-abuse-give_back = 主催者に戻す
+admin-abuse-not_now = この通報は、ほかの管理者がすでに判断しました。入力した内容はそのまま残っています。
