@@ -3,6 +3,8 @@
 use crate::support::*;
 use sqlx::PgPool;
 
+mod life;
+
 /// What opening needs, as a host types it.
 const WRITTEN: [(&str, &str); 5] = [
     ("title", "Talk to me about SLOs"),
@@ -420,6 +422,6 @@ mod archive {
 
         hana.get("/calls").await.assert_says("home-calls-archived").assert_does_not_say("calls-opening-open");
         hana.post(&format!("{call}/opening"), &[]).await.assert_status(409);
-        hana.post(&path, &[("act", "archive")]).await.assert_status(409).assert_says("calls-closing-not_now");
+        hana.post(&path, &[("act", "archive")]).await.assert_status(409).assert_says("calls-closing-not_archived");
     }
 }

@@ -7,6 +7,7 @@ use kabeuchi::platform::clock::Clock;
 use sqlx::PgPool;
 
 mod departure;
+mod stages;
 
 mod participants {
     use super::*;

@@ -19,14 +19,15 @@ struct Closing {
     frame: Frame,
     call: Call,
     fields: Fields,
-    is_refused: bool,
+    /// Key of why the stage does not allow what was asked.
+    refusal: Option<&'static str>,
 }
 
 /// Shows what closing means, and asks what becomes of those who wait.
 pub async fn get(frame: Frame, id: Path<CallId>) -> Answer {
     let mut read = frame.read().await?;
     let call = store::for_host(&mut read, *id, &frame.asker).await?.call;
-    show(&Closing { frame, call, fields: Fields::of(&[("waiting", "finish")]), is_refused: false })
+    show(&Closing { frame, call, fields: Fields::of(&[("waiting", "finish")]), refusal: None })
 }
 
 /// Closes the call.
@@ -42,15 +43,19 @@ pub async fn post(frame: Frame, id: Path<CallId>, mut fields: Fields) -> Answer 
                 tx.record(Fact::WaitingDismissed { call: call.id }).await?;
                 tx.see_other("/calls?said=done").await
             }
-            Err(_) => show_with(StatusCode::CONFLICT, &Closing { frame, call, fields, is_refused: true }),
+            Err(_) => {
+                let refusal = Some("calls-closing-not_archived");
+                show_with(StatusCode::CONFLICT, &Closing { frame, call, fields, refusal })
+            }
         };
     }
     let Some(waiting) = Waiting::parse(fields.value("waiting")) else {
         fields.refuse("waiting", Message::new("field-choice"));
-        return show_with(StatusCode::UNPROCESSABLE_ENTITY, &Closing { frame, call, fields, is_refused: false });
+        return show_with(StatusCode::UNPROCESSABLE_ENTITY, &Closing { frame, call, fields, refusal: None });
     };
     let Ok(moved) = call.stage.close(call.id) else {
-        return show_with(StatusCode::CONFLICT, &Closing { frame, call, fields, is_refused: true });
+        let refusal = Some("calls-closing-not_now");
+        return show_with(StatusCode::CONFLICT, &Closing { frame, call, fields, refusal });
     };
     store::save(&mut tx, call.id, moved).await?;
     if waiting == Waiting::Decline {

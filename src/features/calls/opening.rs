@@ -18,6 +18,12 @@ struct Opening {
     is_refused: bool,
 }
 
+impl Opening {
+    fn is_possible(&self) -> bool {
+        self.call.stage.open(self.call.id).is_ok()
+    }
+}
+
 /// Shows what opening means.
 pub async fn get(frame: Frame, id: Path<CallId>) -> Answer {
     let mut read = frame.read().await?;

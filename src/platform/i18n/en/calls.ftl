@@ -124,6 +124,7 @@ calls-closing-archive = Put away for good
 calls-closing-archive_text = A call that was put away is not opened again. Its page says that it is closed, and its reports stay. Consultations go on; whoever still waits for an answer gets a mail that the call was closed.
 calls-closing-back = Back to your calls
 calls-closing-not_now = Only an open or paused call can be closed.
+calls-closing-not_archived = Only a closed call can be put away.
 calls-box-open = This call is open
 calls-box-resting = This call takes no applications at the moment
 calls-box-topics = Also

@@ -121,6 +121,7 @@ calls-closing-archive = 保管する
 calls-closing-archive_text = 保管した募集は、もう再開できません。ページには終了とだけ表示され、レポートはそのまま残ります。進行中の相談は続きます。返事を待っている方には、募集が終了したことをメールでお知らせします。
 calls-closing-back = 募集の一覧へ
 calls-closing-not_now = 終了できるのは、公開中または休止中の募集だけです。
+calls-closing-not_archived = 保管できるのは、終了した募集だけです。
 calls-box-open = この募集は公開中です
 calls-box-resting = この募集は、いま申し込みを受け付けていません
 calls-box-topics = そのほか
