@@ -141,6 +141,9 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
         Fact::SessionStarted { consultation } => {
             vec![NewJob::now(sessions::watch::StillTalking { consultation, started_at: None })]
         }
+        Fact::ActionAdded { action, .. } | Fact::ActionMoved { action, .. } => {
+            vec![NewJob::now(sessions::due::ActionDueMail { action, due_on: None })]
+        }
         Fact::NoShowContested { consultation } => {
             vec![NewJob::now(sessions::watch::ContestedMails { consultation })]
         }

@@ -2,7 +2,8 @@
 
 use crate::domain::fact::Fact;
 use crate::domain::id::{ApplicationId, CallId, ConsultationId, PersonId};
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
+use crate::domain::local_time::earliest;
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use thiserror::Error;
 
@@ -182,11 +183,7 @@ fn midnight(date: NaiveDate, days: i64, zone: Tz) -> DateTime<Utc> {
         Ok(days) => date.checked_add_days(Days::new(days)),
         Err(_) => date.checked_sub_days(Days::new(days.unsigned_abs())),
     };
-    let start = moved.unwrap_or(date).and_time(NaiveTime::MIN);
-    // Clocks skip at most two hours.
-    (0..=8)
-        .find_map(|quarters| zone.from_local_datetime(&(start + TimeDelta::minutes(15 * quarters))).earliest())
-        .map_or_else(|| start.and_utc(), |local| local.to_utc())
+    earliest(moved.unwrap_or(date).and_time(NaiveTime::MIN), zone)
 }
 
 /// An application as it stands.
@@ -414,6 +411,7 @@ impl Application {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use chrono::TimeZone;
     use uuid::Uuid;
 
     const TOKYO: Tz = chrono_tz::Asia::Tokyo;

@@ -1,7 +1,8 @@
 //! What mails are about, and how a person wants them: at once, once a day, or not at all. Sign-ins,
 //! bookings and whatever ends something are no choice and always go at once.
 
-use chrono::{DateTime, Days, NaiveTime, TimeDelta, TimeZone, Utc};
+use crate::domain::local_time::earliest;
+use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 /// What a mail is about.
@@ -135,16 +136,16 @@ pub fn next_hour(now: DateTime<Utc>, zone: Tz, hour: u32) -> DateTime<Utc> {
     let today = now.with_timezone(&zone).date_naive();
     let strikes = |days: u64| {
         let time = NaiveTime::from_hms_opt(hour.min(23), 0, 0).unwrap_or(NaiveTime::MIN);
-        let local = today.checked_add_days(Days::new(days)).unwrap_or(today).and_time(time);
-        (0..=8).find_map(|quarters| zone.from_local_datetime(&(local + TimeDelta::minutes(15 * quarters))).earliest())
+        earliest(today.checked_add_days(Days::new(days)).unwrap_or(today).and_time(time), zone)
     };
-    let next = (0..=2).filter_map(strikes).map(|local| local.to_utc()).find(|at| *at > now);
+    let next = (0..=2).map(strikes).find(|at| *at > now);
     next.unwrap_or(now + TimeDelta::days(1))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use chrono::TimeZone;
 
     fn utc(day: u32, hour: u32, minute: u32) -> DateTime<Utc> {
         Utc.with_ymd_and_hms(2027, 3, day, hour, minute, 0).unwrap()

@@ -3,8 +3,10 @@
 
 use crate::domain::fact::Fact;
 use crate::domain::id::{ActionId, BlockId, ConsultationId, ItemId, PersonId};
+use crate::domain::local_time::earliest;
 use crate::domain::run_sheet::Origin;
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
+use chrono_tz::Tz;
 use thiserror::Error;
 
 /// What a block is for.
@@ -289,6 +291,11 @@ pub const ASKED_ON_DAYS: [i64; 2] = [1, 3];
 pub const HELD_ON_DAY: i64 = 7;
 /// Days after which a missed session is closed.
 pub const MISSED_CLOSES_ON_DAY: i64 = 14;
+
+/// When the owner of an action hears that its day has come: at nine in the morning where they live.
+pub fn reminded_at(due_on: NaiveDate, zone: Tz) -> DateTime<Utc> {
+    earliest(due_on.and_time(NaiveTime::MIN) + TimeDelta::hours(9), zone)
+}
 
 #[cfg(test)]
 mod tests {

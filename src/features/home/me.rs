@@ -4,6 +4,7 @@
 use crate::domain::application::Stage as ApplicationStage;
 use crate::domain::consultation::{Side, Stage};
 use crate::domain::id::{ConsultationId, PersonId};
+use crate::domain::local_time::midnight_after;
 use crate::domain::session::Action;
 use crate::features::{applications, bookings, consultations, feedback, sessions};
 use crate::platform::error::{Answer, AppError};
@@ -22,6 +23,7 @@ struct Me {
     frame: Frame,
     turns: Vec<Turn>,
     upcoming: Vec<(bookings::Upcoming, String)>,
+    /// Those whose day has not come; the others are turns.
     actions: Vec<Action>,
     consultations: Vec<consultations::Listed>,
 }
@@ -74,7 +76,8 @@ fn is_mine(listed: &consultations::Listed) -> bool {
 pub async fn get(frame: Frame) -> Answer {
     let (mut read, me) = (frame.read().await?, frame.asker.id()?);
     let consultations = consultations::of_person(&mut read, me, MOST).await?;
-    let turns = turns(&mut read, me, &frame, &consultations).await?;
+    let (due, later) = sessions::open_actions(&mut read, me).await?.into_iter().partition(|a| is_due(a, &frame));
+    let turns = turns(&mut read, me, &frame, &consultations, due).await?;
     let ids: Vec<ConsultationId> = consultations.iter().map(|listed| listed.id).collect();
     let title = |id: ConsultationId| {
         consultations.iter().find(|listed| listed.id == id).map(|listed| listed.title.clone()).unwrap_or_default()
@@ -82,8 +85,11 @@ pub async fn get(frame: Frame) -> Answer {
     let upcoming = bookings::upcoming(&mut read, &ids, frame.now).await?;
     let upcoming =
         upcoming.into_iter().map(|booked| (title(booked.consultation), booked)).map(|(t, b)| (b, t)).collect();
-    let actions = sessions::open_actions(&mut read, me).await?;
-    show(&Me { frame, turns, upcoming, actions, consultations })
+    show(&Me { frame, turns, upcoming, actions: later, consultations })
+}
+
+fn is_due(action: &Action, frame: &Frame) -> bool {
+    action.due_on.is_some_and(|day| day <= frame.today())
 }
 
 /// Everything that waits, what is due first first.
@@ -92,6 +98,7 @@ async fn turns(
     me: PersonId,
     frame: &Frame,
     consultations: &[consultations::Listed],
+    actions: Vec<Action>,
 ) -> Result<Vec<Turn>, AppError> {
     let mut turns: Vec<Turn> = consultations
         .iter()
@@ -136,6 +143,12 @@ async fn turns(
         what: "home-me-feedback",
         path: format!("/consultations/{id}/feedback"),
         due_at: None,
+    }));
+    turns.extend(actions.into_iter().map(|action| Turn {
+        title: action.what,
+        what: "home-me-act",
+        path: format!("/consultations/{}/actions", action.consultation),
+        due_at: action.due_on.map(|day| midnight_after(day, frame.speech.zone)),
     }));
     turns.sort_by_key(|turn| (turn.due_at.is_none(), turn.due_at));
     Ok(turns)

@@ -2,6 +2,7 @@
 
 mod actions;
 pub mod again;
+pub mod due;
 mod improvement;
 pub mod mails;
 mod no_show;
@@ -46,4 +47,5 @@ pub fn jobs(registry: Registry) -> Registry {
         .with::<watch::ContestedMail>()
         .with::<again::CarryItems>()
         .with::<mails::AgainMail>()
+        .with::<due::ActionDueMail>()
 }

@@ -290,11 +290,36 @@ pub async fn actions(conn: &mut PgConnection, id: ConsultationId) -> Result<Vec<
     Ok(owned.collect())
 }
 
-/// Open actions of a person over all consultations, those due first first.
+/// An action, for work that follows from it.
+pub async fn action(conn: &mut PgConnection, id: ActionId) -> Result<Action, AppError> {
+    let row = sqlx::query!(
+        r#"select consultation_id as "consultation: ConsultationId", owner_id as "owner: PersonId", what, due_on, stage, reason
+             from actions where action_id = $1"#,
+        id as ActionId,
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(Action {
+        id,
+        stage: ActionStage::parse(&row.stage).unwrap_or(ActionStage::Open),
+        consultation: row.consultation,
+        owner: row.owner,
+        what: row.what,
+        due_on: row.due_on,
+        reason: row.reason,
+    })
+}
+
+/// Open actions of a person over all consultations that they are in, those due first first.
 pub async fn open_actions(conn: &mut PgConnection, person: PersonId) -> Result<Vec<Action>, AppError> {
     let rows = sqlx::query!(
         r#"select action_id as "id: ActionId", consultation_id as "consultation: ConsultationId", what, due_on
-             from actions where owner_id = $1 and stage = 'open' order by due_on nulls last, created_at, action_id limit 50"#,
+             from actions a join consultations c using (consultation_id)
+            where a.owner_id = $1 and a.stage = 'open'
+              and (exists (select from participants p where p.consultation_id = c.consultation_id and p.person_id = $1)
+                   or exists (select from call_hosts h where h.call_id = c.call_id and h.person_id = $1))
+            order by due_on nulls last, a.created_at, action_id
+            limit 50"#,
         person as PersonId,
     )
     .fetch_all(conn)
