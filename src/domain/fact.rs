@@ -57,6 +57,7 @@ pub enum Fact {
     TurnHandedOver { consultation: ConsultationId, round: i32 },
     ItemAdded { consultation: ConsultationId, item: ItemId },
     ItemMoved { consultation: ConsultationId, item: ItemId },
+    ItemReworded { consultation: ConsultationId, item: ItemId },
     PostWritten { consultation: ConsultationId, post: PostId },
     PostEdited { consultation: ConsultationId, post: PostId },
     GoalSet { consultation: ConsultationId },

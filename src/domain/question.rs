@@ -296,6 +296,18 @@ impl Item {
         self.from(&before_the_talk, Stage::Dropped, now)
     }
 
+    /// The asker words the title anew, as long as it was not taken back.
+    pub fn reword(self, by: Actor, title: String) -> Moved {
+        self.only(by.person == self.author)?;
+        match self.stage {
+            Stage::Dropped => Err(ItemError::NotNow),
+            _ => {
+                let fact = Fact::ItemReworded { consultation: self.consultation, item: self.id };
+                Ok((Self { title, ..self }, fact))
+            }
+        }
+    }
+
     /// What became of it in the session, by the host; said again it replaces what was said.
     pub fn conclude(self, outcome: Outcome, note: String, now: DateTime<Utc>) -> Moved {
         match self.stage == Stage::ForSession || self.stage.outcome().is_some() {

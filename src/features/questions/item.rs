@@ -5,6 +5,7 @@ use super::readers::Readers;
 use super::shelf::{self, Shelf};
 use super::show::{badge, is_new};
 use super::store::{self, Listed, Post};
+use super::title;
 use super::words::Words;
 use super::writing::{self, LONGEST, Writing};
 use crate::domain::access::Act;
@@ -101,6 +102,10 @@ impl Page {
     /// Whether the asker could do this act now.
     fn may(&self, act: &str) -> bool {
         self.takes_writing() && moved(act, &self.listed.item, &self.room, self.frame.now).is_some_and(|m| m.is_ok())
+    }
+
+    fn may_reword(&self) -> bool {
+        title::may_reword(&self.room, &self.listed)
     }
 
     fn threads(&self) -> [Thread; 5] {

@@ -20,6 +20,7 @@ mod shelf;
 mod show;
 mod store;
 pub mod sweep;
+mod title;
 mod turn;
 mod visit;
 mod words;
@@ -67,6 +68,8 @@ pub fn routes() -> Routes {
         .post("/library/{entry}", Need::LibraryOwner, entry::post)
         .get("/consultations/{consultation}/questions/{item}", Need::Participant, item::get)
         .post("/consultations/{consultation}/questions/{item}", Need::Participant, item::post)
+        .get("/consultations/{consultation}/questions/{item}/title", Need::Participant, title::get)
+        .post("/consultations/{consultation}/questions/{item}/title", Need::Participant, title::post)
         .get("/consultations/{consultation}/questions/{item}/posts/{post}", Need::Participant, post::get)
         .post("/consultations/{consultation}/questions/{item}/posts/{post}", Need::Participant, post::post)
         .get("/consultations/{consultation}/turn", Need::Participant, turn::get)

@@ -2,6 +2,7 @@
 
 use super::readers::Readers;
 use super::store::{self, Listed, Margin, NewItem, Post};
+use super::title;
 use super::words::{At, Words};
 use super::writing::{self, LONGEST, Writing};
 use crate::domain::access::Act;
@@ -167,7 +168,7 @@ pub async fn post(frame: Frame, id: Path<ConsultationId>, mut fields: Fields) ->
         let writing = Writing::preview(&fields, "body");
         return show(&page(&mut tx, frame, room, fields, writing).await?);
     }
-    let title = fields.required::<Line<200>>("title");
+    let title = fields.required::<Line<{ title::LONGEST }>>("title");
     let body = fields.optional::<Text<LONGEST>>("body");
     let kind = Kind::parse(fields.value("kind")).filter(|kind| kinds(&room).contains(kind));
     if kind.is_none() {

@@ -36,6 +36,8 @@ use sqlx::PgConnection;
 pub struct Listed {
     pub item: Item,
     pub author: String,
+    /// Of the title, from 1.
+    pub revision: i32,
 }
 
 struct Row {
@@ -50,6 +52,7 @@ struct Row {
     stage: String,
     stage_since: DateTime<Utc>,
     outcome_note: String,
+    revision: i32,
 }
 
 impl TryFrom<Row> for Listed {
@@ -69,7 +72,7 @@ impl TryFrom<Row> for Listed {
             stage_since: row.stage_since,
             outcome_note: row.outcome_note,
         };
-        Ok(Self { item, author: row.author })
+        Ok(Self { item, author: row.author, revision: row.revision })
     }
 }
 
@@ -78,7 +81,7 @@ pub async fn all(conn: &mut PgConnection, id: ConsultationId) -> Result<Vec<List
     let rows = sqlx::query_as!(
         Row,
         r#"select i.item_id as "item_id: ItemId", i.consultation_id as "consultation_id: ConsultationId", i.author_id as "author_id: PersonId",
-                  q.name as author, i.side, i.kind, i.origin, i.title, i.stage, i.stage_since, i.outcome_note
+                  q.name as author, i.side, i.kind, i.origin, i.title, i.stage, i.stage_since, i.outcome_note, i.revision
              from items i
              join people q on q.person_id = i.author_id
             where i.consultation_id = $1
@@ -95,7 +98,7 @@ pub async fn item(conn: &mut PgConnection, id: ConsultationId, item: ItemId) -> 
     let row = sqlx::query_as!(
         Row,
         r#"select i.item_id as "item_id: ItemId", i.consultation_id as "consultation_id: ConsultationId", i.author_id as "author_id: PersonId",
-                  q.name as author, i.side, i.kind, i.origin, i.title, i.stage, i.stage_since, i.outcome_note
+                  q.name as author, i.side, i.kind, i.origin, i.title, i.stage, i.stage_since, i.outcome_note, i.revision
              from items i
              join people q on q.person_id = i.author_id
             where i.consultation_id = $1 and i.item_id = $2"#,
@@ -154,6 +157,25 @@ pub async fn save(tx: &mut Tx, moved: (Item, Fact)) -> Result<Item, AppError> {
     .await?;
     tx.record(fact).await?;
     Ok(item)
+}
+
+/// Stores an item that was worded anew, keeps the title that it had, and records the fact.
+pub async fn reword(tx: &mut Tx, had: &Listed, reworded: (Item, Fact)) -> Result<(), AppError> {
+    let ((item, fact), now) = (reworded, tx.now());
+    sqlx::query!(
+        r#"with kept as (
+               insert into item_titles (item_id, revision, title, replaced_by, replaced_at) values ($1, $2, $3, $4, $5))
+           update items set title = $6, revision = revision + 1 where item_id = $1"#,
+        item.id as ItemId,
+        had.revision,
+        had.item.title,
+        item.author as PersonId,
+        now,
+        item.title,
+    )
+    .execute(&mut **tx)
+    .await?;
+    tx.record(fact).await
 }
 
 /// Puts the items in this order: the first gets the lowest position among theirs.

@@ -92,3 +92,44 @@ async fn who_of_the_other_side_has_seen_it_stands_under_ones_own_post(db: PgPool
         assert_eq!(other.get(&path).await.texts(".post__readers"), [""; 0]);
     }
 }
+
+#[sqlx::test]
+async fn whoever_asked_rewords_the_title_and_the_former_one_stays(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let (consultation, item) = asked(&app).await;
+    let (aki, hana, path) = (app.as_(aki()).await, app.as_(hana()).await, format!("{item}/title"));
+    let first = aki.get(&path).await;
+    let had = first.attributes("input[name=title]", "value").remove(0);
+    aki.submit(&first, &path, &[("title", " ")]).await.assert_status(422).assert_says("field-missing");
+
+    aki.submit(&first, &path, &[("title", "Which SLO for a queue?"), ("once", "")]).await.assert_status(303);
+
+    // From the other window, which shows the former title still.
+    let stale = aki.submit(&first, &path, &[("title", "Which SLO for jobs?"), ("once", "")]).await;
+    stale.assert_status(409).assert_says("questions-title-stale");
+    assert_eq!(stale.texts(".two-texts pre"), ["Which SLO for jobs?", "Which SLO for a queue?"]);
+    aki.submit(&stale, &path, &[]).await.assert_status(303);
+    let history = hana.get(&format!("/consultations/{consultation}/questions/history")).await;
+    history.assert_says("questions-history-title_change");
+    assert_eq!(history.texts(".diff-words")[1], "Which SLO for a queuejobs?");
+    assert!(history.texts(".diff-words del").concat().contains(had.trim_end_matches('?').split(' ').next_back().unwrap()));
+    assert_eq!(hana.get(&item).await.texts("h1"), ["Which SLO for jobs?"]);
+}
+
+#[sqlx::test]
+async fn nobody_else_rewords_a_title_and_a_sealed_document_gives_it_back(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let (consultation, item) = asked(&app).await;
+    let (aki, path) = (app.as_(aki()).await, format!("{item}/title"));
+    let typed = [("title", "Something else"), ("revision", "1")];
+    let hana = app.as_(hana()).await;
+    hana.get(&path).await.assert_status(200).assert_says("questions-title-not_yours");
+    hana.post(&path, &typed).await.assert_status(403);
+    app.as_(ren()).await.post(&path, &typed).await.assert_status(404);
+    app.set_stage(consultation, kabeuchi::domain::consultation::Stage::InSession).await;
+
+    let late = aki.post(&path, &typed).await;
+
+    late.assert_status(409).assert_says("questions-show-sealed");
+    assert_eq!(late.texts("pre.typed"), ["Something else"]);
+}

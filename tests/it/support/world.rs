@@ -188,6 +188,7 @@ impl World {
         self.see("item", aki(), &first);
         self.see("item-for-the-host", hana(), &second);
         self.see("post", aki(), post);
+        self.see("title", aki(), format!("{first}/title"));
         self.beside_the_document(app, words, &room, &first).await;
         self.see("agenda", aki(), format!("{room}/agenda"));
         self.see("resolution", hana(), format!("{room}/resolution"));
