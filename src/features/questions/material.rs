@@ -14,6 +14,7 @@ use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use askama::Template;
+use chrono::{DateTime, Utc};
 
 #[derive(Template)]
 #[template(path = "questions/material.html")]
@@ -48,6 +49,11 @@ impl Page {
     fn is_checked(&self) -> bool {
         self.shared.material.stage == Stage::Shared
     }
+
+    /// Until when the reader can still take along what another took away.
+    fn mine_until(&self) -> Option<DateTime<Utc>> {
+        self.shared.kept_for(self.room.me, self.frame.now)
+    }
 }
 
 /// Shows one piece.
@@ -80,16 +86,17 @@ pub async fn post(frame: Frame, path: Path<(ConsultationId, MaterialId)>, fields
     tx.see_other(format!("{}?said=done", room.path("/materials"))).await
 }
 
-/// Sends the file, as long as it is shared and the asker takes part.
+/// Sends the file, as long as it is shared and the asker takes part; to whoever shared it a while longer.
 pub async fn file(frame: Frame, path: Path<(ConsultationId, MaterialId)>, request: HttpRequest) -> Answer {
     let (id, material) = path.into_inner();
     let mut read = frame.read().await?;
     let room = consultations::for_participant(&mut read, id, &frame.asker).await?;
     let shared = store::material(&mut read, id, material).await?;
     drop(read);
+    let is_mine_still = shared.kept_for(room.me, frame.now).is_some();
     match (shared.material.stage, &shared.file) {
         (Stage::Checking, Some(_)) => show_with(StatusCode::CONFLICT, &Page { frame, room, shared, is_refused: false }),
-        (Stage::Shared, Some(file)) => {
+        (stage, Some(file)) if stage == Stage::Shared || is_mine_still => {
             files::send(&request, &frame.platform, file.key, file.size, &file.name, &file.media_type).await
         }
         _ => Err(AppError::NotFound),

@@ -62,6 +62,10 @@ impl Materials {
         shared.material.owner != self.room.me && self.since.is_some_and(|since| shared.created_at > since)
     }
 
+    fn is_kept_for_me(&self, shared: &Shared) -> bool {
+        shared.kept_for(self.room.me, self.frame.now).is_some()
+    }
+
     fn path(&self, shared: &Shared) -> String {
         self.room.path(&format!("/materials/{}", shared.material.id))
     }

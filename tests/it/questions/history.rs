@@ -112,7 +112,9 @@ async fn whoever_asked_rewords_the_title_and_the_former_one_stays(db: PgPool) {
     let history = hana.get(&format!("/consultations/{consultation}/questions/history")).await;
     history.assert_says("questions-history-title_change");
     assert_eq!(history.texts(".diff-words")[1], "Which SLO for a queuejobs?");
-    assert!(history.texts(".diff-words del").concat().contains(had.trim_end_matches('?').split(' ').next_back().unwrap()));
+    assert!(
+        history.texts(".diff-words del").concat().contains(had.trim_end_matches('?').split(' ').next_back().unwrap())
+    );
     assert_eq!(hana.get(&item).await.texts("h1"), ["Which SLO for jobs?"]);
 }
 

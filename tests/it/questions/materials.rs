@@ -157,11 +157,20 @@ async fn what_its_owner_removes_goes_at_once_and_what_a_host_removes_after_a_mon
 
     let theirs = shared(&app, &path, "theirs.txt", b"theirs").await;
     app.as_(hana()).await.post(&theirs, &[("act", "remove")]).await.assert_status(303);
-    app.as_(aki()).await.get(&format!("{theirs}/file")).await.assert_status(404);
     app.clock.advance(TimeDelta::days(29));
     app.run_jobs().await;
     assert_eq!(stored(&app).len(), 1);
+    for persona in [hana(), mio()] {
+        let browser = app.as_(persona).await;
+        browser.get(&format!("{theirs}/file")).await.assert_status(404);
+        assert!(!browser.get(&theirs).await.body.contains("theirs.txt"));
+    }
+    let aki = app.as_(aki()).await;
+    assert_eq!(aki.get(&path).await.links(&theirs), [theirs.as_str()]);
+    assert_eq!(aki.get(&theirs).await.links(&theirs), [format!("{theirs}/file")]);
+    assert_eq!(aki.get(&format!("{theirs}/file")).await.body, "theirs");
     app.clock.advance(TimeDelta::days(1));
+    aki.get(&format!("{theirs}/file")).await.assert_status(404);
     app.run_jobs().await;
     assert_eq!(stored(&app).len(), 0);
     let words: Vec<String> =

@@ -20,8 +20,18 @@ pub struct Shared {
     pub file: Option<Stored>,
     pub created_at: DateTime<Utc>,
     pub stage_since: DateTime<Utc>,
+    /// Until when its bytes stay for whoever shared it, where another took it away.
+    pub kept_until: Option<DateTime<Utc>>,
     /// When it goes; `None` as long as nobody chose a day and the consultation goes on.
     pub goes_at: Option<DateTime<Utc>>,
+}
+
+impl Shared {
+    /// Until when whoever shared it can still take along what another took away.
+    pub fn kept_for(&self, reader: PersonId, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let is_kept = self.material.stage == Stage::Removed && self.material.owner == reader;
+        self.kept_until.filter(|until| is_kept && *until > now)
+    }
 }
 
 /// A file that is kept.
@@ -58,6 +68,7 @@ struct Row {
     size: Option<i64>,
     created_at: DateTime<Utc>,
     stage_since: DateTime<Utc>,
+    kept_until: Option<DateTime<Utc>>,
     ends_at: Option<DateTime<Utc>>,
     ended_at: Option<DateTime<Utc>>,
 }
@@ -83,6 +94,7 @@ impl TryFrom<Row> for Shared {
             file,
             created_at: row.created_at,
             stage_since: row.stage_since,
+            kept_until: row.kept_until,
             goes_at: goes_at(row.ends_at, row.ended_at),
         })
     }
@@ -93,7 +105,7 @@ pub async fn materials(conn: &mut PgConnection, id: ConsultationId) -> Result<Ve
     let rows = sqlx::query_as!(
         Row,
         r#"select m.material_id as "material_id: MaterialId", m.consultation_id as "consultation_id: ConsultationId", m.owner_id as "owner_id: PersonId",
-                  q.name as owner, m.stage, m.title, m.url, m.file_key, m.file_name, m.media_type, m.size, m.created_at, m.stage_since, m.ends_at,
+                  q.name as owner, m.stage, m.title, m.url, m.file_key, m.file_name, m.media_type, m.size, m.created_at, m.stage_since, m.kept_until, m.ends_at,
                   case when s.stage in ('closed', 'cancelled', 'lapsed') then s.stage_since end as ended_at
              from materials m
              join people q on q.person_id = m.owner_id

@@ -54,6 +54,7 @@ questions-material-purged = Its time was over, was shared by
 questions-material-remove = Remove
 questions-material-remove_mine = It is deleted at once and cannot be brought back. A note that there was something stays. No mail is sent.
 questions-material-remove_theirs = Nobody will see it any more. It is kept for { $days } days for whoever shared it. No mail is sent.
+questions-material-kept = A host took “{ $title }” away. You alone can still save what you shared, until
 questions-material-not_now = It is gone already. Nothing was changed.
 questions-material-back = All material
 questions-export-materials = Material

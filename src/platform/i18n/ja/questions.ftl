@@ -54,6 +54,7 @@ questions-material-purged = 期限が来て消えた資料
 questions-material-remove = 取り下げる
 questions-material-remove_mine = すぐに消え、元に戻せません。「取り下げられた資料」という表示だけが残ります。メールは送られません。
 questions-material-remove_theirs = 全員から見えなくなります。共有した人が受け取れるよう、中身は{ $days }日間だけ保管します。メールは送られません。
+questions-material-kept = 「{ $title }」は主催者が取り下げました。共有したあなただけは、次の日まで受け取れます:
 questions-material-not_now = すでになくなっています。何も変更されていません。
 questions-material-back = 資料の一覧へ
 questions-export-materials = 資料
