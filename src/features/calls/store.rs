@@ -1,14 +1,18 @@
-//! All SQL over calls, their topics, kinds and hosts.
+//! All SQL over calls, their topics, kinds and hosts; lists and what hosts write are in the files below.
 
-use super::form::Written;
+mod lists;
+mod written;
+
+pub use lists::*;
+pub use written::*;
+
 use crate::domain::call::{Kind, Missing, Stage, TopicGroup, Waiting, missing};
 use crate::domain::fact::Fact;
 use crate::domain::id::{CallId, PersonId};
 use crate::domain::person::{Locale, TimeZone};
 use crate::platform::asker::Asker;
-use crate::platform::db::{OnConstraint, Tx};
+use crate::platform::db::Tx;
 use crate::platform::error::AppError;
-use crate::platform::random;
 use anyhow::anyhow;
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
@@ -329,208 +333,6 @@ pub async fn timing(conn: &mut PgConnection, id: CallId) -> Result<Timing, AppEr
         free_minutes: row.free_minutes,
         longest_minutes: row.longest_minutes,
     })
-}
-
-/// A call as lists show it.
-#[derive(Clone, Debug)]
-pub struct Listed {
-    pub id: CallId,
-    pub owner: PersonId,
-    pub title: String,
-    pub scope: String,
-    pub locale: String,
-    pub stage: Stage,
-    pub host_name: String,
-    pub host_slug: String,
-    pub slug: String,
-    pub free_minutes: i32,
-    pub longest_minutes: i32,
-    pub reply_days: i32,
-    pub capacity: i32,
-}
-
-impl Listed {
-    /// Its public page.
-    pub fn path(&self) -> String {
-        format!("/hosts/{}/calls/{}", self.host_slug, self.slug)
-    }
-}
-
-/// Whose calls a list shows.
-enum Of {
-    Everyone,
-    Owner(PersonId),
-    Host(PersonId),
-}
-
-async fn listed(conn: &mut PgConnection, of: Of, limit: i64) -> Result<Vec<Listed>, AppError> {
-    let (owner, host) = match of {
-        Of::Everyone => (None, None),
-        Of::Owner(person) => (Some(person), None),
-        Of::Host(person) => (None, Some(person)),
-    };
-    let rows = sqlx::query!(
-        r#"select c.call_id as "id: CallId", c.owner_id as "owner: PersonId", c.title, c.scope, c.locale, c.stage, o.name as host_name, o.slug as "host_slug!", c.slug,
-                  c.free_minutes, c.longest_minutes, c.reply_days, c.capacity
-             from calls c
-             join people o on o.person_id = c.owner_id
-            where case when $2::uuid is not null
-                       then exists (select from call_hosts h where h.call_id = c.call_id and h.person_id = $2)
-                       else c.stage in ('open', 'paused') and ($1::uuid is null and c.stage = 'open' or c.owner_id = $1) end
-            order by array_position(array['open', 'draft', 'paused', 'closed', 'archived'], c.stage), coalesce(c.opened_at, c.created_at) desc, c.call_id
-            limit $3"#,
-        owner as Option<PersonId>,
-        host as Option<PersonId>,
-        limit,
-    )
-    .fetch_all(conn)
-    .await?;
-    let listed = rows.into_iter().map(|row| Listed {
-        stage: Stage::parse(&row.stage).unwrap_or(Stage::Archived),
-        id: row.id,
-        owner: row.owner,
-        title: row.title,
-        scope: row.scope,
-        locale: row.locale,
-        host_name: row.host_name,
-        host_slug: row.host_slug,
-        slug: row.slug,
-        free_minutes: row.free_minutes,
-        longest_minutes: row.longest_minutes,
-        reply_days: row.reply_days,
-        capacity: row.capacity,
-    });
-    Ok(listed.collect())
-}
-
-/// Open calls of everyone, those opened last first.
-pub async fn opened(conn: &mut PgConnection, limit: i64) -> Result<Vec<Listed>, AppError> {
-    listed(conn, Of::Everyone, limit).await
-}
-
-/// What a host's public page shows: open calls first, then paused ones.
-pub async fn of_owner(conn: &mut PgConnection, owner: PersonId) -> Result<Vec<Listed>, AppError> {
-    listed(conn, Of::Owner(owner), 50).await
-}
-
-/// All calls that a person hosts, drafts too.
-pub async fn of_host(conn: &mut PgConnection, person: PersonId) -> Result<Vec<Listed>, AppError> {
-    listed(conn, Of::Host(person), 100).await
-}
-
-/// The owner has another call of this word.
-#[derive(Debug)]
-pub struct SlugTaken;
-
-/// Writes a new call; it stays a draft until it is opened.
-pub async fn insert(tx: &mut Tx, owner: PersonId, written: &Written) -> Result<Result<CallId, SlugTaken>, AppError> {
-    let (id, now): (CallId, _) = (random::id(), tx.now());
-    let inserted = sqlx::query!(
-        r#"insert into calls (call_id, owner_id, slug, locale, stage, title, why, scope, created_at, stage_since)
-           values ($1, $2, $3, $4, 'draft', $5, '', '', $6, $6)"#,
-        id as CallId,
-        owner as PersonId,
-        written.slug.as_str(),
-        written.locale.as_str(),
-        written.title.as_str(),
-        now,
-    )
-    .execute(&mut **tx)
-    .await
-    .on_constraint("calls_slug_is_unique", SlugTaken)?;
-    if inserted.is_err() {
-        return Ok(Err(SlugTaken));
-    }
-    sqlx::query!(
-        "insert into call_hosts (call_id, person_id, may_decide, attends) values ($1, $2, true, true)",
-        id as CallId,
-        owner as PersonId
-    )
-    .execute(&mut **tx)
-    .await?;
-    update_row(tx, id, written).await?.map_err(|_| AppError::NotFound)?;
-    tx.record(Fact::CallWritten { call: id }).await?;
-    Ok(Ok(id))
-}
-
-/// Stores a call that was edited.
-pub async fn update(tx: &mut Tx, id: CallId, written: &Written) -> Result<Result<(), SlugTaken>, AppError> {
-    if update_row(tx, id, written).await?.is_err() {
-        return Ok(Err(SlugTaken));
-    }
-    tx.record(Fact::CallChanged { call: id }).await?;
-    Ok(Ok(()))
-}
-
-/// A changed confidentiality text is another version: who accepted the former accepted the former.
-async fn update_row(conn: &mut PgConnection, id: CallId, w: &Written) -> Result<Result<(), SlugTaken>, AppError> {
-    let updated = sqlx::query!(
-        r#"update calls
-              set title = $2, slug = $3, locale = $4, why = $5, scope = $6, not_for = $7, vague_is_fine = $8, free_minutes = $9,
-                  longest_minutes = $10, reply_days = $11, capacity = $12,
-                  confidentiality_version = confidentiality_version + case when confidentiality <> $13 and opened_at is not null then 1 else 0 end,
-                  confidentiality = $13, gift_text = $14, gift_url = $15, meeting_place = $16, step_minutes = $17, notice_minutes = $18,
-                  horizon_days = $19, preparation_days = $20, buffer_before_minutes = $21, buffer_after_minutes = $22,
-                  sessions_per_day = $23, sessions_per_week = $24, mode = $25, change_notice_minutes = $26, revision = revision + 1
-            where call_id = $1"#,
-        id as CallId,
-        w.title.as_str(),
-        w.slug.as_str(),
-        w.locale.as_str(),
-        w.why,
-        w.scope,
-        w.not_for,
-        w.vague_is_fine,
-        w.free_minutes,
-        w.longest_minutes,
-        w.reply_days,
-        w.capacity,
-        w.confidentiality,
-        w.gift_text,
-        w.gift_url,
-        w.meeting_place,
-        w.step_minutes,
-        w.notice_minutes,
-        w.horizon_days,
-        w.preparation_days,
-        w.buffer_before_minutes,
-        w.buffer_after_minutes,
-        w.sessions_per_day,
-        w.sessions_per_week,
-        if w.host_confirms { "host_confirms" } else { "at_once" },
-        w.change_notice_minutes,
-    )
-    .execute(&mut *conn)
-    .await
-    .on_constraint("calls_slug_is_unique", SlugTaken)?;
-    if updated.is_err() {
-        return Ok(Err(SlugTaken));
-    }
-    replace_lists(conn, id, w).await?;
-    Ok(Ok(()))
-}
-
-async fn replace_lists(conn: &mut PgConnection, id: CallId, w: &Written) -> Result<(), AppError> {
-    let pairs: Vec<(String, String)> =
-        w.topics.iter().flat_map(|g| g.topics.iter().map(|t| (g.name.clone(), t.clone()))).collect();
-    let (groups, names): (Vec<String>, Vec<String>) = pairs.into_iter().unzip();
-    let kinds: Vec<String> = w.kinds.iter().map(|k| k.as_str().to_owned()).collect();
-    sqlx::query!("delete from call_topics where call_id = $1", id as CallId).execute(&mut *conn).await?;
-    sqlx::query!("delete from call_kinds where call_id = $1", id as CallId).execute(&mut *conn).await?;
-    sqlx::query!(
-        r#"insert into call_topics (call_id, position, group_name, name)
-           select $1, t.position::integer, t.group_name, t.name
-             from unnest($2::text[], $3::text[]) with ordinality as t (group_name, name, position)"#,
-        id as CallId,
-        &groups,
-        &names,
-    )
-    .execute(&mut *conn)
-    .await?;
-    sqlx::query!("insert into call_kinds (call_id, kind) select $1, unnest($2::text[])", id as CallId, &kinds)
-        .execute(conn)
-        .await?;
-    Ok(())
 }
 
 /// Stores where a call stands now, and records the fact.

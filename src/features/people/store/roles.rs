@@ -1,0 +1,89 @@
+//! SQL over people as administrators see them, and who may host or administer.
+
+use crate::domain::id::PersonId;
+use crate::platform::error::AppError;
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+/// A person as administrators see them.
+pub struct Listed {
+    pub id: PersonId,
+    pub name: String,
+    pub email: String,
+    pub created_at: DateTime<Utc>,
+    pub is_host: bool,
+    pub is_administrator: bool,
+}
+
+/// People by name or address, a page at a time by key.
+pub async fn list(conn: &mut PgConnection, search: &str, after: Option<PersonId>) -> Result<Vec<Listed>, AppError> {
+    let people = sqlx::query_as!(
+        Listed,
+        r#"select person_id as "id: PersonId", name, email, created_at, host_since is not null as "is_host!", administrator_since is not null as "is_administrator!"
+             from people
+            where ($1 = '' or strpos(lower(name), lower($1)) > 0 or strpos(lower(email), lower($1)) > 0)
+              and ($2::uuid is null or person_id > $2)
+            order by person_id limit 51"#,
+        search,
+        after as Option<PersonId>,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(people)
+}
+
+/// Lets a person host; a word for their public address is made from the ID until they choose one.
+pub async fn grant_host(conn: &mut PgConnection, person: PersonId, now: DateTime<Utc>) -> Result<bool, AppError> {
+    let slug = format!("host-{}", &person.0.simple().to_string()[20..]);
+    let granted = sqlx::query!(
+        "update people set host_since = coalesce(host_since, $2), slug = coalesce(slug, $3) where person_id = $1",
+        person as PersonId,
+        now,
+        slug,
+    )
+    .execute(conn)
+    .await?;
+    Ok(granted.rows_affected() == 1)
+}
+
+/// Takes the host part back; calls stay as they are.
+pub async fn withdraw_host(conn: &mut PgConnection, person: PersonId) -> Result<bool, AppError> {
+    let taken = sqlx::query!(
+        "update people set host_since = null where person_id = $1 and host_since is not null",
+        person as PersonId
+    )
+    .execute(conn)
+    .await?;
+    Ok(taken.rows_affected() == 1)
+}
+
+/// Makes a person an administrator.
+pub async fn grant_administrator(
+    conn: &mut PgConnection,
+    person: PersonId,
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
+    sqlx::query!(
+        "update people set administrator_since = coalesce(administrator_since, $2) where person_id = $1",
+        person as PersonId,
+        now
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Everyone who administers the instance.
+pub async fn administrators(conn: &mut PgConnection) -> Result<Vec<PersonId>, AppError> {
+    let people = sqlx::query_scalar!(
+        r#"select person_id as "id: PersonId" from people where administrator_since is not null order by person_id"#
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(people)
+}
+
+/// Whether nobody is here yet.
+pub async fn is_empty(conn: &mut PgConnection) -> Result<bool, AppError> {
+    let empty = sqlx::query_scalar!(r#"select not exists (select from people) as "empty!""#).fetch_one(conn).await?;
+    Ok(empty)
+}
