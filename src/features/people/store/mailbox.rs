@@ -3,6 +3,7 @@
 use crate::platform::error::AppError;
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
+
 /// A mail of the mailbox.
 pub struct Mailed {
     pub id: i64,

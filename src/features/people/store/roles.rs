@@ -4,6 +4,7 @@ use crate::domain::id::PersonId;
 use crate::platform::error::AppError;
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
+
 /// A person as administrators see them.
 pub struct Listed {
     pub id: PersonId,

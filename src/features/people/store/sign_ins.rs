@@ -7,6 +7,7 @@ use crate::platform::error::AppError;
 use crate::platform::random::{self, Hashed};
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgConnection;
+
 /// Sign-ins end after this long, used or not.
 const SIGN_IN_LASTS: TimeDelta = TimeDelta::days(30);
 
