@@ -4,11 +4,12 @@
 
 use crate::domain::id::{PersonId, QuoteId, ReportId};
 use crate::domain::quote::QuoteStage;
+use crate::domain::session::CONTESTABLE_FOR;
 use crate::features::bookings;
 use crate::features::consultations;
 use crate::features::feedback::{self, OwnQuote};
 use crate::features::reports::{self, OwnApproval};
-use crate::features::sessions::{self, Attendance};
+use crate::features::sessions::{self, Attendance, Missed};
 use crate::platform::db::Tx;
 use crate::platform::error::{Answer, AppError};
 use crate::platform::form::Fields;
@@ -30,6 +31,13 @@ struct Privacy {
     attendance: Attendance,
     late: i64,
     is_refused: bool,
+}
+
+impl Privacy {
+    /// Whether it can still be said that it was otherwise.
+    fn is_contestable(&self, missed: &Missed) -> bool {
+        self.frame.now < missed.at + CONTESTABLE_FOR
+    }
 }
 
 /// Shows one's quotes and approvals.

@@ -14,7 +14,7 @@ mod table;
 pub mod watch;
 
 pub use improvement::{Target, blocks_of, improve_run_sheet, run_sheet_words};
-pub use store::{Attendance, Owned, Session, actions, add_action, attendance, counted, open_actions, session};
+pub use store::{Attendance, Missed, Owned, Session, actions, add_action, attendance, counted, open_actions, session};
 
 use crate::platform::jobs::Registry;
 use crate::platform::route::{Need, Routes};

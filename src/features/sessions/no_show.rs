@@ -51,13 +51,10 @@ impl NoShow {
         was_there(&self.room, &self.session)
     }
 
-    /// Whether the reader's side is said to have been absent and may still say otherwise.
+    /// Whether the reader's side is said to have been absent and may still say otherwise, whatever
+    /// became of the consultation since.
     fn may_contest(&self) -> bool {
-        may_contest(&self.room, &self.session, self.said.as_ref(), self.frame.now) && self.room.may(Act::MarkNoShow)
-    }
-
-    fn host_was_absent(&self) -> bool {
-        self.session.absent_side == Some(Side::Host)
+        may_contest(&self.room, self.said.as_ref(), self.frame.now) && self.room.may(Act::MarkNoShow)
     }
 }
 
@@ -65,9 +62,10 @@ fn was_there(room: &Room, session: &Session) -> bool {
     session.absent_side.is_some_and(|side| side != room.part.side())
 }
 
-fn may_contest(room: &Room, session: &Session, said: Option<&Said>, now: DateTime<Utc>) -> bool {
-    session.absent_side == Some(room.part.side())
-        && said.is_some_and(|said| said.contested_at.is_none() && now < said.at + CONTESTABLE_FOR)
+fn may_contest(room: &Room, said: Option<&Said>, now: DateTime<Utc>) -> bool {
+    said.is_some_and(|said| {
+        said.absent == room.part.side() && said.contested_at.is_none() && now < said.at + CONTESTABLE_FOR
+    })
 }
 
 async fn page(conn: &mut sqlx::PgConnection, frame: Frame, room: Room, fields: Fields) -> Result<NoShow, AppError> {
@@ -115,9 +113,8 @@ async fn mark(frame: Frame, mut tx: Tx, room: Room, mut fields: Fields) -> Answe
 }
 
 async fn contest(frame: Frame, mut tx: Tx, room: Room, mut fields: Fields) -> Answer {
-    let session = store::session(&mut tx, room.id()).await?;
     let said = store::said(&mut tx, room.id()).await?;
-    if !may_contest(&room, &session, said.as_ref(), frame.now) {
+    if !may_contest(&room, said.as_ref(), frame.now) {
         return not_now(frame, tx, room, fields, "sessions-no_show-contest_over").await;
     }
     let Some(words) = fields.required::<Text<1000>>("words") else {

@@ -6,7 +6,7 @@ mod run_sheets;
 
 pub use run_sheets::{RunSheet, run_sheet, save_run_sheet, version};
 
-pub use no_shows::{Attendance, Said, attendance, contest, said, say};
+pub use no_shows::{Attendance, Missed, Said, attendance, contest, said, say};
 pub use year::counted;
 
 use crate::domain::consultation::Side;

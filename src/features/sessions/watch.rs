@@ -226,7 +226,7 @@ impl Job for ContestedMails {
 
     async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
         let mut tx = run.begin().await?;
-        let absent = store::session(&mut tx, self.consultation).await?.absent_side;
+        let absent = store::said(&mut tx, self.consultation).await?.map(|said| said.absent);
         for attendant in consultations::attendants(&mut tx, self.consultation).await? {
             if absent.is_some_and(|side| side != attendant.part.side()) && may(attendant.part, Act::MarkNoShow) {
                 tx.enqueue_now(ContestedMail { consultation: self.consultation, to: attendant.person }).await?;

@@ -101,3 +101,34 @@ async fn after_a_week_it_stands_as_it_was_said(db: PgPool) {
     late.assert_status(409).assert_says("sessions-no_show-contest_over");
     assert!(late.text().contains("I was there"));
 }
+
+/// Says that the guests did not come, lets the host act at once, and then contests it.
+async fn contested_after(db: PgPool, act: &str) {
+    let app = TestApp::spawn(db).await;
+    let consultation = app.booked(hana(), aki()).await;
+    let path = format!("/consultations/{consultation}/no-show");
+    app.clock.advance(TimeDelta::hours(25));
+    let (hana_browser, aki_browser) = (app.as_(hana()).await, app.as_(aki()).await);
+    hana_browser.post(&path, &[("absent", "guest")]).await.assert_status(303);
+    hana_browser.post(&path, &[("act", act)]).await.assert_status(303);
+    assert_eq!(aki_browser.get("/settings/privacy").await.links(&path), [path.as_str()]);
+
+    let page = aki_browser.get(&path).await;
+    aki_browser.submit(&page, &path, &[("act", "contest"), ("words", "We waited there")]).await.assert_status(303);
+
+    app.run_jobs().await;
+    let told = app.mailbox().last_to(hana()).await;
+    assert_eq!(told.subject, "About the missed time: Where to begin as the first SRE");
+    assert_eq!(aki_browser.get("/settings/privacy").await.links(&path), Vec::<String>::new());
+    assert!(hana_browser.get(&path).await.text().contains("We waited there"));
+}
+
+#[sqlx::test]
+async fn it_can_be_said_otherwise_after_it_was_closed_at_once(db: PgPool) {
+    contested_after(db, "close").await;
+}
+
+#[sqlx::test]
+async fn it_can_be_said_otherwise_after_a_second_chance(db: PgPool) {
+    contested_after(db, "second_chance").await;
+}

@@ -12,6 +12,7 @@ use sqlx::PgConnection;
 /// The last thing that was said, with the other side's answer.
 #[derive(Clone, Debug)]
 pub struct Said {
+    pub absent: Side,
     pub at: DateTime<Utc>,
     pub contested_at: Option<DateTime<Utc>>,
     pub words: Option<String>,
@@ -19,14 +20,16 @@ pub struct Said {
 
 /// What was last said of a missed time.
 pub async fn said(conn: &mut PgConnection, id: ConsultationId) -> Result<Option<Said>, AppError> {
-    let said = sqlx::query_as!(
-        Said,
-        "select said_at as at, contested_at, contest_words as words from no_shows where consultation_id = $1 order by said_at desc limit 1",
+    let said = sqlx::query!(
+        "select absent_side, said_at, contested_at, contest_words from no_shows where consultation_id = $1 order by said_at desc limit 1",
         id as ConsultationId,
     )
     .fetch_optional(conn)
     .await?;
-    Ok(said)
+    Ok(said.and_then(|row| {
+        let absent = Side::parse(&row.absent_side)?;
+        Some(Said { absent, at: row.said_at, contested_at: row.contested_at, words: row.contest_words })
+    }))
 }
 
 /// Keeps that a side did not come.
@@ -62,11 +65,19 @@ pub async fn contest(tx: &mut Tx, id: ConsultationId, by: PersonId, words: &str)
     Ok(kept.rows_affected() == 1)
 }
 
-/// How often a person talked and was missed since an instant; what is contested does not count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How often a person talked, and where they were missed; what is contested does not count.
+#[derive(Clone, Debug)]
 pub struct Attendance {
     pub held: i64,
-    pub missed: i64,
+    pub missed: Vec<Missed>,
+}
+
+/// A time to which a person's side did not come.
+#[derive(Clone, Debug)]
+pub struct Missed {
+    pub consultation: ConsultationId,
+    pub title: String,
+    pub at: DateTime<Utc>,
 }
 
 /// A person's own attendance; shown to nobody else.
@@ -76,15 +87,27 @@ pub async fn attendance(
     since: DateTime<Utc>,
 ) -> Result<Attendance, AppError> {
     let (as_host, as_guest) = consultations::sides_of(&mut *conn, person).await?;
-    let row = sqlx::query!(
-        r#"select (select count(*) from sessions where (consultation_id = any($1) or consultation_id = any($2)) and absent_side is null and ended_at > $3) as "held!",
-                  (select count(*) from no_shows where said_at > $3 and contested_at is null
-                      and (absent_side = 'host' and consultation_id = any($1) or absent_side = 'guest' and consultation_id = any($2))) as "missed!""#,
+    let held = sqlx::query_scalar!(
+        r#"select count(*) as "held!" from sessions
+            where (consultation_id = any($1) or consultation_id = any($2)) and absent_side is null and ended_at > $3"#,
         &as_host as &[ConsultationId],
         &as_guest as &[ConsultationId],
         since,
     )
-    .fetch_one(conn)
+    .fetch_one(&mut *conn)
     .await?;
-    Ok(Attendance { held: row.held, missed: row.missed })
+    let missed = sqlx::query_as!(
+        Missed,
+        r#"select n.consultation_id as "consultation: ConsultationId", c.title, n.said_at as at
+             from no_shows n join consultations c using (consultation_id)
+            where n.said_at > $3 and n.contested_at is null
+              and (n.absent_side = 'host' and n.consultation_id = any($1) or n.absent_side = 'guest' and n.consultation_id = any($2))
+            order by n.said_at desc, n.no_show_id"#,
+        &as_host as &[ConsultationId],
+        &as_guest as &[ConsultationId],
+        since,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(Attendance { held, missed })
 }

@@ -23,4 +23,5 @@ home-privacy-attendance_text = In the last 12 months: { $held ->
     [one] 1 given back late
    *[other] { $late } given back late
 }.
+home-privacy-contestable = (you can still say that it was otherwise)
 home-privacy-attendance_hint = Only you see this. What you contested does not count, and after a year it is forgotten.

@@ -12,4 +12,5 @@ home-privacy-approvals_empty = 公開に同意したレポートはありませ�
 home-privacy-to_report = レポートを読む
 home-privacy-attendance = 来られなかった記録
 home-privacy-attendance_text = この12か月: 話した回数{ $held }回、来られなかった回数{ $missed }回、直前に取り消した回数{ $late }回。
+home-privacy-contestable = (まだ説明を書けます)
 home-privacy-attendance_hint = この記録を見られるのはあなただけです。説明を書いたものは数えず、1年で消えます。
