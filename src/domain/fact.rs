@@ -69,6 +69,7 @@ pub enum Fact {
     PrivateNoteWritten { consultation: ConsultationId, person: PersonId },
     HostNoteWritten { consultation: ConsultationId },
     LibraryChanged { entry: EntryId },
+    AgendaApproved { consultation: ConsultationId },
     AgendaAgreed { consultation: ConsultationId },
     AgendaReopened { consultation: ConsultationId },
     ResolutionProposed { consultation: ConsultationId },

@@ -7,6 +7,7 @@ use kabeuchi::platform::clock::Clock;
 use sqlx::PgPool;
 
 mod departure;
+mod news;
 mod stages;
 
 mod participants {

@@ -6,10 +6,12 @@ mod departure;
 mod invitation;
 pub mod lapse;
 pub mod mails;
+mod news;
 mod participants;
 mod room;
 mod store;
 
+pub use news::{News, tell};
 pub use participants::{MOST_GUESTS, part_key};
 pub use room::{Head, Room, Step};
 pub use store::{
@@ -45,4 +47,5 @@ pub fn jobs(registry: Registry) -> Registry {
         .with::<mails::LeadMail>()
         .with::<lapse::LapseCheck>()
         .with::<mails::LapsedMail>()
+        .with::<news::NewsMail>()
 }

@@ -6,7 +6,7 @@ use crate::domain::consultation::Stage;
 use crate::domain::feedback::Stage as FeedbackStage;
 use crate::domain::id::ConsultationId;
 use crate::features::applications::{self, Summary};
-use crate::features::consultations::{self, Attendant, Cancelled, Head, Room};
+use crate::features::consultations::{self, Attendant, Cancelled, Head, News, Room};
 use crate::features::{bookings, feedback};
 use crate::platform::error::{Answer, AppError};
 use crate::platform::form::Fields;
@@ -161,16 +161,17 @@ pub async fn post(frame: Frame, id: Path<ConsultationId>, fields: Fields) -> Ans
     let mut tx = frame.begin(&fields).await?;
     let room = consultations::for_update(&mut tx, *id, &frame.asker).await?;
     let consultation = room.consultation.clone();
-    let moved = match fields.one_of("act", ["lapse", "revive"])? {
+    let (moved, news) = match fields.one_of("act", ["lapse", "revive"])? {
         "lapse" => {
             room.require(Act::Lapse)?;
-            consultation.lapse(Some(room.part), frame.now)
+            (consultation.lapse(Some(room.part), frame.now), News::LetRest)
         }
-        _ => consultation.revive(room.turn_ends(room.consultation.turn, frame.now), frame.now),
+        _ => (consultation.revive(room.turn_ends(room.consultation.turn, frame.now), frame.now), News::TakenUp),
     };
     match moved {
         Ok(moved) => {
             consultations::save(&mut tx, moved).await?;
+            consultations::tell(&mut tx, room.id(), room.part.side().other(), news).await?;
             tx.see_other(format!("{}?said=done", room.path(""))).await
         }
         Err(_) => {

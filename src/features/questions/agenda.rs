@@ -6,11 +6,11 @@ use super::mails::TurnWatch;
 use super::store::{self, Agreement, Goal};
 use super::writing::{self, Writing};
 use crate::domain::access::Act;
-use crate::domain::consultation::Stage as ConsultationStage;
+use crate::domain::consultation::{Side, Stage as ConsultationStage};
 use crate::domain::id::{ConsultationId, ItemId};
 use crate::domain::question::{SILENCE, Stage, is_agreed_to};
 use crate::domain::text::Text;
-use crate::features::consultations::{self, Head, Room};
+use crate::features::consultations::{self, Head, News, Room};
 use crate::platform::db::Tx;
 use crate::platform::drafts;
 use crate::platform::error::{Answer, AppError};
@@ -186,8 +186,12 @@ async fn say_ok(frame: Frame, mut tx: Tx, room: Room) -> Answer {
     if for_session(&mut tx, room.id()).await?.is_empty() {
         return refused(frame, tx, room, "questions-agenda-no_items").await;
     }
-    store::agenda_is_ok(&mut tx, room.id()).await?;
-    consultations::touch(&mut tx, room.id()).await?;
+    let is_news = store::agreement(&mut tx, room.id()).await?.ok_at.is_none();
+    if is_news {
+        store::agenda_is_ok(&mut tx, room.id()).await?;
+        consultations::tell(&mut tx, room.id(), Side::Host, News::AgendaOk).await?;
+        consultations::touch(&mut tx, room.id()).await?;
+    }
     tx.see_other(format!("{}?said=saved", room.path("/agenda"))).await
 }
 

@@ -6,7 +6,7 @@ use crate::domain::access::Act;
 use crate::domain::consultation::{Moved, Side, Stage as ConsultationStage};
 use crate::domain::id::ConsultationId;
 use crate::domain::question::Stage;
-use crate::features::consultations::{self, Head, Room};
+use crate::features::consultations::{self, Head, News, Room};
 use crate::platform::error::{Answer, AppError};
 use crate::platform::form::Fields;
 use crate::platform::page::{Frame, show, show_with};
@@ -79,28 +79,32 @@ pub async fn post(frame: Frame, id: Path<ConsultationId>, fields: Fields) -> Ans
     let mut tx = frame.begin(&fields).await?;
     let room = consultations::for_update(&mut tx, *id, &frame.asker).await?;
     let open = open(&mut tx, *id).await?;
-    let moved: Moved = match fields.value("act") {
+    let (moved, news): (Moved, Option<News>) = match fields.value("act") {
         "propose" => {
             room.require(Act::ProposeResolution)?;
-            room.consultation.clone().propose_resolution(open, frame.now)
+            (room.consultation.clone().propose_resolution(open, frame.now), None)
         }
         "confirm" => {
             room.require(Act::ConfirmResolution)?;
-            room.consultation.clone().resolve_in_writing(open, frame.now)
+            (room.consultation.clone().resolve_in_writing(open, frame.now), Some(News::Resolved))
         }
         "talk" => {
             room.require(Act::ConfirmResolution)?;
-            room.consultation.clone().talk_after_all(room.turn_ends(Side::Guest, frame.now), frame.now)
+            let due_at = room.turn_ends(Side::Guest, frame.now);
+            (room.consultation.clone().talk_after_all(due_at, frame.now), Some(News::TalkAfterAll))
         }
         "refuse" => {
             room.require(Act::ConfirmResolution)?;
-            room.consultation.clone().refuse_resolution()
+            (room.consultation.clone().refuse_resolution(), Some(News::GoOn))
         }
         _ => return Err(AppError::Unprocessable("this cannot be done here")),
     };
     match moved {
         Ok(moved) => {
             consultations::save(&mut tx, moved).await?;
+            if let Some(news) = news {
+                consultations::tell(&mut tx, *id, Side::Host, news).await?;
+            }
             tx.see_other(format!("{}?said=done", room.path("/resolution"))).await
         }
         Err(_) => show_with(StatusCode::CONFLICT, &Resolution { frame, room, open, is_refused: true }),

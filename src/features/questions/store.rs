@@ -347,5 +347,5 @@ pub async fn agenda_is_ok(tx: &mut Tx, id: ConsultationId) -> Result<(), AppErro
     )
     .execute(&mut **tx)
     .await?;
-    Ok(())
+    tx.record(Fact::AgendaApproved { consultation: id }).await
 }

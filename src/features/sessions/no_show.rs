@@ -10,7 +10,7 @@ use crate::domain::id::ConsultationId;
 use crate::domain::session::{ABSENT_AFTER, CONTESTABLE_FOR};
 use crate::domain::text::Text;
 use crate::features::bookings;
-use crate::features::consultations::{self, Head, Room};
+use crate::features::consultations::{self, Head, News, Room};
 use crate::platform::db::Tx;
 use crate::platform::error::{Answer, AppError};
 use crate::platform::form::Fields;
@@ -135,6 +135,7 @@ async fn second_chance(frame: Frame, mut tx: Tx, room: Room, fields: Fields) -> 
     bookings::let_go(&mut tx, room.id()).await?;
     store::set_absent(&mut tx, room.id(), None, None).await?;
     consultations::save(&mut tx, moved).await?;
+    consultations::tell(&mut tx, room.id(), room.part.side().other(), News::SecondChance).await?;
     tx.see_other(format!("{}?said=done", room.path(""))).await
 }
 

@@ -22,6 +22,7 @@ async fn a_missed_time_is_noted_and_gets_a_second_chance(db: PgPool) {
 
     assert_eq!(app.stage_of(consultation).await, Stage::Ready);
     app.run_jobs().await;
+    assert_eq!(app.mailbox().last_to(aki()).await.subject, "A second chance: Where to begin as the first SRE");
     app.book_first(aki(), consultation).await;
     assert_eq!(app.stage_of(consultation).await, Stage::Booked);
 }
