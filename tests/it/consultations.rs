@@ -7,6 +7,7 @@ use kabeuchi::platform::clock::Clock;
 use sqlx::PgPool;
 
 mod departure;
+mod life;
 mod news;
 mod stages;
 
@@ -99,6 +100,26 @@ mod participants {
         kai.get(&first).await.assert_status(410);
         kai.get(&second).await.assert_status(200);
         app.as_(mio()).await.post(&path, &[("email", "x@example.org")]).await.assert_status(403);
+    }
+
+    #[sqlx::test]
+    async fn who_comes_by_the_link_for_the_team_is_not_invited_by_mail_any_more(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let consultation = app.consultation(hana(), aki()).await;
+        let path = format!("/consultations/{consultation}/participants");
+        let aki = app.as_(aki()).await;
+        aki.post(&path, &[("email", mio().email)]).await.assert_status(303);
+        app.run_jobs().await;
+        let mailed = app.mailbox().last_to(mio()).await.link();
+        let page = aki.post(&path, &[("act", "team_link")]).await;
+        let link = url::Url::parse(&page.attributes("#team-link", "value")[0]).unwrap().path().to_owned();
+        assert_eq!(aki.get(&path).await.texts(".card__title"), [mio().email, "Link for the team"]);
+
+        app.as_(mio()).await.post(&link, &[("confidential", "yes")]).await.assert_status(303);
+
+        assert_eq!(aki.get(&path).await.texts(".card__title"), ["Link for the team"]);
+        app.visitor().post(&mailed, &[("act", "decline")]).await.assert_status(410);
+        assert_eq!(aki.get(&path).await.texts(".person__part"), ["Host", "Lead", "Colleague"]);
     }
 
     #[sqlx::test]

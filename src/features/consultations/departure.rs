@@ -27,12 +27,16 @@ pub(super) async fn leave(frame: Frame, mut tx: Tx, room: Room, mut fields: Fiel
 /// The lead removes a member; a host anyone but the lead. Links that the removed know end with it.
 pub(super) async fn remove(frame: Frame, mut tx: Tx, room: Room, mut fields: Fields) -> Answer {
     room.require(Act::Remove)?;
-    let whom = named(&mut tx, &room, &fields).await?;
-    if !may_remove(room.part, whom.part) {
+    let Some(whom) = named(&mut tx, &room, &fields).await? else { return is_out(frame, tx, room, fields).await };
+    if whom.part.is_host() {
         return Err(AppError::NotAllowed);
     }
-    if !room.stage().is_active() {
-        fields.refuse("person", Message::new("consultations-departure-over"));
+    let refusal = match room.stage().is_active() {
+        false => Some("consultations-departure-over"),
+        true => (!may_remove(room.part, whom.part)).then_some("consultations-departure-is_lead"),
+    };
+    if let Some(key) = refusal {
+        fields.refuse("person", Message::new(key));
         return refused(frame, tx, room, fields, StatusCode::CONFLICT).await;
     }
     store::depart(&mut tx, room.id(), whom.person, room.me).await?;
@@ -44,7 +48,7 @@ pub(super) async fn remove(frame: Frame, mut tx: Tx, room: Room, mut fields: Fie
 /// The lead makes a member the lead, and is a member from then on.
 pub(super) async fn hand_over(frame: Frame, mut tx: Tx, room: Room, mut fields: Fields) -> Answer {
     room.require(Act::HandOverLead)?;
-    let whom = named(&mut tx, &room, &fields).await?;
+    let Some(whom) = named(&mut tx, &room, &fields).await? else { return is_out(frame, tx, room, fields).await };
     if whom.part != Part::Member {
         fields.refuse("person", Message::new("field-choice"));
         return refused(frame, tx, room, fields, StatusCode::UNPROCESSABLE_ENTITY).await;
@@ -55,8 +59,14 @@ pub(super) async fn hand_over(frame: Frame, mut tx: Tx, room: Room, mut fields: 
 }
 
 /// Who is meant; nobody else than those who take part.
-async fn named(tx: &mut Tx, room: &Room, fields: &Fields) -> Result<Attendant, AppError> {
+async fn named(tx: &mut Tx, room: &Room, fields: &Fields) -> Result<Option<Attendant>, AppError> {
     let person = fields.value("person").to_owned();
     let people = store::attendants(tx, room.id()).await?;
-    people.into_iter().find(|a| a.person.to_string() == person).ok_or(AppError::NotFound)
+    Ok(people.into_iter().find(|a| a.person.to_string() == person))
+}
+
+/// Who left meanwhile is told of like somebody who never was here: no page says who else is known.
+async fn is_out(frame: Frame, tx: Tx, room: Room, mut fields: Fields) -> Answer {
+    fields.refuse("person", Message::new("consultations-departure-is_out"));
+    refused(frame, tx, room, fields, StatusCode::CONFLICT).await
 }

@@ -43,34 +43,40 @@ pub async fn post(frame: Frame, token: Path<String>, fields: Fields) -> Answer {
     if fields.one_of("act", ["", "join", "decline"])? == "decline" {
         return decline(frame, token.into_inner(), fields).await;
     }
+    let mut tx = frame.begin(&fields).await?;
+    let open = locked(&mut tx, &token).await?;
     let Some(person) = frame.person().map(|p| p.id) else {
         return Ok(see_other(frame.carry(&format!("/sign-in?next=/invitations/{token}"))));
     };
-    let mut tx = frame.begin(&fields).await?;
-    let hash = random::hashed(&token);
-    let found = store::open_invitation(&mut tx, &hash, frame.now).await?.ok_or(AppError::Gone)?;
-    store::lock(&mut tx, found.consultation).await?;
-    // Until the lock was ours it may have been revoked, or the consultation cancelled.
-    let open = store::open_invitation(&mut tx, &hash, frame.now).await?.ok_or(AppError::Gone)?;
     if is_in_already(&mut tx, &frame, &open).await? {
         return Ok(see_other(format!("/consultations/{}", open.consultation)));
     }
-    if let Some((status, key)) = refusal(&mut tx, &frame, &open, &fields).await? {
-        let is_for_another = is_for_another(&frame, &open);
-        let refusal = Some(Message::new(key));
-        return show_with(
-            status,
-            &Invitation { frame, open, token: token.into_inner(), is_for_another, refusal, is_declined: false },
-        );
+    match refusal(&mut tx, &frame, &open, &fields).await? {
+        Some((status, key)) => refused(frame, open, token.into_inner(), status, key),
+        None => join(tx, open, person).await,
     }
-    join(tx, open, person).await
+}
+
+/// The invitation behind the lock of its consultation.
+async fn locked(tx: &mut Tx, token: &str) -> Result<Open, AppError> {
+    let (hash, now) = (random::hashed(token), tx.now());
+    let found = store::open_invitation(tx, &hash, now).await?.ok_or(AppError::Gone)?;
+    store::lock(tx, found.consultation).await?;
+    // Until the lock was ours it may have been revoked, or the consultation cancelled.
+    store::open_invitation(tx, &hash, now).await?.ok_or(AppError::Gone)
+}
+
+fn refused(frame: Frame, open: Open, token: String, status: StatusCode, key: &'static str) -> Answer {
+    let is_for_another = is_for_another(&frame, &open);
+    let refusal = Some(Message::new(key));
+    show_with(status, &Invitation { frame, open, token, is_for_another, refusal, is_declined: false })
 }
 
 async fn decline(frame: Frame, token: String, fields: Fields) -> Answer {
     let mut tx = frame.begin(&fields).await?;
-    let open = store::open_invitation(&mut tx, &random::hashed(&token), frame.now).await?.ok_or(AppError::Gone)?;
+    let open = locked(&mut tx, &token).await?;
     if open.email.is_none() || !store::decline_invitation(&mut tx, open.invitation).await? {
-        return Err(AppError::NotNow("this invitation cannot be declined"));
+        return refused(frame, open, token, StatusCode::CONFLICT, "consultations-invitation-for_many");
     }
     let (consultation, invitation) = (open.consultation, open.invitation);
     tx.record(Fact::InvitationDeclined { consultation, invitation }).await?;
@@ -82,6 +88,8 @@ async fn join(mut tx: Tx, open: Open, person: PersonId) -> Answer {
     if open.email.is_some() && !store::spend_invitation(&mut tx, open.invitation).await? {
         return Err(AppError::Gone);
     }
+    // Who came by the link for the team needs the mail no more.
+    store::spend_invitations_of(&mut tx, open.consultation, person).await?;
     store::join(&mut tx, open.consultation, person, "member", open.confidentiality_version).await?;
     tx.record(Fact::ParticipantJoined { consultation: open.consultation, person }).await?;
     tx.see_other(format!("/consultations/{}", open.consultation)).await

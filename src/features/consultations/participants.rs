@@ -108,7 +108,7 @@ pub async fn post(frame: Frame, id: Path<ConsultationId>, fields: Fields) -> Ans
     }
     match act {
         "team_link" => make_team_link(frame, tx, room, fields).await,
-        "revoke" => revoke(tx, room, &fields).await,
+        "revoke" => revoke(frame, tx, room, fields).await,
         _ => invite(frame, tx, room, fields).await,
     }
 }
@@ -145,7 +145,7 @@ async fn invite(frame: Frame, mut tx: Tx, room: Room, mut fields: Fields) -> Ans
 
 async fn make_team_link(frame: Frame, mut tx: Tx, room: Room, mut fields: Fields) -> Answer {
     if let Some(refusal) = refusal(&mut tx, &room).await? {
-        fields.refuse("email", refusal);
+        fields.refuse("person", refusal);
         return refused(frame, tx, room, fields, StatusCode::CONFLICT).await;
     }
     let token = random::token();
@@ -159,11 +159,14 @@ async fn make_team_link(frame: Frame, mut tx: Tx, room: Room, mut fields: Fields
     show(&Participants { frame, room, people, invited, fields: Fields::default(), team_link })
 }
 
-async fn revoke(mut tx: Tx, room: Room, fields: &Fields) -> Answer {
+async fn revoke(frame: Frame, mut tx: Tx, room: Room, mut fields: Fields) -> Answer {
     let invitation: InvitationId = fields.value("invitation").parse().map_err(|_| AppError::NotFound)?;
     match store::revoke_invitation(&mut tx, room.id(), invitation).await? {
         true => tx.see_other(format!("{}?said=done", room.path("/participants"))).await,
-        false => Err(AppError::NotFound),
+        false => {
+            fields.refuse("person", Message::new("consultations-participants-spent"));
+            refused(frame, tx, room, fields, StatusCode::CONFLICT).await
+        }
     }
 }
 

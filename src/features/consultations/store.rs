@@ -6,6 +6,7 @@ mod participants;
 pub(super) use invitations::{
     Invited, Open, decline_invitation, declined_invitation, invite, invite_again, invited, open_invitation,
     revoke_invitation, revoke_invitations_of, revoke_team_links, set_invitation_token, spend_invitation,
+    spend_invitations_of,
 };
 pub use participants::{Attendant, attendants, guests_ever, is_in, lead_of, on_side};
 pub(super) use participants::{depart, join, set_lead, takes_part};

@@ -4,7 +4,6 @@
 use super::asked;
 use crate::support::*;
 use kabeuchi::domain::consultation::Stage;
-use kabeuchi::domain::person::Locale;
 use kabeuchi::platform::clock::Clock;
 use sqlx::PgPool;
 
@@ -176,22 +175,12 @@ fn what_it_needs(act: &str) -> &'static [&'static str] {
     }
 }
 
-/// `→`, or the key of what the page says; what was typed is still on it.
+/// What the page says; what was typed is still on it. Pages that say the same words say them by keys of
+/// their own.
 fn told_of(answer: &Page, act: &Tried) -> String {
-    if answer.status == 303 {
-        return "→".to_owned();
-    }
-    assert_eq!(answer.status, 409, "{} {}", act.name, answer.text());
-    if act.fields.iter().any(|(_, value)| *value == "typed") {
-        assert!(answer.texts("textarea").contains(&"typed".to_owned()), "{} lost what was typed", act.name);
-    }
-    let is_said = |key: &&str| parts_of(Locale::En, key).iter().all(|part| answer.text().contains(part.as_str()));
-    // Pages that say the same words say them by keys of their own.
     let page = act.below.rsplit('/').next().unwrap();
     let mut words = WORDS;
     words.sort_by_key(|key| !key.contains(page));
-    let said = words.into_iter().find(|key| is_said(key));
-    let said = said.unwrap_or_else(|| panic!("{} says nothing: {}", act.name, answer.text()));
-    assert!(parts_of(Locale::Ja, said).iter().any(|part| !part.is_empty()), "{said} has no Japanese");
-    said.to_owned()
+    let typed: Vec<&str> = act.fields.iter().map(|(_, value)| *value).filter(|value| *value == "typed").collect();
+    tables::told_of(answer, &words, &typed)
 }

@@ -19,11 +19,12 @@ pub mod radicale;
 mod reports;
 mod sessions;
 mod statements;
+pub mod tables;
 pub mod world;
 
 pub use app::{KEYS, TestApp};
 pub use bookings::{book, times_path};
-pub use browser::{Browser, Form, Page, told as parts_of};
+pub use browser::{Browser, Form, Page};
 pub use people::*;
 pub use process::{ClockOffset, MailServer, Process, free_port, until, until_some};
 pub use reports::CHECKED;

@@ -121,7 +121,7 @@ pub(in crate::features::consultations) async fn revoke_invitations_of(
     Ok(())
 }
 
-/// Ends one invitation of the consultation.
+/// Ends one invitation of the consultation; false when it could not be used any more.
 pub(in crate::features::consultations) async fn revoke_invitation(
     tx: &mut Tx,
     id: ConsultationId,
@@ -129,7 +129,9 @@ pub(in crate::features::consultations) async fn revoke_invitation(
 ) -> Result<bool, AppError> {
     let now = tx.now();
     let revoked = sqlx::query!(
-        "update invitations set revoked_at = $3 where consultation_id = $1 and invitation_id = $2 and revoked_at is null",
+        r#"update invitations set revoked_at = $3
+            where consultation_id = $1 and invitation_id = $2
+              and accepted_at is null and declined_at is null and revoked_at is null and expires_at > $3"#,
         id as ConsultationId,
         invitation as InvitationId,
         now,
@@ -188,6 +190,26 @@ pub(in crate::features::consultations) async fn spend_invitation(
     .execute(&mut **tx)
     .await?;
     Ok(spent.rows_affected() == 1)
+}
+
+/// Spends what was mailed to the address of somebody who joined by another way.
+pub(in crate::features::consultations) async fn spend_invitations_of(
+    tx: &mut Tx,
+    id: ConsultationId,
+    person: PersonId,
+) -> Result<(), AppError> {
+    let now = tx.now();
+    sqlx::query!(
+        r#"update invitations set accepted_at = $3
+            where consultation_id = $1 and accepted_at is null and declined_at is null and revoked_at is null
+              and email = (select email from people where person_id = $2)"#,
+        id as ConsultationId,
+        person as PersonId,
+        now,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
 }
 
 /// The invited person says no; false when it was used or ended before.

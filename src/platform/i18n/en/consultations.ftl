@@ -53,6 +53,7 @@ consultations-participants-too_many = { $most } invitations a day can be sent, a
    *[other] { $hours } hours.
 }
 consultations-participants-over = Nobody can join any more: the conversation is over.
+consultations-participants-spent = This invitation was used, declined or taken back already, or its time is over.
 consultations-departure-remove = Remove
 consultations-departure-remove_text = { $name } can no longer read or write here and gets no more mails. What they wrote stays, and what they answered and allowed stays theirs. The link for the team ends.
 consultations-departure-remove_now = Remove { $name }
@@ -63,6 +64,8 @@ consultations-departure-lead_first = You lead the guests. Please hand over the l
 consultations-departure-leave = Leave this consultation
 consultations-departure-leave_text = You can no longer read or write here and get no more mails. What you wrote stays. Your answers, and what you allowed to be quoted, stay yours: you find them under “Privacy”.
 consultations-departure-over = The conversation is over, so nobody is removed any more.
+consultations-departure-is_lead = Whoever leads the guests is not removed. They can hand over the lead first.
+consultations-departure-is_out = Whoever was meant takes no part any more.
 consultations-invitation-title = You are invited
 consultations-invitation-text = { $inviter } invites you to take part in the consultation “{ $call }”.
 consultations-invitation-other_address = This invitation is for another address than the one you are signed in with. Sign out, and open the link again.
@@ -70,6 +73,7 @@ consultations-invitation-for_another = This invitation is for another address.
 consultations-invitation-confidential = I keep what I read and hear here confidential.
 consultations-invitation-confidential_missing = Please agree to keep it confidential.
 consultations-invitation-full = No more people can join this consultation.
+consultations-invitation-for_many = This link is for a whole team, so nobody has to decline it. Whoever does not join is not in.
 consultations-invitation-join = Join
 consultations-invitation-sign_in = Sign in to join
 consultations-cancellation-title = Cancel the consultation
