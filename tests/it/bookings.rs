@@ -11,6 +11,7 @@ mod confirmation;
 mod contention;
 mod every_slot;
 mod feed;
+mod life;
 mod paging;
 mod parsers;
 mod slots;

@@ -1,10 +1,11 @@
 //! Whoever may see a booking: a participant who is signed in, or the bearer of a mailed key, who has
 //! that person's rights for this booking alone.
 
+use super::rules::takes_times;
 use super::store;
 use crate::domain::access::{Act, may};
 use crate::domain::booking::Booking;
-use crate::domain::consultation::{Consultation, LATE};
+use crate::domain::consultation::{Consultation, LATE, Stage};
 use crate::domain::id::BookingId;
 use crate::domain::slot::Minutes;
 use crate::features::calls;
@@ -95,9 +96,24 @@ impl Bearer {
         may(self.me.part, act)
     }
 
+    /// Whether the booked time is ahead: a talk that began early, or a consultation that ended, has none.
+    pub fn is_ahead(&self, now: DateTime<Utc>) -> bool {
+        self.consultation.stage == Stage::Booked && self.booking.is_ahead(now)
+    }
+
+    /// Whether a side's word is waited for.
+    pub fn waits(&self, now: DateTime<Utc>) -> bool {
+        takes_times(self.consultation.stage) && self.booking.waits(now)
+    }
+
+    /// Whether that word is the person's.
+    pub fn is_mine_to_answer(&self, now: DateTime<Utc>) -> bool {
+        self.waits(now) && self.booking.answered_by() == Some(self.me.part.side())
+    }
+
     /// Whether the person may still move the booking.
     pub fn may_move(&self, now: DateTime<Utc>) -> bool {
-        self.booking.may_move(self.me.part, self.change_notice, now)
+        self.is_ahead(now) && self.booking.may_move(self.me.part, self.change_notice, now)
     }
 
     /// Whether giving it back now counts as late.

@@ -4,6 +4,7 @@ use super::bearer::Bearer;
 use super::new::Query;
 use super::store::{self, Cancellation as How};
 use crate::domain::access::Act;
+use crate::domain::consultation::Side;
 use crate::domain::id::BookingId;
 use crate::domain::text::Text;
 use crate::features::consultations;
@@ -25,7 +26,16 @@ struct Cancellation {
 
 impl Cancellation {
     fn is_possible(&self) -> bool {
-        self.bearer.booking.is_ahead(self.frame.now) || self.bearer.booking.waits(self.frame.now)
+        let now = self.frame.now;
+        self.bearer.is_ahead(now) || (self.bearer.waits(now) && !self.bearer.is_mine_to_answer(now))
+    }
+
+    fn is_mine_to_answer(&self) -> bool {
+        self.bearer.is_mine_to_answer(self.frame.now)
+    }
+
+    fn is_offer(&self) -> bool {
+        self.bearer.booking.answered_by() == Some(Side::Guest)
     }
 
     fn may_move(&self) -> bool {
@@ -55,17 +65,24 @@ pub async fn post(frame: Frame, id: Path<BookingId>, mut fields: Fields) -> Answ
     if fields.is_refused() {
         return show_with(StatusCode::UNPROCESSABLE_ENTITY, &Cancellation { frame, bearer, fields });
     }
-    if bearer.booking.waits(frame.now) {
-        // Whoever is asked answers under `/confirmation`, where the other side is told.
-        if bearer.booking.answered_by() == Some(bearer.me.part.side()) {
+    // Whoever is asked answers under `/confirmation`, where the other side is told.
+    if bearer.is_mine_to_answer(frame.now) {
+        fields.refuse("act", Message::new("bookings-cancellation-answer"));
+        return show_with(StatusCode::CONFLICT, &Cancellation { frame, bearer, fields });
+    }
+    if bearer.waits(frame.now) {
+        // What is offered is the guests'; given back, it would be offered to them again.
+        if bearer.booking.answered_by() == Some(Side::Guest) {
             return Err(AppError::NotAllowed);
         }
         let moved = bearer.booking.clone().release().map_err(|_| AppError::NotNow("taking the request back"))?;
         store::release_hold(&mut tx, moved).await?;
+        store::give_reason(&mut tx, *id, reason.as_ref().map(Text::as_str)).await?;
         return tx.see_other(bearer.path_saying("cancelled")).await;
     }
-    let Ok(moved) = bearer.booking.clone().cancel(frame.now) else {
-        fields.refuse("reason", Message::new("bookings-cancellation-not_now"));
+    let moved = bearer.booking.clone().cancel(frame.now).ok().filter(|_| bearer.is_ahead(frame.now));
+    let Some(moved) = moved else {
+        fields.refuse("act", Message::new("bookings-cancellation-not_now"));
         return show_with(StatusCode::CONFLICT, &Cancellation { frame, bearer, fields });
     };
     let was_late = bearer.is_late(frame.now);

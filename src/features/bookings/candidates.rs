@@ -3,11 +3,11 @@
 
 use super::grid::{Asked, Grid, chosen};
 use super::new::{Query, locked_picture};
-use super::rules::Picture;
+use super::rules::{Picture, takes_times};
 use super::store;
 use crate::domain::access::Act;
 use crate::domain::booking::{Booking, CANDIDATES, Held, Hold};
-use crate::domain::consultation::{Consultation, Side, Stage};
+use crate::domain::consultation::{Consultation, Side};
 use crate::domain::fact::Fact;
 use crate::domain::id::{BookingId, ConsultationId, PersonId};
 use crate::domain::slot::Slot;
@@ -100,7 +100,7 @@ impl Candidates {
 }
 
 fn is_possible(room: &Room) -> bool {
-    matches!(room.stage(), Stage::Preparing | Stage::Ready | Stage::Booked)
+    takes_times(room.stage())
 }
 
 /// Which side a person is on.
@@ -249,17 +249,17 @@ async fn pick(tx: &mut Tx, room: &Room, picked: Option<BookingId>) -> Done {
     let now = tx.now();
     let picture = locked_picture(tx, room, None).await?;
     let (held, by) = proposed(tx, room, now).await?;
-    if by == room.part.side() && !held.is_empty() {
-        return Err(AppError::NotAllowed);
-    }
     let Some(candidate) = held.iter().find(|b| Some(b.id) == picked).cloned() else {
         let key = if picked.is_some() { "bookings-candidates-over" } else { "bookings-candidates-choose" };
         let status = if picked.is_some() { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
-        return Ok(Err((status, "pick", Message::new(key))));
+        return Ok(Err((status, "start", Message::new(key))));
     };
+    if by == room.part.side() {
+        return Err(AppError::NotAllowed);
+    }
     let taken = super::holds::take(tx, &room.consultation, &picture, candidate).await?;
     let Ok(booking) = taken else {
-        return Ok(Err((StatusCode::CONFLICT, "pick", Message::new("bookings-candidates-over"))));
+        return Ok(Err((StatusCode::CONFLICT, "start", Message::new("bookings-candidates-over"))));
     };
     Ok(Ok(format!("/bookings/{}?said=done", booking.id)))
 }
@@ -267,8 +267,12 @@ async fn pick(tx: &mut Tx, room: &Room, picked: Option<BookingId>) -> Done {
 async fn withdraw(tx: &mut Tx, room: &Room) -> Done {
     let now = tx.now();
     let (held, by) = proposed(tx, room, now).await?;
-    if !held.is_empty() && by != room.part.side() {
-        return Err(AppError::NotAllowed);
+    let refusal = match held.is_empty() {
+        true => Some("bookings-candidates-none_held"),
+        false => (by != room.part.side()).then_some("bookings-candidates-theirs"),
+    };
+    if let Some(key) = refusal {
+        return Ok(Err((StatusCode::CONFLICT, "start", Message::new(key))));
     }
     store::release_holds(tx, room.id()).await?;
     Ok(Ok(format!("{}?said=done", room.path("/bookings/candidates"))))

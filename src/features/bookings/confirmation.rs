@@ -33,7 +33,7 @@ struct Confirmation {
 
 impl Confirmation {
     fn is_possible(&self) -> bool {
-        self.bearer.booking.waits(self.frame.now)
+        self.bearer.waits(self.frame.now)
     }
 
     fn is_offer(&self) -> bool {
@@ -79,8 +79,8 @@ pub async fn post(frame: Frame, id: Path<BookingId>, mut fields: Fields) -> Answ
         return show_with(StatusCode::UNPROCESSABLE_ENTITY, &Confirmation { frame, bearer, move_reason, fields });
     }
     let booking = bearer.booking.clone();
-    if !booking.waits(tx.now()) {
-        fields.refuse("reason", Message::new("bookings-confirmation-not_now"));
+    if !bearer.waits(tx.now()) {
+        fields.refuse("act", Message::new("bookings-confirmation-not_now"));
         return show_with(StatusCode::CONFLICT, &Confirmation { frame, bearer, move_reason, fields });
     }
     match fields.one_of("act", ["", "confirm", "decline"])? {
@@ -105,7 +105,7 @@ pub async fn post(frame: Frame, id: Path<BookingId>, mut fields: Fields) -> Answ
                 }
                 Err(message) => {
                     drop(tx);
-                    fields.refuse("reason", message);
+                    fields.refuse("act", message);
                     show_with(StatusCode::CONFLICT, &Confirmation { frame, bearer, move_reason, fields })
                 }
             }

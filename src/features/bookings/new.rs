@@ -183,7 +183,8 @@ async fn book(tx: &mut Tx, room: &Room, picture: &Picture, sent: &Sent) -> Resul
     Ok(Ok(booking))
 }
 
-async fn refused(frame: Frame, id: ConsultationId, fields: Fields, status: StatusCode) -> Answer {
+/// Shows the times with what is refused.
+pub(super) async fn refused(frame: Frame, id: ConsultationId, fields: Fields, status: StatusCode) -> Answer {
     // The days around what was chosen are the ones where others may fit.
     let chosen = DateTime::parse_from_rfc3339(fields.value("start")).ok();
     let chosen = chosen.map(|start| start.with_timezone(&frame.speech.zone).date_naive());

@@ -40,7 +40,7 @@ impl Rescheduling {
     }
 
     fn is_too_late(&self) -> bool {
-        self.bearer.booking.is_ahead(self.frame.now)
+        self.bearer.is_ahead(self.frame.now)
     }
 }
 
@@ -124,7 +124,7 @@ async fn change(
 ) -> Result<Result<&'static str, Message>, AppError> {
     let now = tx.now();
     if !bearer.may_move(now) {
-        let is_late = bearer.booking.is_ahead(now);
+        let is_late = bearer.is_ahead(now);
         let key = if is_late { "bookings-rescheduling-too_late" } else { "bookings-rescheduling-not_now" };
         return Ok(Err(Message::new(key)));
     }

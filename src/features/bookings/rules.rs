@@ -4,7 +4,7 @@
 use super::store::{self, Without};
 use crate::domain::availability::Availability;
 use crate::domain::booking::Hold;
-use crate::domain::consultation::{Consultation, Part};
+use crate::domain::consultation::{Consultation, Part, Stage};
 use crate::domain::id::{BookingId, CallId, PersonId};
 use crate::domain::interval::{Interval, Intervals};
 use crate::domain::slot::{self, Booked, Limits, Minutes, Opening, Reason, Rules, Slot, Taken};
@@ -14,6 +14,11 @@ use crate::platform::error::AppError;
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use sqlx::PgConnection;
+
+/// Whether a time can be taken, proposed or answered where a consultation stands.
+pub fn takes_times(stage: Stage) -> bool {
+    matches!(stage, Stage::Preparing | Stage::Ready | Stage::Booked)
+}
 
 /// From here on a first time is so far away that the page says when new days open.
 pub const FAR: TimeDelta = TimeDelta::days(7);

@@ -40,7 +40,7 @@ impl Show {
     }
 
     fn waits(&self) -> bool {
-        self.bearer.booking.waits(self.frame.now)
+        self.bearer.waits(self.frame.now)
     }
 
     fn is_offer(&self) -> bool {

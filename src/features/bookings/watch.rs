@@ -2,7 +2,7 @@
 //! is held for whoever waits longest, and offered to the next when nobody takes it.
 
 use super::holds::HoldEnds;
-use super::new::locked_picture_of;
+use super::new::{self, locked_picture_of};
 use super::rules::Picture;
 use super::{mails, store};
 use crate::domain::access::Act;
@@ -15,9 +15,11 @@ use crate::features::{calls, consultations};
 use crate::platform::db::Tx;
 use crate::platform::error::{Answer, AppError};
 use crate::platform::form::Fields;
+use crate::platform::i18n::Message;
 use crate::platform::jobs::{Job, JobRun, NewJob, Outcome};
 use crate::platform::page::Frame;
 use crate::platform::random;
+use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -25,7 +27,7 @@ use serde::{Deserialize, Serialize};
 const DAILY: TimeDelta = TimeDelta::days(1);
 
 /// Begins to wait for a time of a length, or no longer waits.
-pub async fn post(frame: Frame, id: Path<ConsultationId>, fields: Fields) -> Answer {
+pub async fn post(frame: Frame, id: Path<ConsultationId>, mut fields: Fields) -> Answer {
     let mut tx = frame.begin(&fields).await?;
     let room = consultations::for_update(&mut tx, *id, &frame.asker).await?;
     room.require(Act::Book)?;
@@ -36,8 +38,15 @@ pub async fn post(frame: Frame, id: Path<ConsultationId>, fields: Fields) -> Ans
     }
     let picture = Picture::of(&mut tx, &room.consultation, None, frame.now).await?;
     let wished = fields.value("minutes").parse().ok().filter(|minutes| picture.durations.contains(minutes));
-    let Some(minutes) = wished.filter(|_| is_waiting(room.stage())) else {
-        return Err(AppError::NotNow("waiting for a time"));
+    if !is_waiting(room.stage()) {
+        drop(tx);
+        fields.refuse("start", Message::new("bookings-new-not_now"));
+        return new::refused(frame, *id, fields, StatusCode::CONFLICT).await;
+    }
+    let Some(minutes) = wished else {
+        drop(tx);
+        fields.refuse("start", Message::new("bookings-new-unreadable"));
+        return new::refused(frame, *id, fields, StatusCode::UNPROCESSABLE_ENTITY).await;
     };
     let passed: Vec<DateTime<Utc>> = picture.slots(minutes).iter().map(Slot::start).collect();
     store::begin_watch(&mut tx, *id, room.me, minutes, &passed).await?;

@@ -115,7 +115,7 @@ async fn a_host_does_not_take_a_guests_request_away_unanswered(db: PgPool) {
     let offer =
         app.mailbox().last_to(aki()).await.link().replace(&app.origin, "").replace("/confirmation", "/cancellation");
 
-    app.visitor().post(&offer, &[]).await.assert_status(403);
+    app.visitor().post(&offer, &[]).await.assert_status(409).assert_says("bookings-cancellation-answer");
 }
 
 #[sqlx::test]
