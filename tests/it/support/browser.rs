@@ -228,21 +228,14 @@ impl Page {
 
     /// Fails when the page does not show this message of the English catalogue.
     pub fn assert_says(&self, key: &'static str) -> &Self {
-        let told = told(Locale::En, key);
-        let found = told.iter().all(|part| self.text().contains(part.trim()));
-        assert!(found, "{} does not say {key} ({told:?}): {}", self.path, self.text());
+        let found = says(&self.text(), Locale::En, key);
+        assert!(found, "{} does not say {key} ({:?}): {}", self.path, told(Locale::En, key), self.text());
         self
     }
 
     /// Fails when the page shows this message of the English catalogue.
     pub fn assert_does_not_say(&self, key: &'static str) -> &Self {
-        let told = told(Locale::En, key);
-        assert!(
-            !told.iter().all(|part| self.text().contains(part.trim())),
-            "{} says {key}: {}",
-            self.path,
-            self.text()
-        );
+        assert!(!says(&self.text(), Locale::En, key), "{} says {key}: {}", self.path, self.text());
         self
     }
 
@@ -313,17 +306,37 @@ fn sent(field: ElementRef<'_>) -> Vec<(String, String)> {
     }
 }
 
-/// The fixed parts of a message: what stands around its arguments.
+/// Whether a text has a message of the catalogue, whatever its arguments are.
+pub fn says(text: &str, locale: Locale, key: &str) -> bool {
+    told(locale, key).iter().any(|variant| fixed_parts(variant).iter().all(|part| text.contains(part.trim())))
+}
+
+/// The variants of a message: one, or those of its counts.
 pub fn told(locale: Locale, key: &str) -> Vec<String> {
     let sources = kabeuchi::platform::i18n::sources(locale);
-    let line = sources
-        .iter()
-        .flat_map(|(_, text)| text.lines())
-        .find_map(|l| l.strip_prefix(key)?.trim_start().strip_prefix('=').map(str::to_owned));
-    let line = line.unwrap_or_else(|| panic!("there is no message {key}"));
+    let value =
+        |line: &str| line.strip_prefix(key)?.trim_start().strip_prefix('=').map(|value| value.trim().to_owned());
+    let found = sources.iter().find_map(|(_, text)| {
+        let mut lines = text.lines();
+        let first = lines.by_ref().find_map(value)?;
+        Some((first, lines.map(str::trim).take_while(|line| *line != "}").map(str::to_owned).collect::<Vec<_>>()))
+    });
+    let (first, more) = found.unwrap_or_else(|| panic!("there is no message {key}"));
+    match first.ends_with("->") {
+        true => {
+            let begin = first.rsplit_once('{').unwrap().0;
+            let counts = more.iter().filter_map(|line| line.trim_start_matches('*').strip_prefix('[')?.split_once(']'));
+            counts.map(|(_, rest)| format!("{begin}{}", rest.trim())).collect()
+        }
+        false => vec![first],
+    }
+}
+
+/// What stands around the arguments of a message.
+fn fixed_parts(message: &str) -> Vec<String> {
     let mut parts = vec![String::new()];
     let mut inside = false;
-    for c in line.trim().chars() {
+    for c in message.chars() {
         match c {
             '{' => inside = true,
             '}' => {

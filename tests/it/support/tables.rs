@@ -1,6 +1,6 @@
 //! What acts are answered in the stages of a life: cells of tables that a test prints.
 
-use super::browser::{Page, told};
+use super::browser::{Page, says, told};
 use super::html::faults;
 use kabeuchi::domain::person::Locale;
 
@@ -27,9 +27,11 @@ fn refusal_of(answer: &Page, words: &[&'static str]) -> &'static str {
     answer.assert_status(409);
     let alert = answer.texts("[role=alert]").join(" ");
     let said = if alert.is_empty() { answer.text() } else { alert };
-    let is_said = |key: &&&str| told(Locale::En, key).iter().all(|part| said.contains(part.trim()));
-    let key = words.iter().find(is_said).unwrap_or_else(|| panic!("{} says nothing: {}", answer.path, answer.text()));
-    assert!(told(Locale::Ja, key).iter().any(|part| !part.is_empty()), "{key} has no Japanese");
+    let key = words
+        .iter()
+        .find(|key| says(&said, Locale::En, key))
+        .unwrap_or_else(|| panic!("{} says nothing: {}", answer.path, answer.text()));
+    assert!(told(Locale::Ja, key).iter().any(|words| !words.is_empty()), "{key} has no Japanese");
     key
 }
 
