@@ -9,6 +9,7 @@ use kabeuchi::features::feedback;
 use sqlx::PgPool;
 
 mod improvements;
+mod life;
 mod overview;
 mod wording;
 mod quotes;

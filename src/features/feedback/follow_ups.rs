@@ -167,10 +167,9 @@ async fn owe(mut tx: Tx, frame: Frame, room: Room, fields: Fields) -> Answer {
         Err(_) => None,
     };
     let form = form.ok_or(AppError::NotFound)?;
-    let gap = form.answers.iter().find(|a| a.question == ABOUT_GAPS).ok_or(AppError::NotFound)?;
-    if !takes_new(room.stage()) {
-        return again(tx, frame, room, fields, StatusCode::CONFLICT).await;
-    }
+    // The answer may have been emptied since the page of answers was drawn.
+    let gap = form.answers.iter().find(|a| a.question == ABOUT_GAPS).filter(|_| takes_new(room.stage()));
+    let Some(gap) = gap else { return again(tx, frame, room, fields, StatusCode::CONFLICT).await };
     if let Some(follow_up) = store::owe(&mut tx, room.id(), form.person, form.feedback.id, &gap.body).await? {
         tx.record(Fact::FollowUpOwed { follow_up, consultation: room.id() }).await?;
     }
