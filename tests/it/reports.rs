@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 use kabeuchi::domain::id::ConsultationId;
 use sqlx::PgPool;
 
+mod life;
 mod public;
 mod review;
 
@@ -507,45 +508,5 @@ mod privacy {
         let publication = format!("/consultations/{id}/report/publication");
         app.as_(hana()).await.post(&publication, &CHECKED).await.assert_status(409);
         app.visitor().get(&public).await.assert_status(410);
-    }
-}
-
-mod life {
-    use chrono::{TimeZone, Utc};
-    use kabeuchi::domain::id::ReportId;
-    use kabeuchi::domain::person::Locale;
-    use kabeuchi::domain::report::{Asked, NotNow, Report, Stage, Verdict};
-    use kabeuchi::platform::i18n::Speech;
-
-    #[test]
-    fn every_refusal_has_a_text_in_both_languages() {
-        let now = Utc.with_ymd_and_hms(2027, 1, 4, 0, 0, 0).unwrap();
-        let yes = [Asked { must_approve: true, verdict: Some(Verdict::Approved) }];
-        let mut refusals = Vec::new();
-        for stage in Stage::ALL {
-            let r = Report { id: ReportId(uuid::Uuid::nil()), stage, stage_since: now, revision: 1, number: None };
-            let tried = [
-                r.edit(now),
-                r.show_to_participants(now),
-                r.approve(&yes, now),
-                r.let_preview_end(now),
-                r.publish(1, &yes, true, now),
-                r.hide(now),
-                r.lose_consent(now),
-                r.withdraw(now),
-            ];
-            refusals.extend(tried.into_iter().filter_map(Result::err));
-            refusals.extend(r.put_off(&yes, true).err());
-        }
-        let keys: std::collections::BTreeSet<&str> = refusals.iter().map(NotNow::key).collect();
-        assert_eq!(keys.len(), 9, "{keys:?}");
-        for locale in Locale::ALL {
-            let speech = Speech { locale, zone: chrono_tz::UTC };
-            for why in &refusals {
-                let text = speech.t(why.key()).to_string();
-                assert!(!text.contains("not_now"), "{why}: {text}");
-                println!("{} | {} | {text}", why.stage.as_str(), why.act);
-            }
-        }
     }
 }

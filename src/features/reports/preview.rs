@@ -49,6 +49,13 @@ impl Preview {
         self.paragraphs.iter().enumerate().map(|(n, paragraph)| (note(n), paragraph.as_str(), typed(n))).collect()
     }
 
+    /// What was typed, where the page has no form for it any more.
+    fn given_back(&self) -> Vec<&str> {
+        let notes = (0..self.paragraphs.len()).map(note);
+        let names = std::iter::once("remark".to_owned()).chain(notes).filter(|_| !self.may_answer());
+        names.map(|name| self.fields.value(&name)).filter(|typed| !typed.is_empty()).collect()
+    }
+
     fn sign_in_path(&self) -> String {
         self.frame.carry(&format!("/sign-in?next={}", self.path()))
     }
@@ -109,6 +116,9 @@ pub async fn post(frame: Frame, token: Path<String>, fields: Fields) -> Answer {
         _ => return Err(AppError::Unprocessable("an answer that no page offers")),
     };
     let mut page = page(&mut tx, frame, open, token.into_inner(), fields).await?;
+    if !page.may_answer() {
+        return show_with(StatusCode::CONFLICT, &Preview { is_refused: true, ..page });
+    }
     let marked = marked(&mut page);
     let remark = match verdict {
         Verdict::ChangesWanted if marked.is_empty() => page.fields.required::<Text<4000>>("remark"),
@@ -119,9 +129,6 @@ pub async fn post(frame: Frame, token: Path<String>, fields: Fields) -> Answer {
     }
     if page.fields.is_refused() {
         return show_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
-    }
-    if !page.may_answer() {
-        return show_with(StatusCode::CONFLICT, &Preview { is_refused: true, ..page });
     }
     store::mark_passages(&mut tx, page.open.report, page.open.revision, person, &marked).await?;
     answer(&mut tx, &page, verdict, remark.as_ref().map(Text::as_str)).await?;

@@ -48,7 +48,8 @@ struct Publication {
     asked: Vec<Asked>,
     undecided: Undecided,
     fields: Fields,
-    is_refused: bool,
+    /// Why the act that was tried is not possible.
+    refused: Option<&'static str>,
 }
 
 impl Publication {
@@ -58,6 +59,22 @@ impl Publication {
 
     fn is_time(&self) -> bool {
         matches!(self.written.report.stage, Stage::Approved | Stage::Hidden)
+    }
+
+    /// Why nothing can be published where the report stands.
+    fn why_not(&self) -> &'static str {
+        match self.written.report.stage {
+            Stage::Published => "reports-publication-is_public",
+            Stage::Withdrawn => "reports-publication-is_withdrawn",
+            _ => "reports-publication-not_now",
+        }
+    }
+
+    /// What was typed, where the page has no form for it any more.
+    fn given_back(&self) -> Vec<&str> {
+        let has_form = self.is_time() && self.series.is_none();
+        let names = ["slug", "prefix"].into_iter().filter(|_| self.refused.is_some() && !has_form);
+        names.map(|name| self.fields.value(name)).filter(|typed| !typed.is_empty()).collect()
     }
 
     /// What the program sees itself: whether it is so, what it says.
@@ -121,7 +138,7 @@ pub async fn post(frame: Frame, id: Path<ConsultationId>, fields: Fields) -> Ans
         None => page.fields.required::<Slug>("slug").zip(page.fields.required::<Line<20>>("prefix")),
     };
     if !page.is_time() {
-        return show_with(StatusCode::CONFLICT, &Publication { is_refused: true, ..page });
+        return refused(page.why_not(), page);
     }
     if page.fields.is_refused() {
         return show_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
@@ -142,7 +159,7 @@ pub async fn post(frame: Frame, id: Path<ConsultationId>, fields: Fields) -> Ans
     }
     match publish(&mut tx, &page.written, &series, &page.granted).await? {
         Some(number) => tx.see_other(format!("/reports/{}/{number}?said=published", series.slug)).await,
-        None => show_with(StatusCode::CONFLICT, &Publication { is_refused: true, ..page }),
+        None => refused("reports-publication-not_now", page),
     }
 }
 
@@ -176,8 +193,10 @@ pub(super) async fn publish(
 async fn put_off(mut tx: Tx, page: Publication) -> Answer {
     let report = page.written.report;
     let is_quotable = are_granted(&page.written.quotes, &page.granted);
-    let Ok(fact) = report.put_off(&page.asked, is_quotable) else {
-        return show_with(StatusCode::CONFLICT, &Publication { is_refused: true, ..page });
+    let fact = match report.put_off(&page.asked, is_quotable) {
+        Ok(fact) => fact,
+        Err(_) if report.stage == Stage::Hidden => return refused("reports-publication-no_waiting", page),
+        Err(why) => return refused(why.key(), page),
     };
     let at = page.frame.now + LATER;
     store::put_off(&mut tx, report.id, at).await?;
@@ -189,7 +208,7 @@ async fn put_off(mut tx: Tx, page: Publication) -> Answer {
 
 async fn stop(mut tx: Tx, page: Publication) -> Answer {
     if page.written.publish_at.is_none() {
-        return show_with(StatusCode::CONFLICT, &Publication { is_refused: true, ..page });
+        return refused("reports-publication-not_waiting", page);
     }
     store::stop_publication(&mut tx, page.written.report.id).await?;
     tx.see_other(format!("{}?said=done", page.room.path("/report/publication"))).await
@@ -211,8 +230,12 @@ async fn page(conn: &mut PgConnection, frame: Frame, room: Room, fields: Fields)
         room,
         written,
         fields,
-        is_refused: false,
+        refused: None,
     })
+}
+
+fn refused(why: &'static str, page: Publication) -> Answer {
+    show_with(StatusCode::CONFLICT, &Publication { refused: Some(why), ..page })
 }
 
 /// Host and call in one word of at most 40 letters.

@@ -75,12 +75,17 @@ impl Page {
         self.written.as_ref().is_some_and(|w| w.report.edit(self.frame.now).is_ok())
     }
 
-    /// The text that was to be saved, where the page has no form for it any more.
-    fn given_back(&self) -> Option<&str> {
-        let is_shown = self.is_time() && self.may_edit();
-        let typed =
-            (self.is_refused && !is_shown && self.fields.value("act") == "save").then(|| self.fields.value("body"));
-        typed.filter(|typed| !typed.is_empty())
+    /// What was typed, where the page has no form for it any more.
+    fn given_back(&self) -> Vec<&str> {
+        let has_form = self.is_time() && self.may_edit();
+        let names: &[&str] = match self.fields.value("act") {
+            _ if !self.is_refused => &[],
+            "solve" => &["reply"],
+            "" => &[],
+            _ if has_form => &[],
+            _ => &["title", "body"],
+        };
+        names.iter().map(|name| self.fields.value(name)).filter(|typed| !typed.is_empty()).collect()
     }
 
     fn may_ask(&self) -> bool {
@@ -244,6 +249,10 @@ async fn draft(mut tx: Tx, page: Page) -> Answer {
 }
 
 async fn save(mut tx: Tx, mut page: Page, written: Written) -> Answer {
+    let moved = match written.report.edit(page.frame.now) {
+        Ok(moved) => moved,
+        Err(why) => return refused(Page { why: Some(why), ..page }),
+    };
     let revision = page.fields.required::<Revision>("revision");
     let typed = typed(&mut tx, page.room.id(), &page.granted, &mut page.fields).await?;
     if page.fields.value("act") == "look" {
@@ -266,10 +275,6 @@ async fn save(mut tx: Tx, mut page: Page, written: Written) -> Answer {
     }
     let (Some(title), Some(body), false) = (typed.title, typed.body, page.fields.is_refused()) else {
         return show_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
-    };
-    let moved = match written.report.edit(page.frame.now) {
-        Ok(moved) => moved,
-        Err(why) => return refused(Page { why: Some(why), ..page }),
     };
     let coarse = (typed.month.as_str(), typed.kinds.as_slice());
     store::write(&mut tx, moved.0.id, title.as_str(), body.as_str(), coarse, &typed.quotes).await?;

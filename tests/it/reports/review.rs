@@ -86,7 +86,7 @@ async fn a_marked_passage_is_answered_and_the_next_version_asks_anew(db: PgPool)
     let fields = [&CHECKED[..], &[("slug", "x-y"), ("prefix", "x")]].concat();
     host.post(&publication, &fields).await.assert_status(422);
     host.post(&path, &[("act", "solve"), ("passage", &passage), ("reply", "Left out")]).await.assert_status(303);
-    host.post(&path, &[("act", "solve"), ("passage", &passage)]).await.assert_status(404);
+    host.post(&path, &[("act", "solve"), ("passage", &passage)]).await.assert_status(409);
     let read = aki_browser.get(&second).await;
     assert!(read.text().contains("Left out"), "whoever marked it reads the answer");
     host.post(&publication, &fields).await.assert_status(303);

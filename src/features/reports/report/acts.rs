@@ -56,7 +56,13 @@ pub(super) async fn solve(mut tx: Tx, mut page: Page, written: Written) -> Answe
     }
     match store::solve(&mut tx, written.report.id, passage, reply.as_ref().map(Line::as_str)).await? {
         true => tx.see_other(format!("{}?said=done#passages", page.room.path("/report"))).await,
-        false => Err(AppError::NotFound),
+        false => {
+            let reply = page.fields.value("reply").to_owned();
+            page.fields = filled(&written);
+            page.fields.set("act", "solve");
+            page.fields.set("reply", reply);
+            refused(page)
+        }
     }
 }
 
