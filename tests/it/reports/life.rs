@@ -67,7 +67,7 @@ const fn written(name: &'static str, sql: &'static [&'static str]) -> Situation 
     Situation { name, consultation: Stage::Held, is_written: true, sql }
 }
 
-const SITUATIONS: [Situation; 10] = [
+const SITUATIONS: [Situation; 11] = [
     Situation { name: "too_early", consultation: Stage::Booked, is_written: false, sql: &[] },
     written("draft", &[]),
     written("in_preview", &["update reports set stage = 'in_preview'"]),
@@ -75,6 +75,7 @@ const SITUATIONS: [Situation; 10] = [
         "changes_wanted",
         &["update report_previews set answer = 'changes_wanted'; update reports set stage = 'changes_wanted'"],
     ),
+    written("another_wants_changes", &["update reports set stage = 'changes_wanted'"]),
     written("approved", &[APPROVED]),
     written("waiting", &[APPROVED, "update reports set publish_at = '2027-01-18Z'"]),
     written("published", &[APPROVED, NUMBERED, "update reports set stage = 'published'"]),
