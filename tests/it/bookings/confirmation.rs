@@ -144,9 +144,12 @@ async fn whoever_asked_takes_it_back_and_nobody_else_answers(db: PgPool) {
     app.as_(aki()).await.post(&answer, &[("act", "confirm")]).await.assert_status(403);
     app.as_(ren()).await.post(&answer, &[("act", "confirm")]).await.assert_status(404);
 
-    app.as_(aki()).await.post(&format!("{booking}/cancellation"), &[]).await.assert_status(303);
+    let reason = [("reason", "An exam that day")];
+    app.as_(aki()).await.post(&format!("{booking}/cancellation"), &reason).await.assert_status(303);
 
     app.as_(hana()).await.post(&answer, &[("act", "confirm")]).await.assert_status(409);
+    let read = app.as_(hana()).await.get(&booking).await.text();
+    assert!(read.contains("An exam that day"), "{read}");
     app.run_jobs().await;
     assert!(app.mailbox().to(aki()).await.iter().all(|mail| mail.calendar.is_none()), "case 90");
 }
