@@ -34,6 +34,14 @@ impl AbuseReports {
         self.refused == Some(report.id)
     }
 
+    /// The form that was refused has the field that the errors lead to.
+    fn field(&self, report: &Reported) -> String {
+        match self.is_refused(report) {
+            true => "field-note".to_owned(),
+            false => format!("note-{}", report.id),
+        }
+    }
+
     /// What was typed about a report that another decided over meanwhile: it has no form any more.
     fn late_note(&self) -> Option<&str> {
         let is_late = self.reports.iter().any(|report| self.is_refused(report) && !self.is_open(report));

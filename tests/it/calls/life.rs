@@ -2,7 +2,6 @@
 
 use super::*;
 use kabeuchi::domain::call::Stage;
-use kabeuchi::domain::person::Locale;
 
 /// An act, its page below the call, what is sent.
 type Act = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
@@ -40,17 +39,10 @@ async fn every_act_in_every_stage_is_done_or_refused_with_words_in_both_language
                     let to: String = sqlx::query_scalar("select stage from calls").fetch_one(&app.db).await.unwrap();
                     format!("→ {to}")
                 }
-                _ => told_of(&answer.assert_status(409).texts("[role=alert]").join(" "), name),
+                _ => tables::told_of(&answer, &WORDS, &[]),
             };
             table += &format!("  {:<9}{told}\n", stage.as_str());
         }
     }
     assert_eq!(table, include_str!("refusals.txt"), "{table}");
-}
-
-fn told_of(alert: &str, name: &str) -> String {
-    let is_said = |key: &&str| parts_of(Locale::En, key).iter().all(|part| alert.contains(part.as_str()));
-    let said = WORDS.into_iter().find(is_said).unwrap_or_else(|| panic!("{name} says nothing: {alert}"));
-    assert!(parts_of(Locale::Ja, said).iter().any(|part| !part.is_empty()), "{said} has no Japanese");
-    said.to_owned()
 }
