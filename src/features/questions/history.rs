@@ -2,6 +2,7 @@
 //! newest first, with what changed from one to the next.
 
 use super::store::{self, Kept};
+use super::words::taken_back;
 use crate::domain::id::ConsultationId;
 use crate::features::consultations::{self, Head, Room};
 use crate::platform::diff::{self, Piece};
@@ -62,7 +63,10 @@ pub async fn get(frame: Frame, id: Path<ConsultationId>) -> Answer {
     let mut read = frame.read().await?;
     let room = consultations::for_participant(&mut read, *id, &frame.asker).await?;
     let before = frame.asked("before").parse().ok();
-    let kept = store::history(&mut read, *id, room.me, before, MOST).await?;
+    let mut kept = store::history(&mut read, *id, room.me, before, MOST).await?;
+    for text in kept.iter_mut().filter(|text| text.is_taken_back) {
+        text.title = taken_back(&frame);
+    }
     let changes = kept.into_iter().map(Change::of).collect();
     show(&History { frame, room, changes, is_newest: before.is_none() })
 }

@@ -6,7 +6,7 @@ use super::shelf::{self, Shelf};
 use super::show::{badge, is_new};
 use super::store::{self, Listed, Post};
 use super::title;
-use super::words::Words;
+use super::words::{Words, taken_back};
 use super::writing::{self, LONGEST, Writing};
 use crate::domain::access::Act;
 use crate::domain::consultation::Side;
@@ -311,6 +311,7 @@ async fn page(
     }
     let readers = Readers::of(conn, &frame, &room, posts.iter()).await?;
     let words = Words::of(&frame, posts.iter());
+    let listed = listed.shown_to(room.me, || taken_back(&frame));
     let since = store::last_visit(conn, room.id(), room.me, frame.now).await?;
     let shelf = shelf::of(conn, &frame, &room, fields.value("look_for")).await?;
     Ok(Page { frame, room, listed, posts, since, readers, words, fields, writing, is_unsent: false, shelf })

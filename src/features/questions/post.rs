@@ -3,7 +3,7 @@
 
 use super::item::FORM;
 use super::store::{self, Former, Listed, Post};
-use super::words::Words;
+use super::words::{Words, taken_back};
 use super::writing::{self, LONGEST, Writing};
 use crate::domain::access::Act;
 use crate::domain::id::{ConsultationId, ItemId, PostId};
@@ -128,7 +128,7 @@ fn typed(post: &Post) -> Fields {
 }
 
 async fn page(conn: &mut PgConnection, frame: Frame, room: Room, item: ItemId, post: PostId) -> Result<Page, AppError> {
-    let listed = store::item(conn, room.id(), item).await?;
+    let listed = store::item(conn, room.id(), item).await?.shown_to(room.me, || taken_back(&frame));
     let post = store::post(conn, room.id(), item, post).await?;
     let former = store::former(conn, &post).await?;
     let (fields, writing) = (Fields::default(), Writing::default());

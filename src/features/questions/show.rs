@@ -3,7 +3,7 @@
 use super::readers::Readers;
 use super::store::{self, Listed, Margin, NewItem, Post};
 use super::title;
-use super::words::{At, Words};
+use super::words::{At, Words, taken_back};
 use super::writing::{self, LONGEST, Writing};
 use crate::domain::access::Act;
 use crate::domain::consultation::Stage as ConsultationStage;
@@ -208,7 +208,11 @@ async fn page(
     for post in store::posts(conn, room.id(), None).await? {
         posts.entry(post.item).or_default().push(post);
     }
-    let of_item = |listed: Listed| Entry { posts: posts.remove(&listed.item.id).unwrap_or_default(), listed };
+    let me = room.me;
+    let of_item = |listed: Listed| Entry {
+        posts: posts.remove(&listed.item.id).unwrap_or_default(),
+        listed: listed.shown_to(me, || taken_back(&frame)),
+    };
     let entries: Vec<Entry> = store::all(conn, room.id()).await?.into_iter().map(of_item).collect();
     let margin = store::margin(conn, room.id(), room.me, frame.now).await?;
     let readers = Readers::of(conn, &frame, &room, entries.iter().flat_map(|entry: &Entry| &entry.posts)).await?;

@@ -40,6 +40,16 @@ pub struct Listed {
     pub revision: i32,
 }
 
+impl Listed {
+    /// As somebody reads it: of what was taken back only whoever wrote it still has the title.
+    pub fn shown_to(mut self, reader: PersonId, taken_back: impl FnOnce() -> String) -> Self {
+        if self.item.stage == Stage::Dropped && self.item.author != reader {
+            self.item.title = taken_back();
+        }
+        self
+    }
+}
+
 struct Row {
     item_id: ItemId,
     consultation_id: ConsultationId,

@@ -2,6 +2,7 @@
 //! edit shows both titles, and the former ones stay in the history.
 
 use super::store::{self, Listed};
+use super::words::taken_back;
 use crate::domain::access::Act;
 use crate::domain::id::{ConsultationId, ItemId};
 use crate::domain::question::{Actor, ItemError, Stage};
@@ -54,7 +55,7 @@ pub async fn get(frame: Frame, path: Path<(ConsultationId, ItemId)>) -> Answer {
     let (id, item) = path.into_inner();
     let mut read = frame.read().await?;
     let room = consultations::for_participant(&mut read, id, &frame.asker).await?;
-    let listed = store::item(&mut read, id, item).await?;
+    let listed = store::item(&mut read, id, item).await?.shown_to(room.me, || taken_back(&frame));
     let fields = Fields::of(&[("title", &listed.item.title), ("revision", &listed.revision.to_string())]);
     show(&Title { frame, room, listed, fields, is_stale: false })
 }
@@ -64,7 +65,7 @@ pub async fn post(frame: Frame, path: Path<(ConsultationId, ItemId)>, mut fields
     let (id, item) = path.into_inner();
     let mut tx = frame.begin(&fields).await?;
     let room = consultations::for_update(&mut tx, id, &frame.asker).await?;
-    let listed = store::item(&mut tx, id, item).await?;
+    let listed = store::item(&mut tx, id, item).await?.shown_to(room.me, || taken_back(&frame));
     room.require(Act::Write)?;
     let (title, revision) = (fields.required::<Line<LONGEST>>("title"), fields.required::<Revision>("revision"));
     let by = Actor { person: room.me, side: room.part.side() };

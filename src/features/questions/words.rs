@@ -12,6 +12,11 @@ use chrono::{DateTime, Utc};
 use std::collections::HashMap;
 use std::fmt;
 
+/// What stands for the title of an item that was taken back.
+pub fn taken_back(frame: &Frame) -> String {
+    frame.t("questions-item-taken_back").to_string()
+}
+
 /// Words in the reader's language by their keys, and what stands before the number of a round.
 pub struct Words {
     speech: Speech,

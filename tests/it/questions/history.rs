@@ -35,14 +35,24 @@ async fn trust_a08_the_history_of_what_was_taken_back_is_a_stub(db: PgPool) {
     let app = TestApp::spawn(db).await;
     let (consultation, item) = asked(&app).await;
     let (aki, hana) = (app.as_(aki()).await, app.as_(hana()).await);
-    let path = format!("/consultations/{consultation}/questions/history");
+    let document = format!("/consultations/{consultation}/questions");
+    let path = format!("{document}/history");
+    let title = aki.get(&item).await.texts("h1").remove(0);
+    let pages = [path.clone(), document, item.clone(), format!("{item}/title")];
     assert!(hana.get(&path).await.body.contains("We are four."), "it could be read before");
+    for page in &pages {
+        assert!(hana.get(page).await.body.contains(&title), "{page} showed the title before");
+    }
 
     aki.post(&item, &[("act", "drop")]).await.assert_status(303);
 
     let stub = hana.get(&path).await;
     stub.assert_status(200).assert_says("questions-item-taken_back");
     assert!(!stub.body.contains("We are four."));
+    for page in &pages {
+        assert!(!hana.get(page).await.body.contains(&title), "{page} shows the title still");
+        assert!(aki.get(page).await.body.contains(&title), "{page}");
+    }
     assert!(aki.get(&path).await.body.contains("We are four."), "whoever wrote it reads it still");
 }
 
