@@ -2,7 +2,7 @@
 //! each is there.
 
 use crate::domain::id::ItemId;
-use crate::domain::session::{Kind, Planned};
+use crate::domain::session::{Block, Kind, Planned};
 use thiserror::Error;
 
 /// Where a block came from.
@@ -143,6 +143,24 @@ pub fn plan(sheet: &[SheetBlock], items: &[ItemId], minutes: i32) -> Vec<Planned
     all
 }
 
+/// A run sheet that was kept, with the topics of the agenda as it is now: those that are none any more
+/// go, new ones come with the shortest time, and all stand in the agenda's order where topics stand.
+/// `new` makes a block for a topic.
+pub fn followed(kept: Vec<Block>, items: &[ItemId], mut new: impl FnMut(Planned) -> Block) -> Vec<Block> {
+    let place = kept.iter().position(|block| block.kind == Kind::Topic).unwrap_or(kept.len());
+    let (topics, mut all): (Vec<Block>, Vec<Block>) = kept.into_iter().partition(|block| block.kind == Kind::Topic);
+    let of = |item: Option<ItemId>| topics.iter().find(|block| block.item == item).cloned();
+    let now: Vec<Block> = match items {
+        [] => of(None).into_iter().collect(),
+        items => {
+            let topic = |item: &ItemId| of(Some(*item)).unwrap_or_else(|| new(Planned::topic(*item, SHORTEST_TOPIC)));
+            items.iter().map(topic).collect()
+        }
+    };
+    all.splice(place..place, now);
+    all
+}
+
 /// Minutes shared by the topics; the first gets what does not divide.
 fn shares(minutes: i32, count: usize) -> Vec<i32> {
     let number = i32::try_from(count).unwrap_or(i32::MAX);
@@ -154,6 +172,7 @@ fn shares(minutes: i32, count: usize) -> Vec<i32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::id::{BlockId, ConsultationId};
     use uuid::Uuid;
 
     fn items(count: u128) -> Vec<ItemId> {
@@ -186,6 +205,26 @@ mod tests {
         assert_eq!(minutes(&sheet, 2, 60), [5, 2, 10, 20, 20, 10]);
         assert_eq!(plan(&sheet, &[], 60)[1].title, "Names");
         assert_eq!(check(&sheet), Ok(()));
+    }
+
+    #[test]
+    fn a_kept_run_sheet_follows_the_agenda_and_keeps_its_minutes() {
+        let (mut made, room) = (100, ConsultationId(Uuid::from_u128(9)));
+        let mut block = |planned: Planned| {
+            made += 1;
+            planned.block(BlockId(Uuid::from_u128(made)), room)
+        };
+        let kept: Vec<Block> = plan(&default_sheet(), &items(2), 60).into_iter().map(&mut block).collect();
+        let second = kept[3].clone();
+        let now = followed(kept.clone(), &[ItemId(Uuid::from_u128(3)), ItemId(Uuid::from_u128(2))], &mut block);
+        let topics: Vec<_> = now.iter().filter_map(|b| Some((b.item?.0.as_u128(), b.minutes))).collect();
+        assert_eq!(topics, [(3, SHORTEST_TOPIC), (2, 12)]);
+        assert_eq!((now.len(), now[3].clone()), (6, second));
+        assert_eq!(followed(kept.clone(), &items(2), &mut block), kept, "nothing changed");
+        let kinds = |blocks: &[Block]| blocks.iter().map(|b| b.kind).collect::<Vec<_>>();
+        let empty = followed(kept, &[], &mut block);
+        assert_eq!(kinds(&empty), [Kind::IceBreak, Kind::Background, Kind::ScreenShare, Kind::NextActions]);
+        assert_eq!(followed(empty, &items(1), &mut block).last().unwrap().kind, Kind::Topic);
     }
 
     #[test]

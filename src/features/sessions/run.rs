@@ -194,7 +194,7 @@ pub(super) async fn page(conn: &mut PgConnection, frame: Frame, room: Room, fiel
     let booking = table::booking(&mut *conn, &room).await?;
     let session = store::session(&mut *conn, room.id()).await?;
     let items = questions::items(&mut *conn, room.id()).await?;
-    let mut blocks = store::blocks(&mut *conn, room.id()).await?;
+    let mut blocks = table::kept(&room, store::blocks(&mut *conn, room.id()).await?, &items);
     if blocks.is_empty() {
         let planned = table::planned(&mut *conn, &room, &items, table::minutes(&room, booking.as_ref())).await?;
         blocks = planned.into_iter().map(|block| block.block(random::id(), room.id())).collect();

@@ -166,18 +166,34 @@ pub async fn blocks(conn: &mut PgConnection, id: ConsultationId) -> Result<Vec<B
 pub async fn replace_blocks(tx: &mut Tx, id: ConsultationId, planned: &[Planned]) -> Result<(), AppError> {
     sqlx::query!("delete from run_blocks where consultation_id = $1", id as ConsultationId).execute(&mut **tx).await?;
     for (position, block) in planned.iter().enumerate() {
-        insert_block(tx, id, position as i32, block).await?;
+        insert_block(tx, position as i32, &block.clone().block(random::id(), id)).await?;
     }
     Ok(())
 }
 
-async fn insert_block(tx: &mut Tx, id: ConsultationId, position: i32, block: &Planned) -> Result<(), AppError> {
-    let block_id: BlockId = random::id();
+/// Puts a run sheet that was kept in this order: blocks that are not in it go, new ones are added.
+pub async fn arrange(tx: &mut Tx, id: ConsultationId, blocks: &[Block]) -> Result<(), AppError> {
+    let kept: Vec<BlockId> = blocks.iter().map(|block| block.id).collect();
+    sqlx::query!(
+        "delete from run_blocks where consultation_id = $1 and block_id <> all($2)",
+        id as ConsultationId,
+        &kept as &[BlockId],
+    )
+    .execute(&mut **tx)
+    .await?;
+    for (position, block) in blocks.iter().enumerate() {
+        insert_block(tx, position as i32, block).await?;
+    }
+    Ok(())
+}
+
+async fn insert_block(tx: &mut Tx, position: i32, block: &Block) -> Result<(), AppError> {
     sqlx::query!(
         r#"insert into run_blocks (block_id, consultation_id, position, kind, item_id, minutes, title, origin, because, stage)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'todo')"#,
-        block_id as BlockId,
-        id as ConsultationId,
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'todo')
+           on conflict (block_id) do update set position = excluded.position"#,
+        block.id as BlockId,
+        block.consultation as ConsultationId,
         position,
         block.kind.as_str(),
         block.item as Option<ItemId>,
@@ -206,7 +222,7 @@ pub async fn insert_topic(tx: &mut Tx, id: ConsultationId, item: ItemId, minutes
     )
     .execute(&mut **tx)
     .await?;
-    insert_block(tx, id, last, &Planned::topic(item, minutes)).await
+    insert_block(tx, last, &Planned::topic(item, minutes).block(random::id(), id)).await
 }
 
 /// Sets how long a block is planned to be.

@@ -6,7 +6,7 @@ use crate::domain::booking::Booking;
 use crate::domain::consultation::{Part, Stage};
 use crate::domain::id::{BlockId, ConsultationId, ItemId};
 use crate::domain::question::Outcome;
-use crate::domain::run_sheet::plan;
+use crate::domain::run_sheet::{followed, plan};
 use crate::domain::session::{Block, BlockStage, OPENS_BEFORE, Planned};
 use crate::domain::text::{Line, Text};
 use crate::features::consultations::{self, Room};
@@ -16,6 +16,7 @@ use crate::platform::db::Tx;
 use crate::platform::error::AppError;
 use crate::platform::form::{Fields, Revision, Whole};
 use crate::platform::i18n::Message;
+use crate::platform::random;
 use sqlx::PgConnection;
 
 /// Why an act was refused.
@@ -66,6 +67,15 @@ pub async fn planned(
     Ok(plan(&sheet.blocks, &items, minutes))
 }
 
+/// The run sheet that was kept, which follows the agenda until the session; empty where none was.
+pub fn kept(room: &Room, blocks: Vec<Block>, items: &[AgendaItem]) -> Vec<Block> {
+    if blocks.is_empty() || !room.stage().takes_writing() {
+        return blocks;
+    }
+    let items: Vec<ItemId> = items.iter().filter(|item| item.is_for_session()).map(|item| item.id).collect();
+    followed(blocks, &items, |planned| planned.block(random::id(), room.id()))
+}
+
 /// Planned minutes: those of the booking, or those that were wished.
 pub fn minutes(room: &Room, booking: Option<&Booking>) -> i32 {
     booking.map_or(room.consultation.wished_minutes, |booking| booking.minutes)
@@ -87,6 +97,21 @@ async fn make(tx: &mut Tx, room: &Room, booking: Option<&Booking>) -> Result<(),
     store::replace_blocks(tx, room.id(), &planned).await
 }
 
+/// Makes the run sheet where there is none; one that was kept is brought to the agenda of now.
+async fn settle(tx: &mut Tx, room: &Room, booking: Option<&Booking>) -> Result<Vec<Block>, AppError> {
+    let stored = store::blocks(tx, room.id()).await?;
+    if stored.is_empty() {
+        make(tx, room, booking).await?;
+        return store::blocks(tx, room.id()).await;
+    }
+    let items = questions::agenda(tx, room.id()).await?;
+    let blocks = kept(room, stored.clone(), &items);
+    if blocks != stored {
+        store::arrange(tx, room.id(), &blocks).await?;
+    }
+    Ok(blocks)
+}
+
 /// Begins: the host at any time, the others shortly before the planned start.
 pub async fn start(tx: &mut Tx, room: &Room, booking: Option<&Booking>) -> Done {
     room.require(Act::StartSession)?;
@@ -96,12 +121,10 @@ pub async fn start(tx: &mut Tx, room: &Room, booking: Option<&Booking>) -> Done 
     if !is_open {
         return conflict("act", "sessions-run-too_early");
     }
-    if store::blocks(tx, room.id()).await?.is_empty() {
-        make(tx, room, booking).await?;
-    }
+    let blocks = settle(tx, room, booking).await?;
     consultations::save(tx, moved).await?;
     store::set_times(tx, room.id(), Some(minutes(room, booking)), Some(now), None, None).await?;
-    let first = store::blocks(tx, room.id()).await?.into_iter().find(|b| b.stage == BlockStage::Todo);
+    let first = blocks.into_iter().find(|b| b.stage == BlockStage::Todo);
     if let Some(Ok(moved)) = first.map(|block| block.start(now)) {
         store::save_block(tx, moved).await?;
     }
@@ -187,10 +210,7 @@ pub async fn set_minutes(tx: &mut Tx, room: &Room, booking: Option<&Booking>, fi
     if !room.stage().takes_writing() {
         return impossible();
     }
-    if store::blocks(tx, room.id()).await?.is_empty() {
-        make(tx, room, booking).await?;
-    }
-    let blocks = store::blocks(tx, room.id()).await?;
+    let blocks = settle(tx, room, booking).await?;
     let typed: Vec<String> = fields.values("minutes").map(str::to_owned).collect();
     let minutes: Vec<Option<i32>> = typed.iter().map(|typed| typed.trim().parse().ok()).collect();
     if !minutes.iter().all(|minutes| minutes.is_some_and(|minutes| (0..=240).contains(&minutes))) {

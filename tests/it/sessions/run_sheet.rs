@@ -93,3 +93,31 @@ async fn a_session_keeps_the_run_sheet_that_it_was_made_from(db: PgPool) {
 
     assert_eq!(run.texts(".run-block__title")[0], "Getting to know each other");
 }
+
+#[sqlx::test]
+async fn a_plan_that_was_timed_follows_the_agenda_until_the_session(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let id = app.booked(hana(), aki()).await;
+    let (hana_browser, run) = (app.as_(hana()).await, format!("/consultations/{id}/run"));
+    let first = app.ask(id, aki(), "Which SLO first?", "").await;
+    hana_browser.post(&first, &[("act", "keep")]).await.assert_status(303);
+    let minutes = ["5", "10", "31", "4", "10"].map(|minutes| ("minutes", minutes));
+    hana_browser.post(&run, &[&[("act", "minutes")], &minutes[..]].concat()).await.assert_status(303);
+    let second = app.ask(id, aki(), "And alerts?", "").await;
+    hana_browser.post(&second, &[("act", "keep")]).await.assert_status(303);
+
+    let page = hana_browser.get(&run).await;
+
+    assert_eq!(page.texts(".run-block__title")[2..4], ["Which SLO first?", "And alerts?"]);
+    assert_eq!(page.texts(".run-block__minutes")[2..4], ["31 minutes", "5 minutes"]);
+    let other = hana_browser.post(&run, &[&[("act", "minutes")], &minutes[..]].concat()).await;
+    other.assert_status(409).assert_says("sessions-run-other_plan");
+    app.as_(aki()).await.post(&first, &[("act", "drop")]).await.assert_status(303);
+    hana_browser.post(&run, &[("act", "start")]).await.assert_status(303);
+    let talked = hana_browser.get(&run).await;
+    let titles = ["Getting to know each other", "Background", "And alerts?", "A look at the screen", "Next actions"];
+    assert_eq!(talked.texts(".run-block__title"), titles);
+    let item = second.rsplit('/').next().unwrap();
+    let outcome = [("act", "outcome"), ("item", item), ("outcome", "covered")];
+    hana_browser.post(&run, &outcome).await.assert_status(303);
+}
