@@ -235,7 +235,7 @@ fn place(consultation: ConsultationId) -> NewJob {
 }
 
 /// Answers of later slices to earlier ones.
-pub const LATER: Later = Later { own_sessions, offered, is_hosting, seen_document };
+pub const LATER: Later = Later { own_sessions, offered, is_hosting, seen_document, takes_part };
 
 /// UIDs by which a host's own sessions are known in their calendar: they are in our books already,
 /// and a session that was moved or cancelled must not stand in its own way. Not by the look of the
@@ -259,6 +259,10 @@ fn seen_document(
     person: PersonId,
 ) -> Answered<'_, Option<DateTime<Utc>>> {
     Box::pin(questions::seen_at(conn, room, person))
+}
+
+fn takes_part(conn: &mut PgConnection, room: ConsultationId, person: PersonId) -> Answered<'_, bool> {
+    Box::pin(consultations::is_in(conn, room, person))
 }
 
 /// The kinds of jobs that this release knows.

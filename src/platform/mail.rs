@@ -36,6 +36,8 @@ pub struct Mail {
     pub lines: Vec<String>,
     pub facts: Vec<(String, String)>,
     pub action: Option<Action>,
+    /// Whether the link is a secret, which stands in this one mail and nowhere else.
+    pub is_secret: bool,
     pub closing: Vec<String>,
     pub calendar: Option<CalendarPart>,
     pub person: Option<PersonId>,
@@ -72,6 +74,7 @@ impl Mail {
             lines: Vec::new(),
             facts: Vec::new(),
             action: None,
+            is_secret: false,
             closing: Vec::new(),
             calendar: None,
             person: receiver.person,
@@ -110,6 +113,11 @@ impl Mail {
     pub fn action(mut self, label: impl ToString, url: String) -> Self {
         self.action = Some(Action { label: label.to_string(), url });
         self
+    }
+
+    /// A link that lets in whoever has it.
+    pub fn secret_action(self, label: impl ToString, url: String) -> Self {
+        Self { is_secret: true, ..self.action(label, url) }
     }
 
     /// One more paragraph under the link.

@@ -56,6 +56,8 @@ pub struct Later {
     pub offered: for<'c> fn(&'c mut PgConnection, PersonId, Tz) -> Answered<'c, Offered>,
     /// When somebody read the document of a consultation last: mails ask, questions know.
     pub seen_document: SeenDocument,
+    /// Whether somebody is in a consultation still: mails of the day ask, consultations know.
+    pub takes_part: TakesPart,
     /// Whether hours or sessions hang on somebody's zone: people ask, bookings know.
     pub is_hosting: for<'c> fn(&'c mut PgConnection, PersonId, Tz, DateTime<Utc>) -> Answered<'c, bool>,
 }
@@ -63,6 +65,9 @@ pub struct Later {
 /// Asks when a person read the document of a consultation last.
 pub type SeenDocument =
     for<'c> fn(&'c mut PgConnection, ConsultationId, PersonId) -> Answered<'c, Option<DateTime<Utc>>>;
+
+/// Asks whether a person is in a consultation.
+pub type TakesPart = for<'c> fn(&'c mut PgConnection, ConsultationId, PersonId) -> Answered<'c, bool>;
 
 /// An answer to come.
 pub type Answered<'c, T> = Pin<Box<dyn Future<Output = Result<T, error::AppError>> + Send + 'c>>;

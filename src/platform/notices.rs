@@ -7,7 +7,7 @@ use super::jobs::JobRun;
 use super::mail::Mail;
 use super::random;
 use crate::domain::fact::Fact;
-use crate::domain::id::{JobId, PersonId};
+use crate::domain::id::{ConsultationId, JobId, PersonId};
 use crate::domain::notice::{Delivery, Reading, Topic, next_hour, reading};
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgConnection;
@@ -57,7 +57,9 @@ pub async fn decide(tx: &mut Tx, run: &JobRun, mail: &mut Mail) -> Result<Way, A
 async fn keep_for_the_day(tx: &mut Tx, run: &JobRun, mail: &Mail, person: PersonId) -> Result<(), AppError> {
     let hour = digest_hour(tx, person).await?;
     let due_at = next_hour(run.now, mail.speech.zone, u32::try_from(hour).unwrap_or(8));
-    let url = mail.action.as_ref().map_or_else(|| run.platform.config.url("/home"), |action| action.url.clone());
+    // What the link of a secret leads to waits at home, too.
+    let action = mail.action.as_ref().filter(|_| !mail.is_secret);
+    let url = action.map_or_else(|| run.platform.config.url("/home"), |action| action.url.clone());
     sqlx::query!(
         r#"insert into digest_entries (job_id, person_id, due_at, subject, url, at) values ($1, $2, $3, $4, $5, $6)
            on conflict (job_id) do nothing"#,
@@ -79,8 +81,22 @@ pub struct Entry {
     pub url: String,
 }
 
-/// Entries of one mail of the day in their order; what is long past is deleted.
-pub async fn entries(tx: &mut Tx, person: PersonId, due_at: DateTime<Utc>) -> Result<Vec<Entry>, AppError> {
+impl Entry {
+    /// The consultation that it is about, by its link.
+    fn room(&self) -> Option<ConsultationId> {
+        let (_, below) = self.url.split_once("/consultations/")?;
+        below.split(['/', '?', '#']).next()?.parse().ok()
+    }
+}
+
+/// Entries of one mail of the day in their order, without those of consultations that the person is in
+/// no more; what is long past is deleted.
+pub async fn entries(
+    tx: &mut Tx,
+    run: &JobRun,
+    person: PersonId,
+    due_at: DateTime<Utc>,
+) -> Result<Vec<Entry>, AppError> {
     sqlx::query!(
         "delete from digest_entries where person_id = $1 and due_at < $2",
         person as PersonId,
@@ -96,7 +112,17 @@ pub async fn entries(tx: &mut Tx, person: PersonId, due_at: DateTime<Utc>) -> Re
     )
     .fetch_all(&mut **tx)
     .await?;
-    Ok(entries)
+    let mut told = Vec::with_capacity(entries.len());
+    for entry in entries {
+        let is_theirs = match entry.room() {
+            Some(room) => (run.platform.later.takes_part)(tx, room, person).await?,
+            None => true,
+        };
+        if is_theirs {
+            told.push(entry);
+        }
+    }
+    Ok(told)
 }
 
 async fn delivery(conn: &mut PgConnection, person: PersonId, topic: Topic) -> Result<Delivery, AppError> {

@@ -25,7 +25,7 @@ impl Job for Digest {
 
     async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
         let mut tx = run.begin().await?;
-        let entries = notices::entries(&mut tx, self.person, self.due_at).await?;
+        let entries = notices::entries(&mut tx, &run, self.person, self.due_at).await?;
         if entries.is_empty() {
             return Ok(Outcome::DoneWith(tx));
         }

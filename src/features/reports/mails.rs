@@ -65,7 +65,10 @@ impl Job for PreviewMail {
         let speech = receiver.speech;
         let mail = Mail::to(&receiver, speech.t("reports-mail-preview-subject").saying("title", &title))
             .line(speech.t("reports-mail-preview-text").saying("title", &title))
-            .action(speech.t("reports-mail-preview-action"), run.platform.config.url(&format!("/previews/{token}")))
+            .secret_action(
+                speech.t("reports-mail-preview-action"),
+                run.platform.config.url(&format!("/previews/{token}")),
+            )
             .closing(speech.t("reports-mail-preview-closing"));
         Ok(Outcome::Send(tx, Box::new(mail.about(Topic::Turn))))
     }

@@ -130,3 +130,41 @@ async fn whoever_reads_the_document_right_now_gets_no_mail_about_it(db: PgPool) 
     app.pass(TimeDelta::minutes(5)).await;
     assert_eq!(your_turn(&app).await, 1);
 }
+
+#[sqlx::test]
+async fn the_mail_of_the_day_tells_nothing_of_where_somebody_is_no_more(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let id = app.consultation(hana(), aki()).await;
+    app.join(id, mio()).await;
+    for persona in [aki(), mio()] {
+        choose(&app, persona, "turn", "daily").await;
+    }
+    app.ask(id, aki(), "Which SLO first?", "").await;
+    app.hand_over(id, aki()).await;
+    app.hand_over(id, hana()).await;
+    let mios = app.id_of(mio()).await.to_string();
+    let removal = [("act", "remove"), ("person", mios.as_str())];
+    app.as_(hana()).await.post(&format!("/consultations/{id}/participants"), &removal).await.assert_status(303);
+    app.mailbox().empty().await;
+
+    app.pass(TimeDelta::hours(24)).await;
+
+    let digest = |subjects: Vec<String>| subjects.iter().filter(|subject| subject.contains("news")).count();
+    assert_eq!(digest(app.mailbox().subjects(aki()).await), 1);
+    assert_eq!(digest(app.mailbox().subjects(mio()).await), 0);
+}
+
+#[sqlx::test]
+async fn a_link_that_lets_in_whoever_has_it_is_in_no_mail_of_the_day(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let id = app.held().await;
+    choose(&app, aki(), "turn", "daily").await;
+    app.report(id, "Where to begin", "Begin small.").await;
+    app.ask_about_report(id, aki()).await;
+
+    let kept: Vec<String> = sqlx::query_scalar("select url from digest_entries where subject like '%report%'")
+        .fetch_all(&app.db)
+        .await
+        .unwrap();
+    assert!(!kept.is_empty() && kept.iter().all(|url| url.ends_with("/home")), "{kept:?}");
+}
