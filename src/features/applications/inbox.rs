@@ -16,6 +16,8 @@ const MOST: i64 = 100;
 struct Inbox {
     frame: Frame,
     waiting: Vec<Listed>,
+    /// Neither decided nor waiting for the host.
+    others: Vec<Listed>,
     decided: Vec<Listed>,
     own: Vec<Listed>,
 }
@@ -58,7 +60,8 @@ pub fn stage_key(stage: Stage, is_host: bool) -> &'static str {
 pub async fn get(frame: Frame) -> Answer {
     let (mut read, me) = (frame.read().await?, frame.asker.id()?);
     let hosted = store::of_host(&mut read, me, MOST).await?;
-    let (waiting, decided) = hosted.into_iter().partition(|listed| listed.stage.is_waiting());
+    let (open, decided): (Vec<_>, Vec<_>) = hosted.into_iter().partition(|listed| listed.stage.is_waiting());
+    let (waiting, others) = open.into_iter().partition(|listed| listed.stage == Stage::Submitted);
     let own = store::of_applicant(&mut read, me, MOST).await?;
-    show(&Inbox { frame, waiting, decided, own })
+    show(&Inbox { frame, waiting, others, decided, own })
 }

@@ -9,6 +9,7 @@ applications-inbox-to_calls = 募集の一覧を見る
 applications-inbox-own = あなたが送った申し込み
 applications-inbox-none = まだ申し込んだことがありません
 applications-inbox-to_front = 公開中の募集を見る
+applications-inbox-others = 相手の返事や空きを待っている申し込み
 applications-inbox-decided = 返事が済んだもの
 applications-stage-yours = あなたの返事を待っています
 applications-stage-submitted = 主催者の返事を待っています
