@@ -99,7 +99,11 @@ impl Answers {
     }
 
     fn may_owe(&self) -> bool {
-        self.room.may(Act::OweFollowUp) && super::follow_ups::takes_new(self.room.stage())
+        self.room.may(Act::OweFollowUp) && self.may_close()
+    }
+
+    fn may_close(&self) -> bool {
+        super::follow_ups::takes_new(self.room.stage())
     }
 }
 
