@@ -45,7 +45,7 @@ time-in-minutes = { $minutes ->
 time-today = today
 time-tomorrow = tomorrow
 time-yesterday = yesterday
-time-in-days = in { $days } days
+time-in-days = in { $days } days
 time-days-ago = { $days } days ago
 
 fetch-unreachable = The server cannot be reached. Please check the address; it must be public, and begin with https.
