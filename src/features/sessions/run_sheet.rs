@@ -65,6 +65,12 @@ impl Row {
         }
     }
 
+    /// Empty minutes follow from the length of the session.
+    fn has_wrong_minutes(&self) -> bool {
+        let minutes = self.minutes.parse::<i32>();
+        !self.minutes.is_empty() && !minutes.is_ok_and(|minutes| (0..=240).contains(&minutes))
+    }
+
     /// The purpose of a block that the program knows.
     fn kind(&self) -> Option<Kind> {
         Kind::parse(&self.word)
@@ -84,6 +90,11 @@ impl Page {
 
     fn is_from_feedback(&self, row: &Row) -> bool {
         row.origin == Origin::Feedback
+    }
+
+    /// Where the summary of errors leads.
+    fn is_first_wrong(&self, index: &usize) -> bool {
+        self.rows.iter().position(Row::has_wrong_minutes) == Some(*index)
     }
 
     fn place(&self, index: &usize) -> usize {
@@ -190,7 +201,7 @@ fn blocks(fields: &mut Fields, rows: &[Row]) -> Option<Vec<SheetBlock>> {
             }
         };
         let minutes = row.minutes.parse::<i32>().ok();
-        if !row.minutes.is_empty() && !minutes.is_some_and(|minutes| (0..=240).contains(&minutes)) {
+        if row.has_wrong_minutes() {
             fields.refuse("minutes", Message::new("field-number").with("min", 0).with("max", 240));
         }
         let (title, because) = (line::<100>(fields, "title", &row.title), line::<300>(fields, "because", &row.because));
