@@ -13,6 +13,7 @@ home-front-reports = Latest reports
 home-me-title = Your turn
 home-me-nothing = Nothing waits for you yet
 home-me-nothing_text = Apply to a call with one rough sentence; what follows is shown here.
+home-me-nothing_host = Publish a call. Whoever applies is shown here.
 home-me-nothing_now = Nothing waits for you at present.
 home-me-to_calls = Look at the open calls
 home-me-to_own_calls = Your own calls

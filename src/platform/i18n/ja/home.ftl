@@ -13,6 +13,7 @@ home-front-reports = 最近のレポート
 home-me-title = あなたの番
 home-me-nothing = まだ何もありません
 home-me-nothing_text = 募集に一文で申し込むと、その後のことがここに表示されます。
+home-me-nothing_host = 募集を公開すると、届いた申し込みがここに表示されます。
 home-me-nothing_now = いま、あなたを待っているものはありません。
 home-me-to_calls = 公開中の募集を見る
 home-me-to_own_calls = あなたの募集
