@@ -35,7 +35,7 @@ field-zone = Please choose a time zone from the list.
 field-choice = Please choose one of the options.
 field-slug = Please use 2 to 40 lower-case letters, digits and single hyphens.
 field-slug_reserved = This word is taken by the program. Please choose another.
-field-link = Please give a full link that begins with https://
+field-link = Please give a full link that begins with https:// or http://
 field-number = Please give a whole number from { $min } to { $max }.
 
 time-in-minutes = { $minutes ->

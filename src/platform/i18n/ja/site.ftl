@@ -38,7 +38,7 @@ field-zone = タイムゾーンを一覧から選んでください。
 field-choice = 選択肢から選んでください。
 field-slug = 半角の英小文字・数字・ハイフンで、2〜40文字にしてください。
 field-slug_reserved = この語はプログラムが使っています。別の語にしてください。
-field-link = https:// から始まるURLを入力してください。
+field-link = https:// または http:// から始まるURLを入力してください。
 field-number = { $min }から{ $max }までの整数を入力してください。
 
 time-in-minutes = { $minutes }分後
