@@ -181,8 +181,11 @@ impl Tx {
         self.once = Some(once);
     }
 
-    /// Commits; after this the change has happened.
-    pub async fn commit(self) -> Result<(), AppError> {
+    /// Commits; after this the change has happened. A form whose answer leads nowhere can be sent again.
+    pub async fn commit(mut self) -> Result<(), AppError> {
+        if let Some(once) = self.once.take() {
+            super::once::release(&mut self.inner, &once).await?;
+        }
         failpoint::reach("before_commit").await;
         self.inner.commit().await?;
         self.platform.wake.notify_waiters();

@@ -73,6 +73,13 @@ pub(super) async fn settle(conn: &mut PgConnection, once: &OnceKey, location: &s
     Ok(())
 }
 
+/// Gives a key back: the answer is a page, which is not kept, so that the same form sent again is worked
+/// on again.
+pub(super) async fn release(conn: &mut PgConnection, once: &OnceKey) -> Result<(), AppError> {
+    sqlx::query!("delete from once_keys where once_key = $1", once.0).execute(conn).await?;
+    Ok(())
+}
+
 fn digest(fields: &Fields, path: &str, asker: Option<PersonId>) -> Vec<u8> {
     let mut sha = Sha256::new();
     sha.update(path);

@@ -120,6 +120,17 @@ mod participants {
         assert_eq!(aki.get(&path).await.texts(".card__title"), ["Link for the team"]);
         app.visitor().post(&mailed, &[("act", "decline")]).await.assert_status(410);
         assert_eq!(aki.get(&path).await.texts(".person__part"), ["Host", "Lead", "Colleague"]);
+    async fn a_team_link_that_is_sent_for_twice_is_shown_twice_and_the_last_one_works(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let path = format!("/consultations/{}/participants", app.consultation(hana(), aki()).await);
+        let aki = app.as_(aki()).await;
+        let page = aki.get(&path).await;
+        aki.submit(&page, &path, &[("act", "team_link")]).await.assert_status(200);
+
+        let again = aki.submit(&page, &path, &[("act", "team_link")]).await;
+
+        again.assert_status(200);
+        app.visitor().get(&again.attributes("#team-link", "value")[0]).await.assert_status(200);
     }
 
     #[sqlx::test]

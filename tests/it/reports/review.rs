@@ -58,6 +58,23 @@ async fn a_word_that_a_participant_adds_is_pointed_out_and_stops_the_publication
 }
 
 #[sqlx::test]
+async fn a_word_that_is_sent_twice_is_answered_twice(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let id = told(&app).await;
+    app.report(id, "A theme", "We talked about Polaris.").await.assert_status(303);
+    let link = app.ask_about_report(id, aki()).await;
+    let aki_browser = app.as_(aki()).await;
+    let page = aki_browser.get(&link).await;
+    let word = [("act", "term"), ("word", "polaris")];
+    aki_browser.submit(&page, &link, &word).await.assert_status(200);
+
+    let again = aki_browser.submit(&page, &link, &word).await;
+
+    again.assert_status(200);
+    assert_eq!(again.texts("form .badge"), ["polaris"]);
+}
+
+#[sqlx::test]
 async fn a_marked_passage_is_answered_and_the_next_version_asks_anew(db: PgPool) {
     let app = TestApp::spawn(db).await;
     let id = told(&app).await;
