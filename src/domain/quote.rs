@@ -97,10 +97,40 @@ impl QuoteStage {
     }
 }
 
+/// Whether two excerpts of an answer have words in common, wherever in it they stand: what was refused
+/// is not asked for again with a little more or less.
+pub fn overlap(answer: &str, one: &str, other: &str) -> bool {
+    if one.contains(other) || other.contains(one) {
+        return true;
+    }
+    let places = |excerpt: &str| -> Vec<(usize, usize)> {
+        let begins = answer.char_indices().map(|(at, _)| at).filter(|at| answer[*at..].starts_with(excerpt));
+        begins.map(|at| (at, at + excerpt.len())).collect()
+    };
+    let others = places(other);
+    places(one).iter().any(|(start, end)| others.iter().any(|(from, to)| start < to && from < end))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use uuid::Uuid;
+
+    #[test]
+    fn excerpts_overlap_where_they_share_a_word_of_the_answer() {
+        let answer = "よかった。とてもよかった。またお願いします。";
+        for (one, other, overlaps) in [
+            ("とてもよかった", "とてもよかった。", true),
+            ("。とても", "とてもよかった", true),
+            ("よかった。また", "お願いします。", false),
+            ("よかった。とて", "てもよか", true),
+            ("とても", "またお願い", false),
+        ] {
+            assert_eq!(overlap(answer, one, other), overlaps, "{one} and {other}");
+            assert_eq!(overlap(answer, other, one), overlaps, "{other} and {one}");
+        }
+        assert!(overlap("aXa", "aX", "Xa") && overlap("another answer now", "I said so", "said"));
+    }
 
     #[test]
     fn a_quote_moves_like_this() {

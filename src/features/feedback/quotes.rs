@@ -2,10 +2,10 @@
 //! wrote it sees them as they will stand, and grants or refuses. Nobody sees those of another guest.
 
 use super::asked;
-use super::store::{self, Form, Quoted};
+use super::store::{self, Form, Given, Quoted};
 use crate::domain::access::Act;
 use crate::domain::id::{ConsultationId, FeedbackId, QuoteId};
-use crate::domain::quote::QuoteStage;
+use crate::domain::quote::{QuoteStage, overlap};
 use crate::domain::text::Text;
 use crate::features::consultations::{self, Head, Room};
 use crate::platform::db::Tx;
@@ -73,14 +73,17 @@ impl Quotes {
         })
     }
 
-    /// Answers without a quote that waits or is granted. What is for administrators is not here.
+    /// Answers without a quote that waits or is granted, and not refused as a whole. What is for
+    /// administrators is not here.
     fn askable(&self) -> Vec<Askable> {
-        let is_taken = |form: &Form, question: i32| {
-            let same = |q: &&Quoted| (q.feedback, q.question) == (form.feedback.id, question);
-            self.all.iter().filter(same).any(|q| matches!(q.stage, QuoteStage::Requested | QuoteStage::Granted))
+        let is_taken = |form: &Form, answer: &Given| {
+            let same = |q: &&Quoted| (q.feedback, q.question) == (form.feedback.id, answer.question);
+            let is_whole = |q: &Quoted| is_no(q.stage) && q.excerpt.trim() == answer.body.trim();
+            let is_waiting = |q: &Quoted| matches!(q.stage, QuoteStage::Requested | QuoteStage::Granted);
+            self.all.iter().filter(same).any(|q| is_waiting(q) || is_whole(q))
         };
         let of = |form: &'_ Form| -> Vec<Askable> {
-            let open = form.answers.iter().filter(|a| !a.administrators_only && !is_taken(form, a.question));
+            let open = form.answers.iter().filter(|a| !a.administrators_only && !is_taken(form, a));
             let askable = open.map(|answer| Askable {
                 feedback: form.feedback.id,
                 question: answer.question,
@@ -144,8 +147,10 @@ async fn ask(mut tx: Tx, mut page: Quotes) -> Answer {
     }
     let same = |q: &&Quoted| (q.feedback, q.question) == (feedback, question);
     let is_active = |stage| matches!(stage, QuoteStage::Requested | QuoteStage::Granted);
-    let mut of_answer = page.all.iter().filter(same);
-    let before = of_answer.rfind(|q| q.excerpt == excerpt.as_str() || is_active(q.stage)).map(|q| q.stage);
+    let is_refused = |q: &Quoted| is_no(q.stage) && overlap(&answer, &q.excerpt, excerpt.as_str());
+    let of_answer: Vec<&Quoted> = page.all.iter().filter(same).collect();
+    let active = of_answer.iter().rfind(|q| is_active(q.stage) || is_refused(q));
+    let before = active.or(of_answer.iter().rfind(|q| q.excerpt == excerpt.as_str())).map(|q| q.stage);
     let id: QuoteId = random::id();
     let fact = match (QuoteStage::request(before, id), before) {
         (Ok((_, fact)), _) => fact,
@@ -156,6 +161,11 @@ async fn ask(mut tx: Tx, mut page: Quotes) -> Answer {
     }
     tx.record(fact).await?;
     tx.see_other(format!("{}?said=sent", page.room.path("/quotes"))).await
+}
+
+/// Whether somebody said no to these words.
+fn is_no(stage: QuoteStage) -> bool {
+    matches!(stage, QuoteStage::Refused | QuoteStage::Revoked)
 }
 
 async fn decide(mut tx: Tx, page: Quotes, is_granted: bool) -> Answer {

@@ -79,8 +79,28 @@ async fn only_exact_words_are_asked_for_and_a_no_is_not_asked_about_again(db: Pg
 
     again.assert_status(409).assert_says("feedback-quotes-not_now_refused");
     assert!(again.texts("pre").contains(&PART.to_owned()), "typed words survive");
+    for nearly in [&PART[1..], &PART[..PART.len() - 1], "hard elsewhere, too. My boss", ANSWER] {
+        let refused = host.submit(&page, &path, &[("act", "ask"), ("excerpt", nearly), ("once", "")]).await;
+        refused.assert_status(409).assert_says("feedback-quotes-not_now_refused");
+    }
+    let elsewhere = [("act", "ask"), ("excerpt", "My boss does not know it."), ("once", "")];
+    host.submit(&page, &path, &elsewhere).await.assert_status(303);
     app.run_jobs().await;
     assert!(app.mailbox().last_to(hana()).await.text.contains("shall not be quoted"));
+}
+
+#[sqlx::test]
+async fn nothing_more_is_asked_of_an_answer_that_was_taken_back_as_a_whole(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let id = app.held().await;
+    app.answer(aki(), id, &[("answer1", ANSWER), ("quote1", "yes")]).await.assert_status(303);
+    let own = app.as_(aki()).await;
+    let quote = own.get("/settings/privacy").await.attributes("button[name=quote]", "value").pop().unwrap();
+    own.post("/settings/privacy", &[("quote", &quote)]).await.assert_status(303);
+
+    let page = app.as_(hana()).await.get(&format!("/consultations/{id}/quotes")).await;
+
+    assert!(page.attributes("[name=excerpt]", "name").is_empty());
 }
 
 #[sqlx::test]
