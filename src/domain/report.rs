@@ -4,6 +4,7 @@
 use crate::domain::fact::Fact;
 use crate::domain::id::ReportId;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use std::collections::HashMap;
 use thiserror::Error;
 
 /// How long participants have for a preview.
@@ -278,18 +279,31 @@ pub fn parse_month(word: &str) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, 1)
 }
 
-/// Shorter lines than this are everybody's words.
+/// Shorter lines and sentences than this are everybody's words.
 const TELLING: usize = 12;
 
-/// Whether a text contains words of one of these answers, whatever the spaces between them: a line
-/// that is long enough to be somebody's own.
+/// Where a sentence ends.
+const ENDS: [char; 8] = ['。', '｡', '．', '.', '!', '?', '！', '？'];
+
+/// Whether a text contains words of one of these answers, whatever the spaces between them: a line or
+/// a sentence that is long enough to be somebody's own.
 pub fn repeats<'a>(text: &str, answers: impl IntoIterator<Item = &'a str>) -> bool {
-    let plain = |words: &str| words.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
-    let text: String = plain(text);
-    answers.into_iter().flat_map(str::lines).any(|line| {
-        let line: String = plain(line);
-        line.chars().count() >= TELLING && text.contains(&line)
-    })
+    let plain = |words: &str| -> Vec<char> {
+        words.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    };
+    let text = plain(text);
+    // Where each beginning stands, so that long answers cost one look and not one reading.
+    let mut beginnings: HashMap<&[char], Vec<usize>> = HashMap::new();
+    for (at, beginning) in text.windows(TELLING).enumerate() {
+        beginnings.entry(beginning).or_default().push(at);
+    }
+    let is_there = |words: &str| {
+        let words = plain(words);
+        let stands = |at: &usize| text[*at..].starts_with(&words);
+        words.get(..TELLING).and_then(|begins| beginnings.get(begins)).is_some_and(|all| all.iter().any(stands))
+    };
+    let lines = answers.into_iter().flat_map(str::lines);
+    lines.flat_map(|line| line.split(ENDS).chain([line])).any(is_there)
 }
 
 #[cfg(test)]
@@ -395,5 +409,25 @@ withdrawn: - - - - - - - - - -
         let answer = "We were on call alone,\nand nobody had ever said so.";
         assert!(repeats("They told: **we were on call\nalone**, all the time", [answer]));
         assert!(!repeats("On call is hard.", [answer, "Yes."]));
+    }
+
+    #[test]
+    fn one_sentence_of_an_answer_is_found() {
+        let answer = "I was glad. My boss does not know what on-call costs us! Nobody asked, ever. Thanks";
+        let in_japanese =
+            "よかったです。上司は当番のつらさをまったく知りません！誰にも聞かれたことがない？\nありがとう。";
+        for (text, is_there) in [
+            ("Somebody said: my boss does not know what on-call costs us, and so on", true),
+            ("I was glad. Thanks", false),
+            ("Nobody asked ever", true),
+            ("My boss does not know.", false),
+            ("「上司は当番のつらさを、まったく知りません」とのこと", true),
+            ("誰にも聞かれたことがない", true),
+            ("よかったです。ありがとう。", false),
+        ] {
+            assert_eq!(repeats(text, [answer, in_japanese]), is_there, "{text}");
+        }
+        let stuttered = "aaaaaaaaaaaaab";
+        assert!(repeats(&format!("a{stuttered}"), [stuttered]), "also where its beginning stands more than once");
     }
 }
