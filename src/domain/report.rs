@@ -131,6 +131,8 @@ pub struct Report {
     pub stage_since: DateTime<Utc>,
     pub revision: i32,
     pub number: Option<i32>,
+    /// The last version that an administrator took out of sight.
+    pub barred: Option<i32>,
 }
 
 /// What a transition gives: the report as it stands then, and the fact.
@@ -188,22 +190,33 @@ impl Report {
         }
     }
 
+    /// Whether this version stands where it can be published: also once more, unless an administrator
+    /// took it out of sight.
+    pub fn may_be_public(&self) -> bool {
+        matches!(self.stage, Stage::Approved | Stage::Hidden) && !self.is_barred()
+    }
+
+    /// Whether an administrator took this version, or a later one, out of sight.
+    pub fn is_barred(&self) -> bool {
+        self.barred.is_some_and(|last| self.revision <= last)
+    }
+
     /// Published under its number, which the series gave. `asked` and `quotes_are_granted` are of
     /// this moment, not of when it was approved.
     pub fn publish(self, number: i32, asked: &[Asked], quotes_are_granted: bool, now: DateTime<Utc>) -> Moved {
-        match self.stage {
-            Stage::Approved | Stage::Hidden if is_agreed(asked) && quotes_are_granted => {
+        match self.may_be_public() && is_agreed(asked) && quotes_are_granted {
+            true => {
                 let next = Self { number: Some(self.number.unwrap_or(number)), ..self };
                 Ok(next.moved_to(Stage::Published, now, Fact::ReportPublished { report: self.id }))
             }
-            _ => Err(self.not_now("publish")),
+            false => Err(self.not_now("publish")),
         }
     }
 
     /// Published later, if all that it needs stands then, too.
     pub fn put_off(self, asked: &[Asked], quotes_are_granted: bool) -> Result<Fact, NotNow> {
         match self.stage {
-            Stage::Approved if is_agreed(asked) && quotes_are_granted => {
+            Stage::Approved if self.may_be_public() && is_agreed(asked) && quotes_are_granted => {
                 Ok(Fact::ReportPutOff { report: self.id, revision: self.revision })
             }
             _ => Err(self.not_now("put off")),
@@ -218,6 +231,11 @@ impl Report {
         }
     }
 
+    /// An administrator takes this version out of sight: only a later one can be public again.
+    pub fn bar(self, now: DateTime<Utc>) -> Moved {
+        Self { barred: Some(self.revision), ..self }.hide(now)
+    }
+
     /// A quote or an approval was taken back: out of sight at once, or back to the desk.
     pub fn lose_consent(self, now: DateTime<Utc>) -> Moved {
         match self.stage {
@@ -229,13 +247,12 @@ impl Report {
         }
     }
 
-    /// For good: the number stays as a gap.
+    /// For good: the number stays as a gap. Also where it was changed since, and is not public now.
     pub fn withdraw(self, now: DateTime<Utc>) -> Moved {
-        match self.stage {
-            Stage::Published | Stage::Hidden => {
-                Ok(self.moved_to(Stage::Withdrawn, now, Fact::ReportWithdrawn { report: self.id }))
-            }
-            _ => Err(self.not_now("withdraw")),
+        match (self.stage, self.number) {
+            (Stage::Withdrawn, _) => Err(self.not_now("withdraw")),
+            (_, Some(_)) => Ok(self.moved_to(Stage::Withdrawn, now, Fact::ReportWithdrawn { report: self.id })),
+            (_, None) => Err(self.not_now("withdraw")),
         }
     }
 
@@ -325,11 +342,12 @@ mod tests {
             person: crate::domain::id::PersonId(Uuid::nil()),
         };
         let word = |moved: Moved| moved.map_or("-", |(report, _)| report.stage.as_str());
-        let row = |stage: Stage| {
-            let r = Report { id: ReportId(Uuid::nil()), stage, stage_since: at(0), revision: 3, number: None };
+        let row = |(stage, number): (Stage, Option<i32>)| {
+            let r = Report { id: ReportId(Uuid::nil()), stage, stage_since: at(0), revision: 3, number, barred: None };
             format!(
-                "{}: {} {} {} {} {} {} {} {} {} {}\n",
+                "{}{}: {} {} {} {} {} {} {} {} {} {}\n",
                 stage.as_str(),
+                number.map(|number| format!("#{number}")).unwrap_or_default(),
                 word(r.edit(at(1))),
                 word(r.show_to_participants(at(1))),
                 word(r.approve(&yes, at(1))),
@@ -342,7 +360,10 @@ mod tests {
                 word(r.withdraw(at(1))),
             )
         };
-        let table = Stage::ALL.into_iter().map(row).collect::<String>();
+        // What is public, hidden or withdrawn has a number; what was never public has none.
+        let never = [Stage::Draft, Stage::InPreview, Stage::ChangesWanted, Stage::Approved].map(|stage| (stage, None));
+        let once = Stage::ALL.map(|stage| (stage, Some(1)));
+        let table = never.into_iter().chain(once).map(row).collect::<String>();
         println!("stage: edit preview approve want-changes end put-off publish hide lose-consent withdraw\n{table}");
         assert_eq!(
             table,
@@ -351,9 +372,13 @@ draft: draft in_preview - - - - - - - -
 in_preview: draft - approved changes_wanted draft - - - draft -
 changes_wanted: draft in_preview - - - - - - - -
 approved: draft - - - - put-off published - draft -
-published: - - - - - - - hidden hidden withdrawn
-hidden: draft - - - - - published - - withdrawn
-withdrawn: - - - - - - - - - -
+draft#1: draft in_preview - - - - - - - withdrawn
+in_preview#1: draft - approved changes_wanted draft - - - draft withdrawn
+changes_wanted#1: draft in_preview - - - - - - - withdrawn
+approved#1: draft - - - - put-off published - draft withdrawn
+published#1: - - - - - - - hidden hidden withdrawn
+hidden#1: draft - - - - - published - - withdrawn
+withdrawn#1: - - - - - - - - - -
 "
         );
     }
@@ -361,8 +386,14 @@ withdrawn: - - - - - - - - - -
     #[test]
     fn nothing_is_published_without_every_needed_ok_and_every_quote() {
         let asked = |must_approve, verdict| Asked { must_approve, verdict };
-        let r =
-            Report { id: ReportId(Uuid::nil()), stage: Stage::Approved, stage_since: at(0), revision: 3, number: None };
+        let r = Report {
+            id: ReportId(Uuid::nil()),
+            stage: Stage::Approved,
+            stage_since: at(0),
+            revision: 3,
+            number: None,
+            barred: None,
+        };
         let ok = asked(true, Some(Verdict::Approved));
         for (all, granted) in [
             (vec![], true),
@@ -386,8 +417,27 @@ withdrawn: - - - - - - - - - -
             stage_since: at(0),
             revision: 3,
             number: Some(2),
+            barred: None,
         };
         assert_eq!(r.publish(7, &yes, true, at(1)).unwrap().0.number, Some(2));
+    }
+
+    #[test]
+    fn what_an_administrator_hid_is_public_again_only_as_a_later_version() {
+        let yes = [Asked { must_approve: true, verdict: Some(Verdict::Approved) }];
+        let stage = Stage::Published;
+        let r =
+            Report { id: ReportId(Uuid::nil()), stage, stage_since: at(0), revision: 3, number: Some(2), barred: None };
+        let (barred, _) = r.bar(at(1)).unwrap();
+        assert_eq!((barred.stage, barred.barred), (Stage::Hidden, Some(3)));
+        assert!(barred.publish(2, &yes, true, at(2)).is_err());
+        assert!(Report { stage: Stage::Approved, ..barred }.put_off(&yes, true).is_err());
+
+        let (edited, _) = barred.edit(at(2)).unwrap();
+        let later = Report { stage: Stage::Approved, ..edited };
+        assert_eq!(later.publish(2, &yes, true, at(3)).unwrap().0.number, Some(2));
+        let (hidden, _) = r.hide(at(1)).unwrap();
+        assert!(hidden.publish(2, &yes, true, at(2)).is_ok(), "what its host hid is their own");
     }
 
     #[test]

@@ -120,6 +120,9 @@ mod participants {
         assert_eq!(aki.get(&path).await.texts(".card__title"), ["Link for the team"]);
         app.visitor().post(&mailed, &[("act", "decline")]).await.assert_status(410);
         assert_eq!(aki.get(&path).await.texts(".person__part"), ["Host", "Lead", "Colleague"]);
+    }
+
+    #[sqlx::test]
     async fn a_team_link_that_is_sent_for_twice_is_shown_twice_and_the_last_one_works(db: PgPool) {
         let app = TestApp::spawn(db).await;
         let path = format!("/consultations/{}/participants", app.consultation(hana(), aki()).await);

@@ -40,7 +40,7 @@ pub async fn post(frame: Frame, address: Path<(String, i32)>, fields: Fields) ->
     let (series, published) = found(&mut tx, &address).await?;
     consultations::lock(&mut tx, published.consultation).await?;
     let written = store::system(&mut tx, published.id).await?.ok_or(AppError::NotFound)?;
-    let Ok(moved) = written.report.hide(frame.now) else {
+    let Ok(moved) = written.report.bar(frame.now) else {
         return show_with(StatusCode::CONFLICT, &Hiding { frame, series, number: address.1, is_refused: true });
     };
     store::save(&mut tx, moved).await?;

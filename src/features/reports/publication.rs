@@ -10,7 +10,7 @@ use crate::domain::access::Act;
 use crate::domain::consultation::Part;
 use crate::domain::id::ConsultationId;
 use crate::domain::person::Slug;
-use crate::domain::report::{Asked, LATER, Stage, is_agreed};
+use crate::domain::report::{Asked, LATER, is_agreed};
 use crate::domain::text::Line;
 use crate::features::calls;
 use crate::features::consultations::{self, Head, Room};
@@ -58,7 +58,7 @@ impl Publication {
     }
 
     fn is_time(&self) -> bool {
-        matches!(self.written.report.stage, Stage::Approved | Stage::Hidden)
+        self.written.report.may_be_public()
     }
 
     /// Why nothing can be published where the report stands.
@@ -66,6 +66,7 @@ impl Publication {
         match self.written.report.stage {
             Stage::Published => "reports-publication-is_public",
             Stage::Withdrawn => "reports-publication-is_withdrawn",
+            _ if self.written.report.is_barred() => "reports-report-is_barred",
             _ => "reports-publication-not_now",
         }
     }

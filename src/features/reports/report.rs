@@ -93,7 +93,11 @@ impl Page {
     }
 
     fn may_publish(&self) -> bool {
-        matches!(self.stage(), Some(Stage::Approved | Stage::Hidden)) && self.room.part == Part::Host
+        self.written.as_ref().is_some_and(|w| w.report.may_be_public()) && self.room.part == Part::Host
+    }
+
+    fn may_withdraw(&self) -> bool {
+        self.written.as_ref().is_some_and(|w| w.report.withdraw(self.frame.now).is_ok())
     }
 
     /// Guests whose ok is needed only when the host says so.
@@ -129,6 +133,7 @@ impl Page {
             Stage::ChangesWanted => "reports-report-is_changes_wanted",
             Stage::Approved => "reports-report-is_approved",
             Stage::Published => "reports-report-is_published",
+            Stage::Hidden if self.written.as_ref().is_some_and(|w| w.report.is_barred()) => "reports-report-is_barred",
             Stage::Hidden => "reports-report-is_hidden",
             Stage::Withdrawn => "reports-report-is_withdrawn",
         };

@@ -66,6 +66,7 @@ struct Row {
     kinds: Vec<String>,
     publish_at: Option<DateTime<Utc>>,
     revision: i32,
+    barred_revision: Option<i32>,
 }
 
 impl Row {
@@ -79,6 +80,7 @@ impl Row {
                 stage_since: self.stage_since,
                 revision: self.revision,
                 number: self.number,
+                barred: self.barred_revision,
             },
             consultation: self.consultation,
             locale: Locale::parse(&self.locale).unwrap_or(Locale::Ja),
@@ -97,7 +99,7 @@ pub(super) async fn of_consultation(conn: &mut PgConnection, id: ConsultationId)
     let row = sqlx::query_as!(
         Row,
         r#"select report_id as "id: ReportId", consultation_id as "consultation: ConsultationId", number, stage, stage_since,
-                  locale, title, body, month, kinds, publish_at, revision
+                  locale, title, body, month, kinds, publish_at, revision, barred_revision
              from reports where consultation_id = $1"#,
         id as ConsultationId,
     )
@@ -177,7 +179,7 @@ pub(super) async fn draft(
 pub(super) async fn save(tx: &mut Tx, moved: (Report, Fact)) -> Result<Report, AppError> {
     let (report, fact) = moved;
     sqlx::query!(
-        r#"update reports set stage = $2, stage_since = $3, revision = $4, number = $5,
+        r#"update reports set stage = $2, stage_since = $3, revision = $4, number = $5, barred_revision = $6,
                               publish_at = case when $2 = 'approved' then publish_at end
             where report_id = $1"#,
         report.id as ReportId,
@@ -185,6 +187,7 @@ pub(super) async fn save(tx: &mut Tx, moved: (Report, Fact)) -> Result<Report, A
         report.stage_since,
         report.revision,
         report.number,
+        report.barred,
     )
     .execute(&mut **tx)
     .await?;

@@ -87,6 +87,43 @@ async fn an_administrator_hides_and_the_host_hears(db: PgPool) {
 }
 
 #[sqlx::test]
+async fn what_an_administrator_hid_is_public_again_only_as_another_version(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let id = told(&app).await;
+    let public = app.published(id, "A theme").await;
+    app.as_(toma()).await.post(&format!("{public}/hiding"), &[]).await.assert_status(303);
+    let (path, host) = (format!("/consultations/{id}/report"), app.as_(hana()).await);
+    host.get(&path).await.assert_says("reports-report-is_barred").assert_does_not_say("reports-report-to_publication");
+
+    let refused = host.post(&format!("{path}/publication"), &CHECKED).await;
+
+    refused.assert_status(409).assert_says("reports-report-is_barred");
+    app.visitor().get(&public).await.assert_status(410);
+    approved(&app, id).await;
+    assert_eq!(app.publish(id).await, public);
+    host.post(&path, &[("act", "hide")]).await.assert_status(303);
+    assert_eq!(app.publish(id).await, public, "what the host hides is the host's to show again");
+}
+
+#[sqlx::test]
+async fn a_report_that_was_hidden_and_changed_can_be_withdrawn(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let id = told(&app).await;
+    let (path, host) = (format!("/consultations/{id}/report"), app.as_(hana()).await);
+    app.report(id, "A theme", "We talked.").await.assert_status(303);
+    host.post(&path, &[("act", "withdraw")]).await.assert_status(409);
+    let public = app.published(id, "A theme").await;
+    host.post(&path, &[("act", "hide")]).await.assert_status(303);
+    app.report(id, "A theme", "Told differently.").await.assert_status(303);
+    host.get(&path).await.assert_says("reports-report-is_draft").assert_says("reports-report-withdraw_text");
+
+    host.post(&path, &[("act", "withdraw")]).await.assert_status(303);
+
+    app.visitor().get(&public).await.assert_status(410);
+    app.visitor().get(&public.replace("/1", "")).await.assert_says("reports-index-withdrawn");
+}
+
+#[sqlx::test]
 async fn a_new_version_keeps_its_number_and_moves_in_the_feed(db: PgPool) {
     let app = TestApp::spawn(db).await;
     let id = told(&app).await;

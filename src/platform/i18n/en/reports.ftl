@@ -33,6 +33,7 @@ reports-report-is_changes_wanted = Somebody asks for changes.
 reports-report-is_approved = Everyone needed said ok to exactly this version.
 reports-report-is_published = It is public.
 reports-report-is_hidden = It is hidden from everyone.
+reports-report-is_barred = An administrator took this version out of sight. Change it and ask the participants anew: another version can be published under the same number.
 reports-report-is_withdrawn = It was withdrawn for good; its number stays empty.
 reports-report-to_public = Read it
 reports-report-to_publication = Go on to publishing

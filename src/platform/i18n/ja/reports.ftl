@@ -31,6 +31,7 @@ reports-report-is_changes_wanted = 修正の希望が届いています。
 reports-report-is_approved = いまの版に、必要な全員の同意がそろいました。
 reports-report-is_published = 公開中です。
 reports-report-is_hidden = 非公開にしています。
+reports-report-is_barred = 管理者がこの版を非公開にしました。この版をもう一度公開することはできません。直して、参加した方に改めて確認をお願いしてください。同じ番号で公開できます。
 reports-report-is_withdrawn = 取り下げました。番号は欠番になります。
 reports-report-to_public = 公開ページを読む
 reports-report-to_publication = 公開に進む
