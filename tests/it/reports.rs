@@ -54,6 +54,19 @@ mod report {
     }
 
     #[sqlx::test]
+    async fn nothing_but_the_button_begins_a_report(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let id = told(&app).await;
+        let (path, host) = (format!("/consultations/{id}/report"), app.as_(hana()).await);
+
+        for act in ["", "save", "withdraw", "nothing-known"] {
+            host.post(&path, &[("act", act)]).await.assert_status(422);
+        }
+
+        host.get(&path).await.assert_says("reports-report-begin");
+    }
+
+    #[sqlx::test]
     async fn trust_i10_a_stale_edit_keeps_both_texts(db: PgPool) {
         let app = TestApp::spawn(db).await;
         let id = told(&app).await;

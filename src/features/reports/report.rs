@@ -226,8 +226,14 @@ pub async fn post(frame: Frame, id: Path<ConsultationId>, fields: Fields) -> Ans
     if !page.is_time() {
         return refused(page);
     }
-    let Some(written) = page.written.clone() else { return draft(tx, page).await };
-    match page.fields.value("act") {
+    let act = page.fields.value("act").to_owned();
+    let Some(written) = page.written.clone() else {
+        return match act.as_str() {
+            "draft" => draft(tx, page).await,
+            _ => Err(AppError::Unprocessable("an act that no page offers while there is no report")),
+        };
+    };
+    match act.as_str() {
         "draft" => tx.see_other(page.room.path("/report")).await,
         "preview" => ask(tx, page, written).await,
         "hide" => {
