@@ -41,14 +41,13 @@ pub enum Act {
     OweFollowUp,
     KeepGifts,
     WriteReport,
-    ApproveReport,
     Close,
     Again,
 }
 
 impl Act {
     /// All acts, in the order of a consultation's life.
-    pub const ALL: [Act; 38] = [
+    pub const ALL: [Act; 37] = [
         Act::Read,
         Act::Write,
         Act::TellHosts,
@@ -84,7 +83,6 @@ impl Act {
         Act::OweFollowUp,
         Act::KeepGifts,
         Act::WriteReport,
-        Act::ApproveReport,
         Act::Close,
         Act::Again,
     ];
@@ -109,7 +107,7 @@ pub fn may(part: Part, act: Act) -> bool {
         (RemoveMaterial | KeepGifts, part) => part == Part::Host,
         (SayAgendaIsOk | ConfirmResolution | HandOverLead, part) => part == Part::Lead,
         (Invite | Remove | Book | Move | CancelBooking | CancelConsultation | MarkNoShow, part) => part != Part::Member,
-        (TellHosts | GiveFeedback | ApproveReport | Leave, part) => !part.is_host(),
+        (TellHosts | GiveFeedback | Leave, part) => !part.is_host(),
         // Opening one is a decision over the call's places; everybody else may ask for it.
         (Again, part) => part != Part::CoHost { may_decide: false },
     }
@@ -178,7 +176,6 @@ ReadAnswers: host co-host
 OweFollowUp: host co-host
 KeepGifts: host
 WriteReport: host co-host
-ApproveReport: lead member
 Close: host co-host
 Again: host lead member
 "

@@ -7,6 +7,7 @@ use sqlx::PgPool;
 
 mod life;
 mod public;
+mod readers;
 mod review;
 
 const WORDS: &str = "Hearing that our on-call worries are usual";

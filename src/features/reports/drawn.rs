@@ -3,6 +3,7 @@
 
 use super::store::Used;
 use crate::domain::feedback::questions;
+use crate::domain::id::PersonId;
 use crate::domain::person::Locale;
 use crate::domain::report::{KINDS, parse_month};
 use crate::features::feedback::Granted;
@@ -92,6 +93,11 @@ fn shown<'a>(used: &'a [Used], granted: &'a [Granted]) -> Vec<(&'a Granted, &'a 
 /// Whether each used quote may be shown at this moment.
 pub fn are_granted(used: &[Used], granted: &[Granted]) -> bool {
     shown(used, granted).len() == used.len()
+}
+
+/// Whose words are shown.
+pub fn quoted(used: &[Used], granted: &[Granted]) -> Vec<PersonId> {
+    shown(used, granted).into_iter().map(|(g, _)| g.person).collect()
 }
 
 fn by_question(speech: Speech, shown: &[(&Granted, &Used)]) -> Vec<Question> {

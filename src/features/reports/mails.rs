@@ -57,7 +57,7 @@ impl Job for PreviewMail {
         let is_current = written.report.stage == Stage::InPreview && written.report.revision == self.revision;
         let token = random::token();
         let hashed = random::hashed(&token);
-        if !is_current || !store::mint(&mut tx, self.report, self.revision, self.to, hashed).await? {
+        if !is_current || !store::mint(&mut tx, self.report, self.to, hashed).await? {
             return Ok(Outcome::Done);
         }
         let title = consultations::system(&mut tx, written.consultation).await?.title;
@@ -252,7 +252,7 @@ async fn to_owner(
     Ok(Outcome::Send(tx, Box::new(mail.about(Topic::Reports))))
 }
 
-/// Tells all guests that the report is public.
+/// Tells all who could read it before that the report is public.
 #[derive(Serialize, Deserialize)]
 pub struct PublishedMails {
     pub report: ReportId,
@@ -263,19 +263,14 @@ impl Job for PublishedMails {
 
     async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
         let mut tx = run.begin().await?;
-        let Some(consultation) = store::consultation_of(&mut tx, self.report).await? else {
-            return Ok(Outcome::Done);
-        };
-        for guest in consultations::attendants(&mut tx, consultation).await? {
-            if !guest.part.is_host() {
-                tx.enqueue_now(PublishedMail { report: self.report, to: guest.person }).await?;
-            }
+        for to in store::readers(&mut tx, self.report).await? {
+            tx.enqueue_now(PublishedMail { report: self.report, to }).await?;
         }
         Ok(Outcome::DoneWith(tx))
     }
 }
 
-/// Tells one guest that the report is public.
+/// Tells one of them that the report is public.
 #[derive(Serialize, Deserialize)]
 pub struct PublishedMail {
     pub report: ReportId,
@@ -294,6 +289,9 @@ impl Job for PublishedMail {
         else {
             return Ok(Outcome::Done);
         };
+        if !store::is_reader(&mut tx, self.report, self.to).await? {
+            return Ok(Outcome::Done);
+        }
         let receiver = people::receiver(&mut tx, self.to).await?;
         let speech = receiver.speech;
         let mail = Mail::to(&receiver, speech.t("reports-mail-published-subject").saying("title", &consultation.title))

@@ -1,11 +1,11 @@
 //! `/previews/{token}`: a participant reads the whole version that shall be published, and says ok
 //! or asks for changes. Saying needs their own sign-in.
 
-use super::drawn::Drawn;
+use super::drawn::{Drawn, quoted};
 use super::report::drawn;
 use super::store::{self, OpenPreview, Passage};
-use crate::domain::access::Act;
 use crate::domain::fact::Fact;
+use crate::domain::id::PersonId;
 use crate::domain::report::{Stage, Verdict, passages};
 use crate::domain::text::{Line, Text};
 use crate::features::{consultations, feedback};
@@ -28,11 +28,13 @@ struct Preview {
     token: String,
     stage: Stage,
     drawn: Drawn,
+    /// Whose words are in it.
+    quoted: Vec<PersonId>,
     /// Paragraphs that may be marked.
     paragraphs: Vec<String>,
     /// What this person marked in versions before, with the answers.
     before: Vec<Passage>,
-    /// Words that shall never be printed.
+    /// Words that shall never be printed. Whoever left does not read what others keep back.
     terms: Vec<String>,
     fields: Fields,
     is_refused: bool,
@@ -105,8 +107,8 @@ pub async fn post(frame: Frame, token: Path<String>, fields: Fields) -> Answer {
     if person != open.person {
         return Err(AppError::NotAllowed);
     }
-    let room = consultations::for_update(&mut tx, open.consultation, &frame.asker).await?;
-    room.require(Act::ApproveReport)?;
+    // Whoever left and is quoted has no part any more, and is asked all the same.
+    consultations::lock(&mut tx, open.consultation).await?;
     // Read again under the lock: the version may have changed meanwhile.
     let open = opened(&mut tx, &frame, &token).await?;
     let verdict = match fields.value("act") {
@@ -168,7 +170,7 @@ async fn answer(tx: &mut Tx, page: &Preview, verdict: Verdict, remark: Option<&s
     store::answer(tx, id, revision, person, verdict, remark).await?;
     let report = store::system(tx, id).await?.ok_or(AppError::Gone)?.report;
     let fact = Fact::ReportAnswered { report: id, revision, person };
-    let asked = store::asked(tx, id, revision).await?;
+    let asked = store::asked(tx, id, revision, &page.quoted).await?;
     match verdict {
         Verdict::Approved => {
             tx.record(fact).await?;
@@ -199,14 +201,19 @@ async fn page(
     let granted = feedback::granted(conn, open.consultation).await?;
     let drawn = drawn(&frame, &written, None, &granted);
     let marked = store::passages(conn, open.report).await?;
+    let terms = match consultations::is_in(conn, open.consultation, open.person).await? {
+        true => store::terms(conn, open.consultation).await?,
+        false => Vec::new(),
+    };
     Ok(Preview {
         paragraphs: passages(&written.body).into_iter().map(str::to_owned).collect(),
         before: marked.into_iter().filter(|passage| passage.person == open.person).collect(),
-        terms: store::terms(conn, open.consultation).await?,
+        terms,
         frame,
         open,
         token,
         stage: written.report.stage,
+        quoted: quoted(&written.quotes, &granted),
         drawn,
         fields,
         is_refused: false,

@@ -1,7 +1,7 @@
 //! `/consultations/{consultation}/report/publication`: the checklist, and then the report is public
 //! under its number.
 
-use super::drawn::are_granted;
+use super::drawn::{are_granted, quoted};
 use super::mails::PublishLater;
 use super::marks::Undecided;
 use super::report::drawn;
@@ -173,7 +173,7 @@ pub(super) async fn publish(
     granted: &[Granted],
 ) -> Result<Option<i32>, AppError> {
     let (report, now) = (written.report, tx.now());
-    let asked = store::asked(tx, report.id, report.revision).await?;
+    let asked = store::asked(tx, report.id, report.revision, &quoted(&written.quotes, granted)).await?;
     let is_quotable = are_granted(&written.quotes, granted);
     if report.publish(1, &asked, is_quotable, now).is_err() {
         return Ok(None);
@@ -222,11 +222,12 @@ async fn page(conn: &mut PgConnection, frame: Frame, room: Room, fields: Fields)
     }
     let written = store::of_consultation(conn, room.id()).await?.ok_or(AppError::NotFound)?;
     let report = written.report;
+    let granted = feedback::granted(conn, room.id()).await?;
     Ok(Publication {
         undecided: Undecided::of(conn, &written).await?,
-        asked: store::asked(conn, report.id, report.revision).await?,
+        asked: store::asked(conn, report.id, report.revision, &quoted(&written.quotes, &granted)).await?,
         series: store::series_of(conn, room.consultation.call).await?,
-        granted: feedback::granted(conn, room.id()).await?,
+        granted,
         frame,
         room,
         written,

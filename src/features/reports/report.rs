@@ -1,7 +1,7 @@
 //! `/consultations/{consultation}/report`: the hosts write the report, ask the participants about
 //! exactly one version of it, hide and withdraw it.
 
-use super::drawn::{Drawn, Words, are_granted};
+use super::drawn::{Drawn, Words, are_granted, quoted};
 use super::marks::{self, Finder, Mark};
 use super::skeleton;
 use super::store::{self, Passage, Previewed, Series, Written};
@@ -98,6 +98,24 @@ impl Page {
 
     fn may_withdraw(&self) -> bool {
         self.written.as_ref().is_some_and(|w| w.report.withdraw(self.frame.now).is_ok())
+    }
+
+    /// Whether whoever is quoted takes part no more: they are asked by mail.
+    fn has_left(&self, quote: &Granted) -> bool {
+        self.guests.iter().all(|guest| guest.person != quote.person)
+    }
+
+    /// Everyone whom the saved version is put before, and whether their ok is needed: all guests, and
+    /// whoever left and is quoted.
+    fn asked(&self) -> Vec<(PersonId, bool)> {
+        let is_needed = |a: &Attendant| a.part == Part::Lead || self.is_quoted(a.person) || self.is_marked(a);
+        let mut asked: Vec<_> = self.guests.iter().map(|a| (a.person, is_needed(a))).collect();
+        for quote in self.granted.iter().filter(|quote| self.is_quoted(quote.person)) {
+            if asked.iter().all(|(person, _)| *person != quote.person) {
+                asked.push((quote.person, true));
+            }
+        }
+        asked
     }
 
     /// Guests whose ok is needed only when the host says so.
@@ -294,7 +312,7 @@ async fn save(mut tx: Tx, mut page: Page, written: Written) -> Answer {
     tx.see_other(format!("{}?said=saved", page.room.path("/report"))).await
 }
 
-/// Puts this version before all guests; the lead and everyone quoted must say ok.
+/// Puts this version before all guests and whoever is quoted; the lead and everyone quoted must say ok.
 async fn ask(mut tx: Tx, mut page: Page, written: Written) -> Answer {
     let ticked = page.guests.iter().map(|a| a.person);
     page.marked = ticked.filter(|person| page.fields.has("recognisable", &person.to_string())).collect();
@@ -321,12 +339,10 @@ async fn ask(mut tx: Tx, mut page: Page, written: Written) -> Answer {
             return refused(Page { why: Some(why), ..page });
         }
     };
-    let is_needed = |a: &Attendant| a.part == Part::Lead || page.is_quoted(a.person) || page.is_marked(a);
-    let asked: Vec<_> = page.guests.iter().map(|a| (a.person, is_needed(a))).collect();
-    store::ask_everyone(&mut tx, written.report.id, written.report.revision, &asked).await?;
+    store::ask_everyone(&mut tx, written.report.id, written.report.revision, &page.asked()).await?;
     let report = store::save(&mut tx, moved).await?;
     // Everyone may have approved exactly this version before.
-    let said = store::asked(&mut tx, report.id, report.revision).await?;
+    let said = store::asked(&mut tx, report.id, report.revision, &quoted(&written.quotes, &page.granted)).await?;
     if let Ok(approved) = report.approve(&said, page.frame.now) {
         store::save(&mut tx, approved).await?;
     }

@@ -8,7 +8,8 @@ mod search;
 pub(super) use desk::{Passage, add_term, keep_mark, kept_marks, mark_passages, passages, solve, terms};
 pub use previews::OwnApproval;
 pub(super) use previews::{
-    OpenPreview, Previewed, answer, ask_everyone, asked, last_needed, mint, open_preview, previews, revocable,
+    OpenPreview, Previewed, answer, ask_everyone, asked, is_reader, last_needed, mint, open_preview, previews, readers,
+    revocable,
 };
 pub(super) use public::{
     Entry, Published, approvals_of_person, entries, gaps, neighbours, of_series, published, series_by_slug,

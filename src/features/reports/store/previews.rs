@@ -45,16 +45,30 @@ pub async fn ask_everyone(
         .execute(&mut **tx)
         .await?;
     }
+    // Whoever was asked about the same version before and cannot read it any more is not waited for.
+    let asked: Vec<PersonId> = people.iter().map(|(person, _)| *person).collect();
+    sqlx::query!(
+        "update report_previews set must_approve = false where report_id = $1 and revision = $2 and person_id <> all($3)",
+        id as ReportId,
+        revision,
+        &asked as &[PersonId],
+    )
+    .execute(&mut **tx)
+    .await?;
     Ok(())
 }
 
-/// Gives one participant's preview a new link.
-pub async fn mint(tx: &mut Tx, id: ReportId, revision: i32, person: PersonId, token: Hashed) -> Result<bool, AppError> {
+/// Gives the preview of somebody who may read it and did not answer yet a new link, which ends the
+/// one before; false where nothing is asked of them.
+pub async fn mint(tx: &mut Tx, id: ReportId, person: PersonId, token: Hashed) -> Result<bool, AppError> {
     let now = tx.now();
     let minted = sqlx::query!(
-        "update report_previews set token_hash = $4 where report_id = $1 and revision = $2 and person_id = $3 and expires_at > $5",
+        r#"update report_previews p set token_hash = $3
+             from reports r
+            where p.report_id = $1 and p.person_id = $2 and p.answer is null and p.expires_at > $4
+              and r.report_id = p.report_id and r.revision = p.revision and r.stage = 'in_preview'
+              and exists (select from report_readers q where q.report_id = p.report_id and q.person_id = p.person_id)"#,
         id as ReportId,
-        revision,
         person as PersonId,
         token,
         now,
@@ -101,10 +115,34 @@ pub async fn last_needed(conn: &mut PgConnection, id: ReportId) -> Result<Vec<Pe
     Ok(needed)
 }
 
-/// What everyone said to a version, for the rules.
-pub async fn asked(conn: &mut PgConnection, id: ReportId, revision: i32) -> Result<Vec<Asked>, AppError> {
+/// What everyone said to a version, for the rules. The ok of whoever is quoted is needed, asked or not.
+pub async fn asked(
+    conn: &mut PgConnection,
+    id: ReportId,
+    revision: i32,
+    quoted: &[PersonId],
+) -> Result<Vec<Asked>, AppError> {
     let all = previews(conn, id, revision).await?;
-    Ok(all.into_iter().map(|p| Asked { must_approve: p.must_approve, verdict: p.verdict }).collect())
+    let unasked = quoted.iter().filter(|person| all.iter().all(|p| p.person != **person));
+    let unasked: Vec<Asked> = unasked.map(|_| Asked { must_approve: true, verdict: None }).collect();
+    let said = |p: Previewed| Asked { must_approve: p.must_approve || quoted.contains(&p.person), verdict: p.verdict };
+    Ok(all.into_iter().map(said).chain(unasked).collect())
+}
+
+/// Whether somebody may read a version before it is public, and hears of it after.
+pub async fn is_reader(conn: &mut PgConnection, id: ReportId, person: PersonId) -> Result<bool, AppError> {
+    Ok(readers(conn, id).await?.contains(&person))
+}
+
+/// All guests, and whoever left and is quoted.
+pub async fn readers(conn: &mut PgConnection, id: ReportId) -> Result<Vec<PersonId>, AppError> {
+    let readers = sqlx::query_scalar!(
+        r#"select person_id as "person!: PersonId" from report_readers where report_id = $1 order by person_id"#,
+        id as ReportId,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(readers)
 }
 
 /// What a preview's link leads to.
@@ -117,7 +155,8 @@ pub struct OpenPreview {
     pub expires_at: DateTime<Utc>,
 }
 
-/// The preview of a link, while its version is the report's and its time is not over.
+/// The preview of a link, while its version is the report's, its time is not over and its person may
+/// still read it.
 pub async fn open_preview(
     conn: &mut PgConnection,
     token: &Hashed,
@@ -128,7 +167,8 @@ pub async fn open_preview(
                   p.answer, p.expires_at
              from report_previews p
              join reports r using (report_id)
-            where p.token_hash = $1 and p.revision = r.revision and p.expires_at > $2 and r.stage in ('in_preview', 'changes_wanted', 'approved')"#,
+            where p.token_hash = $1 and p.revision = r.revision and p.expires_at > $2 and r.stage in ('in_preview', 'changes_wanted', 'approved')
+              and exists (select from report_readers q where q.report_id = p.report_id and q.person_id = p.person_id)"#,
         token,
         now,
     )
