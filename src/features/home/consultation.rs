@@ -7,6 +7,7 @@ use crate::domain::feedback::Stage as FeedbackStage;
 use crate::domain::id::ConsultationId;
 use crate::features::applications::{self, Summary};
 use crate::features::consultations::{self, Attendant, Cancelled, Head, News, Room};
+use crate::features::reports::{self, Awaited};
 use crate::features::{bookings, feedback};
 use crate::platform::error::{Answer, AppError};
 use crate::platform::form::Fields;
@@ -31,6 +32,8 @@ struct Consultation {
     former: Option<Room>,
     /// Where a guest's own form of feedback is.
     feedback: Option<FeedbackStage>,
+    /// The version of the report that waits for the reader's word: the next step before any other.
+    awaited: Option<Awaited>,
     /// The act that was tried and is not possible any more.
     is_refused: bool,
 }
@@ -145,8 +148,10 @@ async fn page(conn: &mut PgConnection, frame: Frame, room: Room) -> Result<Consu
         Some(former) => consultations::for_participant(&mut *conn, former, &frame.asker).await.ok(),
         None => None,
     };
-    let feedback = feedback::stage_of(conn, room.id(), room.me).await?;
-    Ok(Consultation { frame, room, people, cancelled, summary, booking, former, feedback, is_refused: false })
+    let feedback = feedback::stage_of(&mut *conn, room.id(), room.me).await?;
+    let awaited = reports::awaited(conn, room.me, frame.now).await?.into_iter().find(|a| a.consultation == room.id());
+    let is_refused = false;
+    Ok(Consultation { frame, room, people, cancelled, summary, booking, former, feedback, awaited, is_refused })
 }
 
 /// Shows where it stands.

@@ -6,6 +6,7 @@ use crate::domain::consultation::{Side, Stage};
 use crate::domain::id::{ConsultationId, PersonId};
 use crate::domain::local_time::midnight_after;
 use crate::domain::session::Action;
+use crate::features::reports::{self, Awaited};
 use crate::features::{applications, bookings, consultations, feedback, sessions};
 use crate::platform::error::{Answer, AppError};
 use crate::platform::i18n::Told;
@@ -21,6 +22,8 @@ const MOST: i64 = 50;
 #[template(path = "home/me.html")]
 struct Me {
     frame: Frame,
+    /// Versions of reports to read: a form makes a new link to each.
+    previews: Vec<Awaited>,
     turns: Vec<Turn>,
     upcoming: Vec<(bookings::Upcoming, String)>,
     /// Those whose day has not come; the others are turns.
@@ -37,12 +40,16 @@ struct Turn {
 }
 
 impl Me {
-    fn is_soon(&self, turn: &Turn) -> bool {
-        turn.due_at.is_some_and(|due| due - self.frame.now < TimeDelta::days(2))
+    fn is_soon(&self, due: &DateTime<Utc>) -> bool {
+        *due - self.frame.now < TimeDelta::days(2)
+    }
+
+    fn has_no_turn(&self) -> bool {
+        self.turns.is_empty() && self.previews.is_empty()
     }
 
     fn is_empty(&self) -> bool {
-        self.consultations.is_empty() && self.turns.is_empty()
+        self.consultations.is_empty() && self.has_no_turn()
     }
 
     fn is_host(&self) -> bool {
@@ -77,6 +84,7 @@ pub async fn get(frame: Frame) -> Answer {
     let (mut read, me) = (frame.read().await?, frame.asker.id()?);
     let consultations = consultations::of_person(&mut read, me, MOST).await?;
     let (due, later) = sessions::open_actions(&mut read, me).await?.into_iter().partition(|a| is_due(a, &frame));
+    let previews = reports::awaited(&mut read, me, frame.now).await?;
     let turns = turns(&mut read, me, &frame, &consultations, due).await?;
     let ids: Vec<ConsultationId> = consultations.iter().map(|listed| listed.id).collect();
     let title = |id: ConsultationId| {
@@ -85,7 +93,7 @@ pub async fn get(frame: Frame) -> Answer {
     let upcoming = bookings::upcoming(&mut read, &ids, frame.now).await?;
     let upcoming =
         upcoming.into_iter().map(|booked| (title(booked.consultation), booked)).map(|(t, b)| (b, t)).collect();
-    show(&Me { frame, turns, upcoming, actions: later, consultations })
+    show(&Me { frame, previews, turns, upcoming, actions: later, consultations })
 }
 
 fn is_due(action: &Action, frame: &Frame) -> bool {

@@ -9,6 +9,7 @@ mod index;
 pub mod mails;
 mod marks;
 mod preview;
+mod previews;
 mod publication;
 mod report;
 mod show;
@@ -17,7 +18,7 @@ mod store;
 mod typed;
 
 pub use consent::{hide_for_quote, revoke_approval};
-pub use store::{Listed, OwnApproval, latest, of_call, of_host, search, search_own};
+pub use store::{Awaited, Listed, OwnApproval, awaited, latest, of_call, of_host, search, search_own};
 
 use crate::domain::id::PersonId;
 use crate::platform::error::AppError;
@@ -37,6 +38,7 @@ pub fn routes() -> Routes {
         .post("/consultations/{consultation}/report", Need::ConsultationHost, report::post)
         .get("/consultations/{consultation}/report/publication", Need::ConsultationHost, publication::get)
         .post("/consultations/{consultation}/report/publication", Need::ConsultationHost, publication::post)
+        .post("/previews", Need::SignedIn, previews::post)
         .get("/previews/{token}", Need::Token, preview::get)
         .post("/previews/{token}", Need::Token, preview::post)
         .get("/reports/{series}", Need::Public, index::get)

@@ -6,7 +6,7 @@ mod public;
 mod search;
 
 pub(super) use desk::{Passage, add_term, keep_mark, kept_marks, mark_passages, passages, solve, terms};
-pub use previews::OwnApproval;
+pub use previews::{Awaited, OwnApproval, awaited};
 pub(super) use previews::{
     OpenPreview, Previewed, answer, ask_everyone, asked, is_reader, last_needed, mint, open_preview, previews, readers,
     revocable,

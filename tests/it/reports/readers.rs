@@ -36,6 +36,7 @@ async fn whoever_left_is_asked_before_their_words_are_public(db: PgPool) {
     host.get(&path).await.assert_says("reports-report-quote_left");
     let akis = app.ask_about_report(id, aki()).await;
     let mios = app.mailbox().last_to(mio()).await.link();
+    mio_browser.get("/home").await.assert_says("home-me-preview");
     app.as_(aki()).await.post(&akis, &[("act", "approve")]).await.assert_status(303);
     host.get(&path).await.assert_says("reports-report-is_in_preview");
     let publication = format!("{path}/publication");
@@ -85,6 +86,7 @@ async fn whoever_leaves_and_is_not_quoted_reads_nothing_more(db: PgPool) {
 
     app.visitor().get(&mios).await.assert_status(410);
     mio_browser.post(&mios, &[("act", "changes"), ("remark", "No")]).await.assert_status(410);
+    mio_browser.get("/home").await.assert_does_not_say("home-me-preview");
     app.mailbox().empty().await;
     app.as_(aki()).await.post(&akis, &[("act", "approve")]).await.assert_status(303);
     app.publish(id).await;
@@ -129,4 +131,36 @@ async fn whoever_was_marked_and_left_is_not_waited_for_when_asked_again(db: PgPo
 
     app.as_(aki()).await.post(&link, &[("act", "approve")]).await.assert_status(303);
     host.get(&path).await.assert_says("reports-report-is_approved");
+}
+
+#[sqlx::test]
+async fn a_version_is_found_without_its_mail(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let id = told(&app).await;
+    app.report(id, "A theme", "We talked.").await.assert_status(303);
+    let mailed = app.ask_about_report(id, aki()).await;
+    let aki_browser = app.as_(aki()).await;
+    let home = aki_browser.get("/home").await;
+    home.assert_says("home-me-preview");
+    app.as_(hana()).await.get("/home").await.assert_does_not_say("home-me-preview");
+    let report = home.attributes("input[name=report]", "value").pop().unwrap();
+    app.as_(ren()).await.post("/previews", &[("report", &report)]).await.assert_status(404);
+
+    let first = aki_browser.submit(&home, "/previews", &[]).await.leads_to();
+
+    aki_browser.get(&first).await.assert_says("reports-preview-approve");
+    aki_browser.get(&mailed).await.assert_status(410);
+    let twice = aki_browser.submit(&home, "/previews", &[]).await.leads_to();
+    assert!(twice.starts_with("/previews/") && twice != first, "{twice}");
+    let kept: Vec<String> = sqlx::query_scalar("select location from once_keys").fetch_all(&app.db).await.unwrap();
+    assert!(kept.iter().all(|location| !location.starts_with("/previews/")), "{kept:?}");
+    let room = format!("/consultations/{id}");
+    let page = aki_browser.get(&room).await;
+    let third = aki_browser.submit(&page, "/previews", &[]).await.leads_to();
+    let read = aki_browser.get(&third).await;
+    aki_browser.submit(&read, &third, &[("act", "approve")]).await.assert_status(303);
+    for path in ["/home", room.as_str()] {
+        aki_browser.get(path).await.assert_does_not_say("home-me-preview");
+    }
+    aki_browser.submit(&page, "/previews", &[("once", "")]).await.assert_status(404);
 }

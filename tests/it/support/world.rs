@@ -295,6 +295,7 @@ impl World {
         self.see("reports", None, public.rsplit_once('/').unwrap().0);
         self.see("publication", hana(), format!("/consultations/{approved}/report/publication"));
         self.see("preview", aki(), &preview);
+        self.see("consultation-with-a-report-to-read", aki(), format!("/consultations/{read}"));
         self.see("preview-as-visitor", None, preview);
         self.see("privacy", aki(), "/settings/privacy");
     }

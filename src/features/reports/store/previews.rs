@@ -145,6 +145,34 @@ pub async fn readers(conn: &mut PgConnection, id: ReportId) -> Result<Vec<Person
     Ok(readers)
 }
 
+/// A version that waits for somebody's word.
+#[derive(Clone, Debug)]
+pub struct Awaited {
+    pub report: ReportId,
+    pub consultation: ConsultationId,
+    pub title: String,
+    pub expires_at: DateTime<Utc>,
+}
+
+/// The versions that wait for a person's word, with the titles of their consultations.
+pub async fn awaited(conn: &mut PgConnection, person: PersonId, now: DateTime<Utc>) -> Result<Vec<Awaited>, AppError> {
+    let awaited = sqlx::query_as!(
+        Awaited,
+        r#"select p.report_id as "report: ReportId", s.consultation_id as "consultation: ConsultationId", s.title, p.expires_at
+             from report_previews p
+             join reports r using (report_id)
+             join consultations s using (consultation_id)
+            where p.person_id = $1 and p.answer is null and p.expires_at > $2 and p.revision = r.revision and r.stage = 'in_preview'
+              and exists (select from report_readers q where q.report_id = p.report_id and q.person_id = p.person_id)
+            order by p.expires_at, p.report_id"#,
+        person as PersonId,
+        now,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(awaited)
+}
+
 /// What a preview's link leads to.
 pub struct OpenPreview {
     pub report: ReportId,

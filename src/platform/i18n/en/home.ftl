@@ -23,6 +23,7 @@ home-me-owed = You owe a follow-up in writing
 home-me-answer = The host would like to know more
 home-me-feedback = Six questions about the talk
 home-me-quote = Say whether your words may be quoted
+home-me-preview = Read the report and say ok
 home-me-act = The day that was set for it
 home-me-upcoming = Booked
 home-me-actions = What you said you would do

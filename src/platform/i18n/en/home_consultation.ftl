@@ -1,5 +1,6 @@
 home-consultation-former = Goes on from
 home-consultation-next = Next
+home-consultation-next_preview = The host wrote a report. It is published only if you and the others agree to exactly this version.
 home-consultation-next_write = Write down what you want to talk about, and answer each other. The time for it does not count.
 home-consultation-next_book = You agree on what to talk about. Choose a time.
 home-consultation-next_ready = You agree on what to talk about. The lead chooses a time.

@@ -23,6 +23,7 @@ home-me-owed = 約束した補足を書く
 home-me-answer = 主催者からの質問に答える
 home-me-feedback = 6つの質問でふりかえる
 home-me-quote = 引用してよいか返事をする
+home-me-preview = レポートを読んで返事をする
 home-me-act = やると決めた期日です
 home-me-upcoming = 予約
 home-me-actions = やると決めたこと

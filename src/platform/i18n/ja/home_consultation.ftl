@@ -1,5 +1,6 @@
 home-consultation-former = 続きの元になった相談:
 home-consultation-next = 次にすること
+home-consultation-next_preview = 主催者がレポートを書きました。公開できるのは、この版に必要な全員の同意がそろってからです。
 home-consultation-next_write = 話したいことを書き、お互いに答えていきましょう。書く時間は相談時間に数えません。
 home-consultation-next_book = 話す内容が決まりました。日時を選んでください。
 home-consultation-next_ready = 話す内容が決まりました。代表の方が日時を選びます。
