@@ -109,7 +109,8 @@ pub struct Found {
     pub end: usize,
 }
 
-/// Everything in the text that may tell who took part, in its order; no two overlap.
+/// Everything in the text that may tell who took part, in its order; no two overlap, but that a word
+/// never to be printed is not lost to what it shares a part with.
 pub fn find(text: &str, known: &Known) -> Vec<Found> {
     let (mut found, public) = network::find(text);
     let is_public = |f: &Found| public.iter().any(|(start, end)| *start <= f.start && f.end <= *end);
@@ -120,7 +121,20 @@ pub fn find(text: &str, known: &Known) -> Vec<Found> {
     found.extend(names::known(text, known));
     found.extend(words::domains(text, known));
     found.extend(words::terms(text, known));
-    longest(found)
+    let barred: Vec<Found> = found.iter().copied().filter(|f| f.kind == Kind::Term).collect();
+    let mut kept = longest(found);
+    for term in barred {
+        if !kept.iter().any(|k| k.start <= term.start && term.end <= k.end) {
+            kept.push(term);
+        }
+    }
+    kept.sort_by_key(|f| f.start);
+    kept
+}
+
+/// Whether a text has a word that shall never be printed.
+pub fn has_term(text: &str, known: &Known) -> bool {
+    words::terms(text, known).iter().any(|found| found.kind == Kind::Term)
 }
 
 /// Of those that overlap, the longest; of equal ones, what was known stands last and wins.

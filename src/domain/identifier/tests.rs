@@ -108,3 +108,12 @@ fn what_shall_never_be_printed_is_found_in_whatever_case() {
     let found = marks("POLARIS and 星空の番人 at Hoshi Zora", &known);
     assert_eq!(found.iter().map(|(kind, _)| *kind).collect::<Vec<_>>(), [Kind::Term, Kind::Term, Kind::Domain]);
 }
+
+#[test]
+fn a_word_never_to_be_printed_is_found_also_where_a_longer_passage_has_a_part_of_it() {
+    let known = Known { terms: vec!["01 up".into(), "prod".into()], ..Known::default() };
+    let found = marks("They keep web-prod-01 up.", &known);
+    let found: Vec<&str> = found.iter().map(|(_, text)| text.as_str()).collect();
+    assert_eq!(found, ["web-prod-01", "01 up"]);
+    assert!(has_term("web-prod-01", &known) && !has_term("web-01", &known));
+}

@@ -2,7 +2,7 @@
 
 use super::store::{self, Written};
 use crate::domain::id::{ConsultationId, ReportId};
-use crate::domain::identifier::{Kind, Known, find};
+use crate::domain::identifier::{Kind, Known, find, has_term};
 use crate::features::consultations;
 use crate::platform::error::AppError;
 use crate::platform::form::Fields;
@@ -20,6 +20,10 @@ pub struct Mark {
     pub before: String,
     pub after: String,
     pub times: usize,
+    /// Whether it is, or has in it, a word never to be printed: nobody can let it stand.
+    pub is_barred: bool,
+    /// Whether it stands in quotes alone, which are used as they are or not at all.
+    pub is_quoted: bool,
 }
 
 /// What is known, to compare texts with.
@@ -37,14 +41,25 @@ impl Finder {
         Ok(Self { known, kept: store::kept_marks(conn, id).await? })
     }
 
-    /// What is still to be decided in these texts, each once.
-    pub fn marks<'a>(&self, texts: impl IntoIterator<Item = &'a str>) -> Vec<Mark> {
+    /// Whether words are, or have in them, what shall never be printed.
+    pub fn is_barred(&self, words: &str) -> bool {
+        has_term(words, &self.known)
+    }
+
+    /// What is still to be decided in these texts and quotes, each once.
+    pub fn marks<'a>(
+        &self,
+        texts: impl IntoIterator<Item = &'a str>,
+        quotes: impl IntoIterator<Item = &'a str>,
+    ) -> Vec<Mark> {
         let mut marks: Vec<Mark> = Vec::new();
-        for text in texts {
+        let texts = texts.into_iter().map(|text| (text, false));
+        for (text, is_quoted) in texts.chain(quotes.into_iter().map(|quote| (quote, true))) {
             for found in find(text, &self.known) {
                 let words = &text[found.start..found.end];
+                let is_barred = self.is_barred(words);
                 match marks.iter_mut().find(|mark| mark.words == words) {
-                    _ if self.kept.iter().any(|kept| kept == words) => {}
+                    _ if !is_barred && self.kept.iter().any(|kept| kept == words) => {}
                     Some(mark) => mark.times += 1,
                     None => marks.push(Mark {
                         kind: found.kind,
@@ -52,6 +67,8 @@ impl Finder {
                         before: last(&text[..found.start]),
                         after: first(&text[found.end..]),
                         times: 1,
+                        is_barred,
+                        is_quoted,
                     }),
                 }
             }
@@ -73,7 +90,9 @@ impl Undecided {
         let id = written.report.id;
         let finder = Finder::of(conn, written.consultation, id).await?;
         let roles = written.quotes.iter().map(|used| used.role.as_str());
-        let marks = finder.marks([written.title.as_str(), written.body.as_str()].into_iter().chain(roles));
+        let excerpts = written.quotes.iter().map(|used| used.excerpt.as_str());
+        let texts = [written.title.as_str(), written.body.as_str()].into_iter().chain(roles);
+        let marks = finder.marks(texts, excerpts);
         let passages = store::passages(conn, id).await?.iter().filter(|passage| !passage.is_solved).count();
         Ok(Self { marks, passages })
     }

@@ -176,7 +176,9 @@ impl Page {
     fn marks(&self) -> Vec<Mark> {
         let names = marks::public_fields(&self.fields);
         let texts = names.iter().map(|name| self.fields.value(name));
-        self.finder.as_ref().map(|finder| finder.marks(texts)).unwrap_or_default()
+        let ticked = self.granted.iter().filter(|granted| self.fields.has("quote", &granted.quote.to_string()));
+        let quotes = ticked.map(|granted| granted.excerpt.as_str());
+        self.finder.as_ref().map(|finder| finder.marks(texts, quotes)).unwrap_or_default()
     }
 
     fn instead(&self, n: impl std::fmt::Display) -> String {

@@ -58,6 +58,55 @@ async fn a_word_that_a_participant_adds_is_pointed_out_and_stops_the_publication
 }
 
 #[sqlx::test]
+async fn a_word_never_to_be_printed_cannot_be_let_stand(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let id = told(&app).await;
+    app.report(id, "A theme", "We talked about Polaris, on web-prod-01.").await.assert_status(303);
+    let (path, host) = (format!("/consultations/{id}/report"), app.as_(hana()).await);
+    let page = host.get(&path).await;
+    host.submit(&page, &path, &[("act", "keep-1")]).await.assert_status(303);
+    assert!(host.get(&path).await.texts("#marks mark").is_empty());
+
+    for word in ["polaris", "prod"] {
+        let page = host.get(&path).await;
+        host.submit(&page, &path, &[("act", "term"), ("word", word)]).await.assert_status(303);
+    }
+
+    let page = host.get(&path).await;
+    assert_eq!(page.texts("#marks mark"), ["Polaris", "web-prod-01"], "also where it was let stand before");
+    assert_eq!(page.attributes("button[value^=replace]", "value").len(), 2);
+    assert!(page.attributes("button[value^=keep]", "value").is_empty());
+    for act in ["keep-1", "keep-2"] {
+        host.submit(&page, &path, &[("act", act), ("once", "")]).await.assert_status(422);
+    }
+}
+
+#[sqlx::test]
+async fn what_stands_out_in_a_quote_is_decided_too(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let id = app.held().await;
+    let words = "I see why web-prod-01 wakes us up at night, as Aki does, too";
+    app.answer(aki(), id, &[("answer1", words), ("quote1", "yes")]).await.assert_status(303);
+    app.report(id, "A theme", "We talked.").await.assert_status(303);
+    let (path, host) = (format!("/consultations/{id}/report"), app.as_(hana()).await);
+    let page = host.get(&path).await;
+    assert_eq!(page.texts("#marks mark"), ["web-prod-01", "Aki"]);
+    assert!(page.attributes("button[value^=replace]", "value").is_empty(), "words of others are not changed");
+    let link = app.ask_about_report(id, aki()).await;
+    app.as_(aki()).await.post(&link, &[("act", "approve")]).await.assert_status(303);
+    let publication = format!("{path}/publication");
+    let series = [&CHECKED[..], &[("slug", "x-y"), ("prefix", "x")]].concat();
+    host.post(&publication, &series).await.assert_status(422).assert_says("reports-publication-undecided");
+
+    for _ in 0..2 {
+        let page = host.get(&path).await;
+        host.submit(&page, &path, &[("act", "keep-1")]).await.assert_status(303);
+    }
+
+    host.post(&publication, &series).await.assert_status(303);
+}
+
+#[sqlx::test]
 async fn a_word_that_is_sent_twice_is_answered_twice(db: PgPool) {
     let app = TestApp::spawn(db).await;
     let id = told(&app).await;

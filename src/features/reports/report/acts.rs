@@ -24,7 +24,9 @@ pub(super) async fn decide(mut tx: Tx, mut page: Page, written: Written) -> Answ
     if words.is_empty() {
         return Err(AppError::Unprocessable("a mark that no page offers"));
     }
+    let is_barred = page.finder.as_ref().is_some_and(|finder| finder.is_barred(&words));
     match what {
+        "keep" if is_barred => return Err(AppError::Unprocessable("a word never to be printed does not stand")),
         "keep" => store::keep_mark(&mut tx, written.report.id, &words).await?,
         _ => {
             let Some(instead) = page.fields.required::<Line<200>>(&format!("instead-{number}")) else {
