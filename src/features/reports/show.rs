@@ -3,7 +3,7 @@
 
 use super::drawn::{Drawn, Words};
 use super::gone::gone;
-use super::store::{self, Listed, Series};
+use super::store::{self, Listed, Once, Series};
 use crate::domain::person::Locale;
 use crate::domain::report::{Stage, passages};
 use crate::features::calls::{self, Call, CallBox};
@@ -27,6 +27,8 @@ struct Show {
     drawn: Drawn,
     previous: Option<Listed>,
     next: Option<Listed>,
+    /// The talks before and after this one, as far as they are public.
+    others: Vec<Once>,
     call: Call,
 }
 
@@ -65,6 +67,10 @@ impl Show {
         format!("/reports/{}/feed.atom", self.series.slug)
     }
 
+    fn path_once(&self, once: &Once) -> String {
+        self.frame.carry(&once.path)
+    }
+
     fn path_of(&self, listed: &Listed) -> String {
         self.frame.carry(&listed.path())
     }
@@ -81,6 +87,7 @@ pub async fn get(frame: Frame, address: Path<(String, i32)>) -> Answer {
     let written = store::system(&mut read, published.id).await?.ok_or(AppError::NotFound)?;
     let granted = feedback::granted(&mut read, published.consultation).await?;
     let (previous, next) = store::neighbours(&mut read, &series, address.1).await?;
+    let others = store::before_and_after(&mut read, published.consultation).await?;
     let call = calls::find(&mut read, series.call).await?.ok_or(AppError::NotFound)?;
     let words = Words {
         locale: written.locale,
@@ -93,7 +100,8 @@ pub async fn get(frame: Frame, address: Path<(String, i32)>) -> Answer {
     let drawn = Drawn::new(&frame, words, &written.quotes, &granted).alone();
     let beginning = beginning(&written.body);
     let (locale, title) = (written.locale, written.title);
-    show(&Show { frame, series, number: address.1, title, beginning, locale, drawn, previous, next, call })
+    let number = address.1;
+    show(&Show { frame, series, number, title, beginning, locale, drawn, previous, next, others, call })
 }
 
 /// The first paragraph, as plain words.

@@ -124,6 +124,33 @@ async fn a_report_that_was_hidden_and_changed_can_be_withdrawn(db: PgPool) {
 }
 
 #[sqlx::test]
+async fn a_second_time_is_linked_both_ways_by_its_number_alone(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let first = told(&app).await;
+    let one = app.published(first, "The first").await;
+    let second = app.again(first, aki()).await;
+    sqlx::query("update consultations set former_id = $2 where consultation_id = $1")
+        .bind(second.0)
+        .bind(first.0)
+        .execute(&app.db)
+        .await
+        .unwrap();
+    app.hold(second).await;
+    let linked = async |path: &str| app.visitor().get(path).await.attributes("article.report > p > a", "href");
+    assert!(linked(&one).await.is_empty());
+
+    let two = app.published(second, "The second").await;
+
+    assert_eq!(linked(&one).await, std::slice::from_ref(&two));
+    assert_eq!(linked(&two).await, std::slice::from_ref(&one));
+    app.visitor().get(&one).await.assert_says("reports-show-later");
+    app.visitor().get(&two).await.assert_says("reports-show-former");
+    let host = app.as_(hana()).await;
+    host.post(&format!("/consultations/{second}/report"), &[("act", "hide")]).await.assert_status(303);
+    assert!(linked(&one).await.is_empty(), "what is hidden is not told of");
+}
+
+#[sqlx::test]
 async fn a_new_version_keeps_its_number_and_moves_in_the_feed(db: PgPool) {
     let app = TestApp::spawn(db).await;
     let id = told(&app).await;

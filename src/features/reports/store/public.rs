@@ -97,6 +97,38 @@ pub(in crate::features::reports) async fn neighbours(
     Ok((first(before), first(after)))
 }
 
+/// A published report of the consultation before or after one, by its number alone.
+pub struct Once {
+    pub path: String,
+    pub number: String,
+    pub is_later: bool,
+}
+
+/// The published reports of the consultation that one goes on from, and of those that go on from it.
+pub(in crate::features::reports) async fn before_and_after(
+    conn: &mut PgConnection,
+    id: ConsultationId,
+) -> Result<Vec<Once>, AppError> {
+    let rows = sqlx::query!(
+        r#"select s.slug, s.prefix, r.number as "number!", c.former_id is not distinct from $1 as "is_later!"
+             from reports r
+             join report_series s using (series_id)
+             join consultations c using (consultation_id)
+            where r.stage = 'published'
+              and (c.former_id = $1 or c.consultation_id = (select former_id from consultations where consultation_id = $1))
+            order by c.opened_at, r.number"#,
+        id as ConsultationId,
+    )
+    .fetch_all(conn)
+    .await?;
+    let once = rows.into_iter().map(|row| Once {
+        path: format!("/reports/{}/{}", row.slug, row.number),
+        number: format!("{}#{}", row.prefix, row.number),
+        is_later: row.is_later,
+    });
+    Ok(once.collect())
+}
+
 async fn listed(
     conn: &mut PgConnection,
     series: Option<Uuid>,
