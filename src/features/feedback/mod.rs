@@ -19,10 +19,13 @@ pub use store::{
     public_improvements, quotes_of, revoke, stage_of, waiting,
 };
 
-use crate::domain::feedback::questions;
+use crate::domain::feedback::{FORM_VERSION, QUESTIONS, questions};
+use crate::domain::id::ConsultationId;
+use crate::platform::error::AppError;
 use crate::platform::i18n::Speech;
 use crate::platform::jobs::Registry;
 use crate::platform::route::{Need, Routes};
+use sqlx::PgConnection;
 
 /// Routes of this slice.
 pub fn routes() -> Routes {
@@ -53,6 +56,16 @@ fn asked(speech: Speech, version: i32, wording: Option<&[String]>, number: i32) 
         Some(words) => words.clone(),
         None => speech.t(questions(version)[index]).to_string(),
     }
+}
+
+/// The six questions as a consultation is asked them now, in a language.
+pub async fn questions_of(
+    conn: &mut PgConnection,
+    id: ConsultationId,
+    speech: Speech,
+) -> Result<Vec<String>, AppError> {
+    let wording = store::current(conn, id, speech.locale).await?;
+    Ok((1..=QUESTIONS).map(|number| asked(speech, FORM_VERSION, wording.as_deref(), number)).collect())
 }
 
 /// Jobs of this slice.

@@ -1,10 +1,10 @@
 //! The first draft of a report: the parts that it may have, filled with what the consultation gave.
 
 use crate::domain::consultation::Stage;
-use crate::domain::feedback::{self, FORM_VERSION};
 use crate::domain::person::Locale;
+use crate::domain::question::Stage as ItemStage;
 use crate::features::consultations::Room;
-use crate::features::{calls, questions, sessions};
+use crate::features::{calls, feedback, questions, sessions};
 use crate::platform::error::AppError;
 use crate::platform::i18n::Speech;
 use sqlx::PgConnection;
@@ -21,7 +21,11 @@ pub struct Material {
     pub goal: String,
     /// Topics with what came of them.
     pub discussed: Vec<(String, String)>,
+    /// What was settled before they talked, each with the word for it.
+    pub in_writing: Vec<(String, String)>,
     pub actions: Vec<String>,
+    /// The six questions as the call asks them.
+    pub questions: Vec<String>,
 }
 
 /// Gathers what the consultation gave. Names are not in it.
@@ -33,6 +37,7 @@ pub async fn material(conn: &mut PgConnection, room: &Room) -> Result<Material, 
         Stage::ResolvedInWriting => false,
         _ => sessions::session(conn, room.id()).await?.ended_at.is_some(),
     };
+    let (in_writing, discussed) = items(conn, room, speech).await?;
     Ok(Material {
         was_held,
         locale: call.locale,
@@ -40,23 +45,27 @@ pub async fn material(conn: &mut PgConnection, room: &Room) -> Result<Material, 
         why: call.why,
         rounds: room.consultation.rounds,
         goal: questions::goal(conn, room.id()).await?,
-        discussed: discussed_items(conn, room, speech).await?,
+        discussed,
+        in_writing,
+        questions: feedback::questions_of(conn, room.id(), speech).await?,
         actions: sessions::actions(conn, room.id()).await?.into_iter().map(|owned| owned.action.what).collect(),
     })
 }
 
-/// Every item of the document with what came of it, and what the host noted.
-async fn discussed_items(
-    conn: &mut PgConnection,
-    room: &Room,
-    speech: Speech,
-) -> Result<Vec<(String, String)>, AppError> {
+type Items = Vec<(String, String)>;
+
+/// Every item of the document with what came of it, and what the host noted: those that were settled
+/// in writing, and all others.
+async fn items(conn: &mut PgConnection, room: &Room, speech: Speech) -> Result<(Items, Items), AppError> {
     let items = questions::items(conn, room.id()).await?;
     let came = |item: &questions::AgendaItem| {
         let outcome = speech.t(item.stage.key()).to_string();
         if item.outcome_note.is_empty() { outcome } else { format!("{outcome}: {}", item.outcome_note) }
     };
-    Ok(items.into_iter().map(|item| (item.title.clone(), came(&item))).collect())
+    let (written, others): (Vec<_>, Vec<_>) =
+        items.into_iter().partition(|item| matches!(item.stage, ItemStage::Answered | ItemStage::Settled));
+    let told = |items: Vec<questions::AgendaItem>| items.iter().map(|item| (item.title.clone(), came(item))).collect();
+    Ok((told(written), told(others)))
 }
 
 /// Draws the parts in Markdown: intro and call, the flow before, background, what was discussed,
@@ -80,7 +89,7 @@ pub fn body(material: &Material) -> String {
     };
     part(speech.t("reports-skeleton-background").to_string(), background);
     part(speech.t("reports-skeleton-discussed").to_string(), discussed(&speech, material));
-    part(speech.t("reports-skeleton-feedback").to_string(), comments(&speech));
+    part(speech.t("reports-skeleton-feedback").to_string(), comments(&speech, &material.questions));
     part(speech.t("reports-skeleton-closing").to_string(), speech.t("reports-skeleton-closing_text").to_string());
     body.trim_end().to_owned()
 }
@@ -89,6 +98,10 @@ fn discussed(speech: &Speech, material: &Material) -> String {
     let topics = material.discussed.iter().map(|(topic, came)| format!("## {topic}\n\n{came}"));
     let actions = material.actions.iter().map(|action| format!("- {action}")).collect::<Vec<_>>().join("\n");
     let mut parts: Vec<String> = topics.collect();
+    let written = material.in_writing.iter().map(|(title, came)| format!("- {title}: {came}")).collect::<Vec<_>>();
+    if !written.is_empty() {
+        parts.push(format!("## {}\n\n{}", speech.t("reports-skeleton-in_writing"), written.join("\n")));
+    }
     if !actions.is_empty() {
         parts.push(format!("## {}\n\n{actions}", speech.t("reports-skeleton-actions")));
     }
@@ -99,8 +112,8 @@ fn discussed(speech: &Speech, material: &Material) -> String {
 }
 
 /// A place for the host's comment on each question; the quotes themselves are drawn by the page.
-fn comments(speech: &Speech) -> String {
+fn comments(speech: &Speech, questions: &[String]) -> String {
     let comment = speech.t("reports-skeleton-comment");
-    let parts = feedback::questions(FORM_VERSION).map(|key| format!("## {}\n\n{comment}", speech.t(key)));
+    let parts: Vec<String> = questions.iter().map(|question| format!("## {question}\n\n{comment}")).collect();
     parts.join("\n\n")
 }

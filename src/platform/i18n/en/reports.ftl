@@ -17,6 +17,7 @@ reports-skeleton-background = Background
 reports-skeleton-background_text = What kind of team it was, and what it wished for. Kinds rather than names: “a web engineer”, “a start-up of a few people”.
 reports-skeleton-discussed = What we talked about
 reports-skeleton-discussed_text = Topic by topic: what was answered, which direction was given, what stayed open.
+reports-skeleton-in_writing = Settled in writing
 reports-skeleton-actions = Next actions
 reports-skeleton-feedback = Looking back
 reports-skeleton-comment = (My comment on this)

@@ -15,6 +15,7 @@ reports-skeleton-background = 背景
 reports-skeleton-background_text = どのようなチームで、何を望んでいたか。名前ではなく「Webエンジニア」「数人のスタートアップ」のように書きます。
 reports-skeleton-discussed = 話したこと
 reports-skeleton-discussed_text = 話題ごとに、答えが出たこと、方向が見えたこと、残ったことを書きます。
+reports-skeleton-in_writing = 事前Q&Aで解決したこと
 reports-skeleton-actions = 次のアクション
 reports-skeleton-feedback = ふりかえり
 reports-skeleton-comment = (主催者のコメント)
