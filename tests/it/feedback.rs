@@ -8,6 +8,7 @@ use kabeuchi::domain::id::{CallId, ConsultationId};
 use kabeuchi::features::feedback;
 use sqlx::PgPool;
 
+mod departed;
 mod improvements;
 mod life;
 mod overview;

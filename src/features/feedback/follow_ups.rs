@@ -31,10 +31,15 @@ struct FollowUps {
     all: Vec<FollowUp>,
     /// What was typed for the one that `fields` names.
     fields: Fields,
-    is_refused: bool,
+    /// Why the act that was tried is not possible.
+    refused: Option<&'static str>,
     /// To whom something may be promised.
     guests: Vec<Attendant>,
 }
+
+const NOT_NOW: &str = "feedback-follow_ups-not_now";
+/// Nothing that is written reaches them.
+const LEFT: &str = "feedback-follow_ups-left";
 
 impl FollowUps {
     fn head(&self) -> Head<'_> {
@@ -65,6 +70,11 @@ impl FollowUps {
         Html::stored(follow_up.html.clone())
     }
 
+    /// Whether the recipient left: nothing that is written here reaches them.
+    fn has_left(&self, follow_up: &FollowUp) -> bool {
+        self.is_host() && !is_among(&self.guests, follow_up.recipient)
+    }
+
     fn may_promise(&self) -> bool {
         self.is_host() && takes_new(self.room.stage())
     }
@@ -83,6 +93,10 @@ pub(super) fn takes_new(stage: Stage) -> bool {
     matches!(stage, Stage::Held | Stage::ResolvedInWriting)
 }
 
+fn is_among(guests: &[Attendant], person: PersonId) -> bool {
+    guests.iter().any(|guest| guest.person == person)
+}
+
 /// Shows the hosts all, a guest what was written for them.
 pub async fn get(frame: Frame, id: Path<ConsultationId>) -> Answer {
     let mut read = frame.read().await?;
@@ -91,7 +105,7 @@ pub async fn get(frame: Frame, id: Path<ConsultationId>) -> Answer {
     let draft = drafts::find(&mut read, room.me, FORM, &id.to_string()).await?;
     let fields = draft.map(|draft| draft.fields).unwrap_or_default();
     let guests = guests(&mut read, &room).await?;
-    show(&FollowUps { frame, room, all, fields, is_refused: false, guests })
+    show(&FollowUps { frame, room, all, fields, refused: None, guests })
 }
 
 /// Owes, sends, drops, or says that it was read.
@@ -114,7 +128,10 @@ pub async fn post(frame: Frame, id: Path<ConsultationId>, mut fields: Fields) ->
         _ => (None, None),
     };
     if fields.is_refused() {
-        return again(tx, frame, room, fields, StatusCode::UNPROCESSABLE_ENTITY).await;
+        return again(tx, frame, room, fields).await;
+    }
+    if act == "send" && !is_among(&guests(&mut tx, &room).await?, follow_up.recipient) {
+        return refused(tx, frame, room, fields, LEFT).await;
     }
     let (id, of, stage) = (follow_up.id, follow_up.consultation, follow_up.stage);
     let moved = match (body, reason) {
@@ -124,14 +141,14 @@ pub async fn post(frame: Frame, id: Path<ConsultationId>, mut fields: Fields) ->
                 store::send(&mut tx, id, body.as_str(), html.as_str()).await?;
                 Some(fact)
             }
-            Err(_) => return again(tx, frame, room, fields, StatusCode::CONFLICT).await,
+            Err(_) => return refused(tx, frame, room, fields, NOT_NOW).await,
         },
         (None, Some(reason)) => match stage.drop(id, of) {
             Ok((_, fact)) => {
                 store::drop_one(&mut tx, id, reason.as_str()).await?;
                 Some(fact)
             }
-            Err(_) => return again(tx, frame, room, fields, StatusCode::CONFLICT).await,
+            Err(_) => return refused(tx, frame, room, fields, NOT_NOW).await,
         },
         (None, None) if follow_up.recipient != room.me => return Err(AppError::NotAllowed),
         (None, None) => match stage.read() {
@@ -139,7 +156,7 @@ pub async fn post(frame: Frame, id: Path<ConsultationId>, mut fields: Fields) ->
                 store::mark_read(&mut tx, id).await?;
                 None
             }
-            Err(_) => return again(tx, frame, room, fields, StatusCode::CONFLICT).await,
+            Err(_) => return refused(tx, frame, room, fields, NOT_NOW).await,
         },
     };
     if let Some(fact) = moved {
@@ -169,7 +186,7 @@ async fn owe(mut tx: Tx, frame: Frame, room: Room, fields: Fields) -> Answer {
     let form = form.ok_or(AppError::NotFound)?;
     // The answer may have been emptied since the page of answers was drawn.
     let gap = form.answers.iter().find(|a| a.question == ABOUT_GAPS).filter(|_| takes_new(room.stage()));
-    let Some(gap) = gap else { return again(tx, frame, room, fields, StatusCode::CONFLICT).await };
+    let Some(gap) = gap else { return refused(tx, frame, room, fields, NOT_NOW).await };
     if let Some(follow_up) = store::owe(&mut tx, room.id(), form.person, form.feedback.id, &gap.body).await? {
         tx.record(Fact::FollowUpOwed { follow_up, consultation: room.id() }).await?;
     }
@@ -185,10 +202,10 @@ async fn promise(mut tx: Tx, frame: Frame, room: Room, mut fields: Fields) -> An
         fields.refuse("recipient", Message::new("field-choice"));
     }
     let (Some(what), Some(recipient)) = (what, recipient) else {
-        return again(tx, frame, room, fields, StatusCode::UNPROCESSABLE_ENTITY).await;
+        return again(tx, frame, room, fields).await;
     };
     if !takes_new(room.stage()) {
-        return again(tx, frame, room, fields, StatusCode::CONFLICT).await;
+        return refused(tx, frame, room, fields, NOT_NOW).await;
     }
     let follow_up = store::promise(&mut tx, room.id(), recipient, what.as_str()).await?;
     tx.record(Fact::FollowUpOwed { follow_up, consultation: room.id() }).await?;
@@ -214,9 +231,19 @@ async fn visible(conn: &mut sqlx::PgConnection, room: &Room) -> Result<Vec<Follo
     Ok(all.into_iter().filter(|f| room.part.is_host() || is_theirs(f)).collect())
 }
 
-async fn again(mut tx: Tx, frame: Frame, room: Room, fields: Fields, status: StatusCode) -> Answer {
-    let all = visible(&mut tx, &room).await?;
-    let is_refused = status == StatusCode::CONFLICT;
-    let guests = guests(&mut tx, &room).await?;
-    show_with(status, &FollowUps { frame, room, all, fields, is_refused, guests })
+async fn page(tx: &mut Tx, frame: Frame, room: Room, fields: Fields) -> Result<FollowUps, AppError> {
+    let all = visible(tx, &room).await?;
+    let guests = guests(tx, &room).await?;
+    Ok(FollowUps { frame, room, all, fields, refused: None, guests })
+}
+
+/// The page with what is wrong about what was typed.
+async fn again(mut tx: Tx, frame: Frame, room: Room, fields: Fields) -> Answer {
+    show_with(StatusCode::UNPROCESSABLE_ENTITY, &page(&mut tx, frame, room, fields).await?)
+}
+
+/// The page with why that is not possible.
+async fn refused(mut tx: Tx, frame: Frame, room: Room, fields: Fields, why: &'static str) -> Answer {
+    let page = page(&mut tx, frame, room, fields).await?;
+    show_with(StatusCode::CONFLICT, &FollowUps { refused: Some(why), ..page })
 }

@@ -33,7 +33,8 @@ impl Job for AskMail {
             matches!(consultation.stage, Stage::Held | Stage::ResolvedInWriting | Stage::NoShow | Stage::Closed);
         // Asked once more from the beginning, the earlier reminders are void.
         let is_due = run.now - form.feedback.invited_at >= TimeDelta::days(self.day);
-        if !form.feedback.stage.is_open() || !is_after || !is_due {
+        let is_wanted = form.feedback.stage.is_open() && is_after && is_due;
+        if !is_wanted || !consultations::is_in(&mut tx, consultation.id, form.person).await? {
             return Ok(Outcome::Done);
         }
         let receiver = people::receiver(&mut tx, form.person).await?;
@@ -65,7 +66,8 @@ impl Job for FollowUpMail {
     async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
         let mut tx = run.begin().await?;
         let Some(follow_up) = store::follow_up(&mut tx, self.follow_up).await? else { return Ok(Outcome::Done) };
-        if follow_up.stage != FollowUpStage::Sent {
+        let is_in = consultations::is_in(&mut tx, follow_up.consultation, follow_up.recipient).await?;
+        if follow_up.stage != FollowUpStage::Sent || !is_in {
             return Ok(Outcome::Done);
         }
         let title = consultations::system(&mut tx, follow_up.consultation).await?.title;
@@ -121,7 +123,7 @@ impl Job for QuoteRequestedMail {
     async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
         let mut tx = run.begin().await?;
         let Some((id, quote)) = asked(&mut tx, self.quote).await? else { return Ok(Outcome::Done) };
-        if quote.stage != QuoteStage::Requested {
+        if quote.stage != QuoteStage::Requested || !consultations::is_in(&mut tx, id, quote.person).await? {
             return Ok(Outcome::Done);
         }
         let title = consultations::system(&mut tx, id).await?.title;

@@ -15,8 +15,8 @@ mod thanks;
 mod wording;
 
 pub use store::{
-    Granted, Improvement, OwnQuote, all_words, asked_for, consultation_of, granted, lock_quoted, owed,
-    public_improvements, quotes_of, revoke, stage_of, waiting,
+    Granted, Improvement, OwnAnswers, OwnQuote, all_words, answers_of, asked_for, consultation_of, granted,
+    lock_quoted, owed, public_improvements, quotes_of, revoke, stage_of, waiting,
 };
 
 use crate::domain::feedback::{FORM_VERSION, QUESTIONS, questions};

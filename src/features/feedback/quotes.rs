@@ -4,7 +4,7 @@
 use super::asked;
 use super::store::{self, Form, Given, Quoted};
 use crate::domain::access::Act;
-use crate::domain::id::{ConsultationId, FeedbackId, QuoteId};
+use crate::domain::id::{ConsultationId, FeedbackId, PersonId, QuoteId};
 use crate::domain::quote::{QuoteStage, overlap};
 use crate::domain::text::Text;
 use crate::features::consultations::{self, Head, Room};
@@ -26,6 +26,8 @@ struct Quotes {
     room: Room,
     forms: Vec<Form>,
     all: Vec<Quoted>,
+    /// Who takes part still: nobody else could answer.
+    present: Vec<PersonId>,
     fields: Fields,
     /// Why the act that was tried is not possible.
     refused: Option<&'static str>,
@@ -95,7 +97,7 @@ impl Quotes {
             });
             askable.collect()
         };
-        self.forms.iter().flat_map(of).collect()
+        self.forms.iter().filter(|form| self.present.contains(&form.person)).flat_map(of).collect()
     }
 
     /// What was typed belongs to one of the forms on the page.
@@ -135,6 +137,10 @@ async fn ask(mut tx: Tx, mut page: Quotes) -> Answer {
     let feedback = page.fields.value("feedback").parse::<FeedbackId>().map_err(|_| AppError::NotFound)?;
     let question = page.fields.value("question").parse::<i32>().map_err(|_| AppError::NotFound)?;
     let form = page.forms.iter().find(|form| form.feedback.id == feedback);
+    if form.is_some_and(|form| !page.present.contains(&form.person)) {
+        let refused = Some("feedback-quotes-not_now_left");
+        return show_with(StatusCode::CONFLICT, &Quotes { refused, ..page });
+    }
     let answer = form.and_then(|form| form.answers.iter().find(|a| a.question == question && !a.administrators_only));
     // Taken out, or for administrators from now on: the same words for both.
     let Some(answer) = answer.map(|answer| answer.body.clone()) else {
@@ -183,7 +189,8 @@ async fn page(conn: &mut PgConnection, frame: Frame, room: Room, fields: Fields)
     let mut all = store::quotes(conn, room.id()).await?;
     all.retain(|quote| is_host || quote.person == room.me);
     let forms = if is_host { store::forms(conn, room.id()).await? } else { Vec::new() };
-    Ok(Quotes { frame, room, forms, all, fields, refused: None })
+    let present = consultations::attendants(conn, room.id()).await?.into_iter().map(|a| a.person).collect();
+    Ok(Quotes { frame, room, forms, all, present, fields, refused: None })
 }
 
 fn refused(page: Quotes, stage: Option<QuoteStage>) -> Answer {

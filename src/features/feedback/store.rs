@@ -8,7 +8,8 @@ mod wordings;
 mod quotes;
 
 pub use exports::{
-    Granted, OwnQuote, all_words, consultation_of, granted, lock_quoted, owed, quotes_of, revoke, stage_of, waiting,
+    Granted, OwnAnswers, OwnQuote, all_words, answers_of, consultation_of, granted, lock_quoted, owed, quotes_of,
+    revoke, stage_of, waiting,
 };
 pub(super) use follow_ups::{FollowUp, count_owed, drop_one, follow_up, follow_ups, mark_read, owe, promise, send};
 pub(super) use gifts::*;

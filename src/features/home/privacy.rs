@@ -1,13 +1,13 @@
 //! `/settings/privacy`: everything that the person let others quote or publish, and the way to take
-//! it back; and how often they were missed, which nobody else sees. Needs no part: it works after
-//! leaving, too.
+//! it back; what they answered themselves; and how often they were missed, which nobody else sees.
+//! Needs no part: it works after leaving, too.
 
 use crate::domain::id::{PersonId, QuoteId, ReportId};
 use crate::domain::quote::QuoteStage;
 use crate::domain::session::CONTESTABLE_FOR;
 use crate::features::bookings;
 use crate::features::consultations;
-use crate::features::feedback::{self, OwnQuote};
+use crate::features::feedback::{self, OwnAnswers, OwnQuote};
 use crate::features::reports::{self, OwnApproval};
 use crate::features::sessions::{self, Attendance, Missed};
 use crate::platform::db::Tx;
@@ -28,6 +28,7 @@ struct Privacy {
     frame: Frame,
     quotes: Vec<OwnQuote>,
     approvals: Vec<OwnApproval>,
+    answers: Vec<OwnAnswers>,
     attendance: Attendance,
     late: i64,
     is_refused: bool,
@@ -40,7 +41,7 @@ impl Privacy {
     }
 }
 
-/// Shows one's quotes and approvals.
+/// Shows one's quotes, approvals and answers.
 pub async fn get(frame: Frame) -> Answer {
     let mut read = frame.read().await?;
     let me = frame.asker.id()?;
@@ -50,9 +51,10 @@ pub async fn get(frame: Frame) -> Answer {
 async fn page(conn: &mut PgConnection, frame: Frame, me: PersonId) -> Result<Privacy, AppError> {
     let quotes = feedback::quotes_of(&mut *conn, me).await?;
     let approvals = reports::approvals_of(&mut *conn, me).await?;
+    let answers = feedback::answers_of(&mut *conn, me, frame.speech).await?;
     let attendance = sessions::attendance(&mut *conn, me, frame.now - REMEMBERED).await?;
     let late = bookings::late_cancellations(conn, me, frame.now - REMEMBERED).await?;
-    Ok(Privacy { frame, quotes, approvals, attendance, late, is_refused: false })
+    Ok(Privacy { frame, quotes, approvals, answers, attendance, late, is_refused: false })
 }
 
 /// Takes one back; a report that needs it disappears before the answer arrives.

@@ -1,12 +1,14 @@
-//! What later slices read: quotes that may be shown, one's own quotes, what waits for whom.
+//! What later slices read: quotes that may be shown, one's own quotes and answers, what waits for whom.
 
 use crate::domain::fact::Fact;
 use crate::domain::feedback::Stage;
 use crate::domain::id::{ConsultationId, FeedbackId, PersonId, QuoteId};
 use crate::domain::person::Locale;
 use crate::domain::quote::QuoteStage;
+use crate::features::feedback::asked;
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
+use crate::platform::i18n::Speech;
 use anyhow::anyhow;
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
@@ -101,6 +103,47 @@ pub async fn quotes_of(conn: &mut PgConnection, person: PersonId) -> Result<Vec<
     Ok(own.collect())
 }
 
+/// What a person said of a consultation, as they themselves read it.
+#[derive(Clone, Debug)]
+pub struct OwnAnswers {
+    pub title: String,
+    pub locale: Locale,
+    pub submitted_at: Option<DateTime<Utc>>,
+    /// Question and answer.
+    pub said: Vec<(String, String)>,
+}
+
+/// Everything that a person answered, the newest first; also of consultations that they left.
+pub async fn answers_of(
+    conn: &mut PgConnection,
+    person: PersonId,
+    speech: Speech,
+) -> Result<Vec<OwnAnswers>, AppError> {
+    let rows = sqlx::query!(
+        r#"select f.feedback_id as "feedback: FeedbackId", s.title, f.locale, f.submitted_at, f.form_version, w.questions as "wording?",
+                  a.question, a.body
+             from feedback f
+             join feedback_answers a using (feedback_id)
+             join consultations s using (consultation_id)
+             left join feedback_wordings w using (wording_id)
+            where f.person_id = $1
+            order by f.submitted_at desc, f.feedback_id, a.question"#,
+        person as PersonId,
+    )
+    .fetch_all(conn)
+    .await?;
+    let forms = rows.chunk_by(|one, next| one.feedback == next.feedback).map(|form| OwnAnswers {
+        title: form[0].title.clone(),
+        locale: Locale::parse(&form[0].locale).unwrap_or(Locale::Ja),
+        submitted_at: form[0].submitted_at,
+        said: form
+            .iter()
+            .map(|row| (asked(speech, row.form_version, row.wording.as_deref(), row.question), row.body.clone()))
+            .collect(),
+    });
+    Ok(forms.collect())
+}
+
 /// The consultation of a quote, whose row is locked before the quote's.
 pub async fn consultation_of(conn: &mut PgConnection, quote: QuoteId) -> Result<Option<ConsultationId>, AppError> {
     let id = sqlx::query_scalar!(
@@ -168,12 +211,13 @@ pub async fn stage_of(
         .transpose()
 }
 
-/// Where a person is asked for feedback, with the consultation's title.
+/// Where a person who takes part still is asked for feedback, with the consultation's title.
 pub async fn waiting(conn: &mut PgConnection, person: PersonId) -> Result<Vec<(ConsultationId, String)>, AppError> {
     let rows = sqlx::query!(
         r#"select s.consultation_id as "id: ConsultationId", s.title
              from feedback f
              join consultations s using (consultation_id)
+             join participants p on p.consultation_id = f.consultation_id and p.person_id = f.person_id
             where f.person_id = $1 and f.stage in ('invited', 'draft') and s.stage in ('held', 'resolved_in_writing', 'no_show', 'closed')
             order by f.invited_at, f.feedback_id"#,
         person as PersonId,

@@ -10,6 +10,9 @@ home-privacy-revoke = Take it back
 home-privacy-approvals = Reports that you said ok to
 home-privacy-approvals_empty = You have not said ok to any report.
 home-privacy-to_report = Read the report
+home-privacy-answers = What you answered
+home-privacy-answers_empty = You have not looked back at any conversation yet.
+home-privacy-answers_text = Your own answers to the questions afterwards, also of consultations that you left. They are changed on the page of the consultation, while that is possible.
 home-privacy-attendance = Missed times
 home-privacy-attendance_text = In the last 12 months: { $held ->
     [one] 1 session held
