@@ -10,7 +10,7 @@ use crate::domain::access::Act;
 use crate::domain::consultation::Part;
 use crate::domain::id::ConsultationId;
 use crate::domain::person::Slug;
-use crate::domain::report::{Asked, LATER, is_agreed};
+use crate::domain::report::{Asked, LATER, Stage, is_agreed};
 use crate::domain::text::Line;
 use crate::features::calls;
 use crate::features::consultations::{self, Head, Room};

@@ -203,7 +203,14 @@ fn every_refusal_has_a_text_in_both_languages() {
     let yes = [Asked { must_approve: true, verdict: Some(Verdict::Approved) }];
     let mut refusals = Vec::new();
     for stage in report::Stage::ALL {
-        let r = Report { id: ReportId(uuid::Uuid::nil()), stage, stage_since: now, revision: 1, number: None };
+        let r = Report {
+            id: ReportId(uuid::Uuid::nil()),
+            stage,
+            stage_since: now,
+            revision: 1,
+            number: None,
+            barred: None,
+        };
         let tried = [
             r.edit(now),
             r.show_to_participants(now),
