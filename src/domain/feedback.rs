@@ -99,7 +99,7 @@ impl NotNow {
     /// Key of what a person reads.
     pub fn key(self) -> &'static str {
         match self.act {
-            "send" | "drop" | "read" => "feedback-follow_ups-not_now",
+            "owe" | "send" | "drop" | "read" => "feedback-follow_ups-not_now",
             _ => "feedback-form-not_now",
         }
     }
@@ -179,6 +179,9 @@ impl Feedback {
 /// Where something that the host owes in writing is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FollowUpStage {
+    /// An answer about what was missing, of which nothing became yet. It is there while the answer is,
+    /// and no row says so.
+    Suggested,
     Owed,
     Sent,
     Read,
@@ -187,12 +190,18 @@ pub enum FollowUpStage {
 
 impl FollowUpStage {
     /// All stages in the order of a life.
-    pub const ALL: [FollowUpStage; 4] =
-        [FollowUpStage::Owed, FollowUpStage::Sent, FollowUpStage::Read, FollowUpStage::Dropped];
+    pub const ALL: [FollowUpStage; 5] = [
+        FollowUpStage::Suggested,
+        FollowUpStage::Owed,
+        FollowUpStage::Sent,
+        FollowUpStage::Read,
+        FollowUpStage::Dropped,
+    ];
 
     /// The stored word.
     pub fn as_str(self) -> &'static str {
         match self {
+            FollowUpStage::Suggested => "suggested",
             FollowUpStage::Owed => "owed",
             FollowUpStage::Sent => "sent",
             FollowUpStage::Read => "read",
@@ -203,6 +212,14 @@ impl FollowUpStage {
     /// Reads the stored word.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|stage| stage.as_str() == word)
+    }
+
+    /// The host takes it up.
+    pub fn owe(self, follow_up: FollowUpId, consultation: ConsultationId) -> Result<(Self, Fact), NotNow> {
+        match self {
+            FollowUpStage::Suggested => Ok((FollowUpStage::Owed, Fact::FollowUpOwed { follow_up, consultation })),
+            _ => Err(self.not_now("owe")),
+        }
     }
 
     /// The host wrote it.
@@ -216,7 +233,9 @@ impl FollowUpStage {
     /// The host says why it will not come.
     pub fn drop(self, follow_up: FollowUpId, consultation: ConsultationId) -> Result<(Self, Fact), NotNow> {
         match self {
-            FollowUpStage::Owed => Ok((FollowUpStage::Dropped, Fact::FollowUpDropped { follow_up, consultation })),
+            FollowUpStage::Suggested | FollowUpStage::Owed => {
+                Ok((FollowUpStage::Dropped, Fact::FollowUpDropped { follow_up, consultation }))
+            }
             _ => Err(self.not_now("drop")),
         }
     }
@@ -290,12 +309,13 @@ expired: - - - - - - -
         let (id, of) = (FollowUpId(Uuid::nil()), ConsultationId(Uuid::nil()));
         let row = |stage: FollowUpStage| {
             let word = |moved: Result<_, NotNow>| moved.map_or_else(NotNow::key, FollowUpStage::as_str);
-            let (sent, dropped) = (stage.send(id, of).map(|m| m.0), stage.drop(id, of).map(|m| m.0));
-            format!("{}: {} {} {}\n", stage.as_str(), word(sent), word(dropped), word(stage.read()))
+            let (owed, sent) = (stage.owe(id, of).map(|m| m.0), stage.send(id, of).map(|m| m.0));
+            let (dropped, read) = (stage.drop(id, of).map(|m| m.0), stage.read());
+            format!("{}: {} {} {} {}\n", stage.as_str(), word(owed), word(sent), word(dropped), word(read))
         };
         assert_eq!(
             FollowUpStage::ALL.into_iter().map(row).collect::<String>().replace("feedback-follow_ups-not_now", "-"),
-            "owed: sent dropped -\nsent: - - read\nread: - - -\ndropped: - - -\n"
+            "suggested: owed - dropped -\nowed: - sent dropped -\nsent: - - - read\nread: - - - -\ndropped: - - - -\n"
         );
     }
 }

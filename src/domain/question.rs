@@ -150,6 +150,11 @@ impl Stage {
     pub fn outcome(self) -> Option<Outcome> {
         Outcome::ALL.into_iter().find(|outcome| outcome.stage() == self)
     }
+
+    /// Whether it was on the agenda of a session and stayed open: the host may write about it after.
+    pub fn is_left_open(self) -> bool {
+        matches!(self, Stage::Unresolved | Stage::NextTime)
+    }
 }
 
 /// What became of an item in the session.

@@ -12,6 +12,7 @@ mod departed;
 mod improvements;
 mod life;
 mod overview;
+mod suggested;
 mod wording;
 mod quotes;
 

@@ -5,13 +5,14 @@ use super::asked;
 use super::store::{self, Form};
 use crate::domain::access::Act;
 use crate::domain::feedback::{ABOUT_GAPS, FollowUpStage, QUESTIONS, Stage};
-use crate::domain::id::{ConsultationId, FeedbackId, PersonId};
+use crate::domain::id::{ConsultationId, FeedbackId};
 use crate::domain::improvement::FROM_QUESTIONS;
 use crate::features::consultations::{self, Head, Room};
-use crate::platform::error::Answer;
+use crate::platform::error::{Answer, AppError};
 use crate::platform::page::{Frame, show};
 use actix_web::web::Path;
 use askama::Template;
+use sqlx::PgConnection;
 
 #[derive(Template)]
 #[template(path = "feedback/answers.html")]
@@ -19,8 +20,8 @@ struct Answers {
     frame: Frame,
     room: Room,
     forms: Vec<Form>,
-    /// Whom the host promised something already.
-    promised: Vec<PersonId>,
+    /// Forms whose answer about what was missing may be taken up.
+    open: Vec<FeedbackId>,
     /// Answers that became a change already.
     improved: Vec<(FeedbackId, i32)>,
 }
@@ -73,7 +74,7 @@ impl Answers {
                 lang: form.locale.as_str(),
                 body: answer.body.clone(),
                 is_quoted: answer.is_quoted,
-                follow_up_of: (number == ABOUT_GAPS && !self.promised.contains(&form.person))
+                follow_up_of: (number == ABOUT_GAPS && self.open.contains(&form.feedback.id))
                     .then_some(form.feedback.id),
                 improvement: FROM_QUESTIONS.contains(&number).then(|| self.improvement_path(form, number)),
                 is_improved: self.improved.contains(&(form.feedback.id, number)),
@@ -113,8 +114,19 @@ pub async fn get(frame: Frame, id: Path<ConsultationId>) -> Answer {
     let room = consultations::for_participant(&mut read, *id, &frame.asker).await?;
     room.require(Act::ReadAnswers)?;
     let forms = store::forms(&mut read, *id).await?;
-    let follow_ups = store::follow_ups(&mut read, *id).await?;
-    let promised = follow_ups.iter().filter(|f| f.stage != FollowUpStage::Dropped).map(|f| f.recipient).collect();
+    let open = open(&mut read, &room, &forms).await?;
     let improved = store::improved(&mut read, *id).await?;
-    show(&Answers { frame, room, forms, promised, improved })
+    show(&Answers { frame, room, forms, open, improved })
+}
+
+/// Where nothing is promised yet, or was let go, and whoever answered would read it.
+async fn open(conn: &mut PgConnection, room: &Room, forms: &[Form]) -> Result<Vec<FeedbackId>, AppError> {
+    let guests = super::follow_ups::guests(conn, room).await?;
+    let suggested = store::suggested(conn, room.id()).await?;
+    let follow_ups = store::follow_ups(conn, room.id()).await?;
+    let is_promised =
+        |id: FeedbackId| follow_ups.iter().any(|f| f.feedback == Some(id) && f.stage != FollowUpStage::Dropped);
+    let is_open = |id: FeedbackId| suggested.iter().any(|s| s.feedback == id) || !is_promised(id);
+    let present = forms.iter().filter(|form| super::follow_ups::is_among(&guests, form.person));
+    Ok(present.map(|form| form.feedback.id).filter(|id| is_open(*id)).collect())
 }

@@ -1,24 +1,25 @@
 //! `/consultations/{consultation}/follow-ups`: what could not be said on the day and is written
 //! afterwards. The host owes, writes or drops with a reason; the recipient reads here.
 
-use super::store::{self, FollowUp};
+use super::owing;
+use super::store::{self, FollowUp, Suggested};
 use crate::domain::access::Act;
 use crate::domain::consultation::Stage;
-use crate::domain::fact::Fact;
-use crate::domain::feedback::{ABOUT_GAPS, FollowUpStage};
-use crate::domain::id::{ConsultationId, FeedbackId, FollowUpId, PersonId};
+use crate::domain::feedback::FollowUpStage;
+use crate::domain::id::{ConsultationId, FollowUpId, PersonId};
 use crate::domain::text::{Line, Text};
 use crate::features::consultations::{self, Attendant, Head, Room};
+use crate::features::questions::{self, AgendaItem};
 use crate::platform::db::Tx;
 use crate::platform::drafts;
 use crate::platform::error::{Answer, AppError};
 use crate::platform::form::Fields;
-use crate::platform::i18n::Message;
 use crate::platform::markdown::{self, Html};
 use crate::platform::page::{Frame, show, show_with};
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use askama::Template;
+use sqlx::PgConnection;
 
 /// The name of the draft of what is being written; its subject is the consultation.
 const FORM: &str = "follow-up";
@@ -29,6 +30,10 @@ struct FollowUps {
     frame: Frame,
     room: Room,
     all: Vec<FollowUp>,
+    /// What answers ask for, and the host did nothing about yet.
+    suggested: Vec<Suggested>,
+    /// What stayed open in the session, and is not written about yet.
+    left_open: Vec<AgendaItem>,
     /// What was typed for the one that `fields` names.
     fields: Fields,
     /// Why the act that was tried is not possible.
@@ -37,9 +42,9 @@ struct FollowUps {
     guests: Vec<Attendant>,
 }
 
-const NOT_NOW: &str = "feedback-follow_ups-not_now";
+pub(super) const NOT_NOW: &str = "feedback-follow_ups-not_now";
 /// Nothing that is written reaches them.
-const LEFT: &str = "feedback-follow_ups-left";
+pub(super) const LEFT: &str = "feedback-follow_ups-left";
 
 impl FollowUps {
     fn head(&self) -> Head<'_> {
@@ -66,13 +71,24 @@ impl FollowUps {
         }
     }
 
+    fn fields_about(&self, suggested: &Suggested) -> Fields {
+        match self.fields.has("feedback", &suggested.feedback.to_string()) {
+            true => self.fields.clone(),
+            false => Fields::default(),
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.all.is_empty() && self.suggested.is_empty() && self.left_open.is_empty()
+    }
+
     fn text(&self, follow_up: &FollowUp) -> Html {
         Html::stored(follow_up.html.clone())
     }
 
     /// Whether the recipient left: nothing that is written here reaches them.
-    fn has_left(&self, follow_up: &FollowUp) -> bool {
-        self.is_host() && !is_among(&self.guests, follow_up.recipient)
+    fn has_left(&self, recipient: &PersonId) -> bool {
+        self.is_host() && !is_among(&self.guests, *recipient)
     }
 
     fn may_promise(&self) -> bool {
@@ -88,12 +104,12 @@ impl FollowUps {
     }
 }
 
-/// Whether the host may promise something more.
+/// Whether the host may promise something more: also of what was closed by itself in the meantime.
 pub(super) fn takes_new(stage: Stage) -> bool {
-    matches!(stage, Stage::Held | Stage::ResolvedInWriting)
+    matches!(stage, Stage::Held | Stage::ResolvedInWriting | Stage::Closed)
 }
 
-fn is_among(guests: &[Attendant], person: PersonId) -> bool {
+pub(super) fn is_among(guests: &[Attendant], person: PersonId) -> bool {
     guests.iter().any(|guest| guest.person == person)
 }
 
@@ -101,24 +117,24 @@ fn is_among(guests: &[Attendant], person: PersonId) -> bool {
 pub async fn get(frame: Frame, id: Path<ConsultationId>) -> Answer {
     let mut read = frame.read().await?;
     let room = consultations::for_participant(&mut read, *id, &frame.asker).await?;
-    let all = visible(&mut read, &room).await?;
     let draft = drafts::find(&mut read, room.me, FORM, &id.to_string()).await?;
     let fields = draft.map(|draft| draft.fields).unwrap_or_default();
-    let guests = guests(&mut read, &room).await?;
-    show(&FollowUps { frame, room, all, fields, refused: None, guests })
+    show(&page(&mut read, frame, room, fields).await?)
 }
 
-/// Owes, sends, drops, or says that it was read.
+/// Owes, promises, sends, drops, or says that it was read.
 pub async fn post(frame: Frame, id: Path<ConsultationId>, mut fields: Fields) -> Answer {
     let mut tx = frame.begin(&fields).await?;
     let room = consultations::for_update(&mut tx, *id, &frame.asker).await?;
-    let act = fields.one_of("act", ["owe", "promise", "send", "drop", "read"])?;
+    let act = fields.one_of("act", ["owe", "promise", "item", "send", "drop", "read"])?;
     if act != "read" {
         room.require(Act::OweFollowUp)?;
     }
     match act {
-        "owe" => return owe(tx, frame, room, fields).await,
-        "promise" => return promise(tx, frame, room, fields).await,
+        "owe" => return owing::owe(tx, frame, room, fields).await,
+        "promise" => return owing::promise(tx, frame, room, fields).await,
+        "item" => return owing::owe_item(tx, frame, room, fields).await,
+        "drop" if !fields.value("feedback").is_empty() => return owing::let_go(tx, frame, room, fields).await,
         _ => {}
     }
     let Some(follow_up) = one_of(&mut tx, &room, &fields).await? else { return Err(AppError::NotFound) };
@@ -178,42 +194,8 @@ async fn delete_draft(tx: &mut Tx, room: &Room, id: FollowUpId) -> Result<(), Ap
     }
 }
 
-async fn owe(mut tx: Tx, frame: Frame, room: Room, fields: Fields) -> Answer {
-    let form = match fields.value("feedback").parse::<FeedbackId>() {
-        Ok(id) => store::system(&mut tx, id).await?.filter(|form| form.feedback.consultation == room.id()),
-        Err(_) => None,
-    };
-    let form = form.ok_or(AppError::NotFound)?;
-    // The answer may have been emptied since the page of answers was drawn.
-    let gap = form.answers.iter().find(|a| a.question == ABOUT_GAPS).filter(|_| takes_new(room.stage()));
-    let Some(gap) = gap else { return refused(tx, frame, room, fields, NOT_NOW).await };
-    if let Some(follow_up) = store::owe(&mut tx, room.id(), form.person, form.feedback.id, &gap.body).await? {
-        tx.record(Fact::FollowUpOwed { follow_up, consultation: room.id() }).await?;
-    }
-    tx.see_other(format!("{}?said=saved", room.path("/follow-ups"))).await
-}
-
-/// Something more, which no answer asked for.
-async fn promise(mut tx: Tx, frame: Frame, room: Room, mut fields: Fields) -> Answer {
-    let what = fields.required::<Text<1000>>("what");
-    let recipient = fields.value("recipient").parse::<PersonId>().ok();
-    let recipient = guests(&mut tx, &room).await?.into_iter().map(|g| g.person).find(|g| Some(*g) == recipient);
-    if recipient.is_none() {
-        fields.refuse("recipient", Message::new("field-choice"));
-    }
-    let (Some(what), Some(recipient)) = (what, recipient) else {
-        return again(tx, frame, room, fields).await;
-    };
-    if !takes_new(room.stage()) {
-        return refused(tx, frame, room, fields, NOT_NOW).await;
-    }
-    let follow_up = store::promise(&mut tx, room.id(), recipient, what.as_str()).await?;
-    tx.record(Fact::FollowUpOwed { follow_up, consultation: room.id() }).await?;
-    tx.see_other(format!("{}?said=saved", room.path("/follow-ups"))).await
-}
-
 /// Everyone on the other side of the hosts; nobody for a guest.
-async fn guests(conn: &mut sqlx::PgConnection, room: &Room) -> Result<Vec<Attendant>, AppError> {
+pub(super) async fn guests(conn: &mut PgConnection, room: &Room) -> Result<Vec<Attendant>, AppError> {
     let everyone = consultations::attendants(conn, room.id()).await?;
     Ok(everyone.into_iter().filter(|a| room.part.is_host() && !a.part.is_host()).collect())
 }
@@ -224,26 +206,33 @@ async fn one_of(tx: &mut Tx, room: &Room, fields: &Fields) -> Result<Option<Foll
     Ok(visible(tx, room).await?.into_iter().find(|f| f.id == id))
 }
 
-async fn visible(conn: &mut sqlx::PgConnection, room: &Room) -> Result<Vec<FollowUp>, AppError> {
+async fn visible(conn: &mut PgConnection, room: &Room) -> Result<Vec<FollowUp>, AppError> {
     let is_theirs =
         |f: &FollowUp| f.recipient == room.me && matches!(f.stage, FollowUpStage::Sent | FollowUpStage::Read);
     let all = store::follow_ups(conn, room.id()).await?;
     Ok(all.into_iter().filter(|f| room.part.is_host() || is_theirs(f)).collect())
 }
 
-async fn page(tx: &mut Tx, frame: Frame, room: Room, fields: Fields) -> Result<FollowUps, AppError> {
-    let all = visible(tx, &room).await?;
-    let guests = guests(tx, &room).await?;
-    Ok(FollowUps { frame, room, all, fields, refused: None, guests })
+async fn page(conn: &mut PgConnection, frame: Frame, room: Room, fields: Fields) -> Result<FollowUps, AppError> {
+    let all = visible(conn, &room).await?;
+    let guests = guests(conn, &room).await?;
+    let (mut suggested, mut left_open) = (Vec::new(), Vec::new());
+    if room.part.is_host() && takes_new(room.stage()) {
+        let is_promised = |item: &AgendaItem| all.iter().any(|f| f.item == Some(item.id));
+        suggested = store::suggested(conn, room.id()).await?;
+        left_open = questions::items(conn, room.id()).await?;
+        left_open.retain(|item| item.stage.is_left_open() && !is_promised(item));
+    }
+    Ok(FollowUps { frame, room, all, suggested, left_open, fields, refused: None, guests })
 }
 
 /// The page with what is wrong about what was typed.
-async fn again(mut tx: Tx, frame: Frame, room: Room, fields: Fields) -> Answer {
+pub(super) async fn again(mut tx: Tx, frame: Frame, room: Room, fields: Fields) -> Answer {
     show_with(StatusCode::UNPROCESSABLE_ENTITY, &page(&mut tx, frame, room, fields).await?)
 }
 
 /// The page with why that is not possible.
-async fn refused(mut tx: Tx, frame: Frame, room: Room, fields: Fields, why: &'static str) -> Answer {
+pub(super) async fn refused(mut tx: Tx, frame: Frame, room: Room, fields: Fields, why: &'static str) -> Answer {
     let page = page(&mut tx, frame, room, fields).await?;
     show_with(StatusCode::CONFLICT, &FollowUps { refused: Some(why), ..page })
 }

@@ -9,6 +9,7 @@ mod improvements;
 pub mod mails;
 pub mod opening;
 mod overview;
+mod owing;
 mod quotes;
 mod store;
 mod thanks;
@@ -16,7 +17,7 @@ mod wording;
 
 pub use store::{
     Granted, Improvement, OwnAnswers, OwnQuote, all_words, answers_of, asked_for, consultation_of, granted,
-    lock_quoted, owed, public_improvements, quotes_of, revoke, stage_of, waiting,
+    lock_quoted, owed, public_improvements, quotes_of, revoke, stage_of, suggested_to, waiting,
 };
 
 use crate::domain::feedback::{FORM_VERSION, QUESTIONS, questions};

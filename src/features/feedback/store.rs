@@ -9,9 +9,12 @@ mod quotes;
 
 pub use exports::{
     Granted, OwnAnswers, OwnQuote, all_words, answers_of, consultation_of, granted, lock_quoted, owed, quotes_of,
-    revoke, stage_of, waiting,
+    revoke, stage_of, suggested_to, waiting,
 };
-pub(super) use follow_ups::{FollowUp, count_owed, drop_one, follow_up, follow_ups, mark_read, owe, promise, send};
+pub(super) use follow_ups::{
+    FollowUp, NewFollowUp, Suggested, count_owed, drop_one, follow_up, follow_ups, let_go, mark_read, owe, owe_item,
+    promise, send, suggested,
+};
 pub(super) use gifts::*;
 pub use improvements::{Improvement, public_improvements};
 pub(super) use improvements::{

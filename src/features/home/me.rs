@@ -132,6 +132,12 @@ async fn turns(
             path: format!("/consultations/{id}/follow-ups"),
             due_at: None,
         }));
+        turns.extend(feedback::suggested_to(&mut *conn, me).await?.into_iter().map(|(id, title)| Turn {
+            title,
+            what: "home-me-suggested",
+            path: format!("/consultations/{id}/follow-ups"),
+            due_at: None,
+        }));
     }
     let own = applications::of_applicant(&mut *conn, me, MOST).await?;
     turns.extend(own.into_iter().filter(|a| a.stage == ApplicationStage::Asked).map(|a| Turn {

@@ -9,7 +9,7 @@ use super::title;
 use super::words::{Words, taken_back};
 use super::writing::{self, LONGEST, Writing};
 use crate::domain::access::Act;
-use crate::domain::consultation::Side;
+use crate::domain::consultation::{Side, Stage as RoomStage};
 use crate::domain::id::{ConsultationId, EntryId, ItemId};
 use crate::domain::question::{Actor, Item, ItemError, Moved, Stage};
 use crate::domain::text::Text;
@@ -106,6 +106,12 @@ impl Page {
 
     fn may_reword(&self) -> bool {
         title::may_reword(&self.room, &self.listed)
+    }
+
+    /// Whether a host may promise to write about what stayed open.
+    fn may_owe(&self) -> bool {
+        let is_after = matches!(self.room.stage(), RoomStage::Held | RoomStage::Closed);
+        self.room.may(Act::OweFollowUp) && is_after && self.listed.item.stage.is_left_open()
     }
 
     fn threads(&self) -> [Thread; 5] {

@@ -29,7 +29,7 @@ mod writing;
 pub use store::{add_live, agenda, carry, goal, items, left_for_next_time, open_titles, search, seen_at, set_outcome};
 pub use visit::mark as mark_visit;
 
-use crate::domain::id::ItemId;
+use crate::domain::id::{ItemId, PersonId};
 use crate::domain::question::{Kind, Stage};
 use crate::platform::jobs::Registry;
 use crate::platform::route::{Need, Routes};
@@ -38,6 +38,7 @@ use crate::platform::route::{Need, Routes};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AgendaItem {
     pub id: ItemId,
+    pub author: PersonId,
     pub title: String,
     pub kind: Kind,
     pub stage: Stage,

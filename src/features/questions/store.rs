@@ -214,7 +214,14 @@ pub async fn agenda(conn: &mut PgConnection, id: ConsultationId) -> Result<Vec<A
 pub async fn items(conn: &mut PgConnection, id: ConsultationId) -> Result<Vec<AgendaItem>, AppError> {
     let kept = all(conn, id).await?.into_iter().map(|l| l.item).filter(|i| i.stage != Stage::Dropped);
     Ok(kept
-        .map(|i| AgendaItem { id: i.id, title: i.title, kind: i.kind, stage: i.stage, outcome_note: i.outcome_note })
+        .map(|i| AgendaItem {
+            id: i.id,
+            author: i.author,
+            title: i.title,
+            kind: i.kind,
+            stage: i.stage,
+            outcome_note: i.outcome_note,
+        })
         .collect())
 }
 

@@ -8,9 +8,10 @@ const TYPED: &str = "what was typed";
 const FORM: &str = "11111111-1111-4111-8111-111111111111";
 const QUOTE: &str = "22222222-2222-4222-8222-222222222222";
 const FOLLOW_UP: &str = "33333333-3333-4333-8333-333333333333";
+const ITEM: &str = "44444444-4444-4444-8444-444444444444";
 
 /// What refused acts are told.
-const WORDS: [&str; 10] = [
+const WORDS: [&str; 11] = [
     "feedback-form-not_now",
     "feedback-quotes-not_now_waiting",
     "feedback-quotes-not_now_granted",
@@ -19,6 +20,7 @@ const WORDS: [&str; 10] = [
     "feedback-quotes-not_now_stale",
     "feedback-follow_ups-not_now",
     "feedback-closing-owed",
+    "feedback-closing-suggested",
     "feedback-closing-not_now",
     "home-privacy-not_now",
 ];
@@ -29,6 +31,7 @@ const ANSWERED: &str = "
     delete from actions;
     delete from quotes;
     delete from follow_ups;
+    update items set stage = 'unresolved';
     delete from feedback_answers;
     delete from feedback;
     insert into feedback (feedback_id, consultation_id, person_id, form_version, locale, stage, invited_at, submitted_at, revision)
@@ -203,8 +206,26 @@ async fn every_follow_up_is_owed_sent_and_dropped_like_this(db: PgPool) {
     let id = app.held().await;
     app.join(id, mio()).await;
     app.as_(ren()).await;
+    sqlx::query(
+        "insert into items (item_id, consultation_id, author_id, side, kind, origin, title, stage, stage_since, position, created_at)
+         select $1::uuid, $2, person_id, 'guest', 'topic', 'written', 'Alerts', 'unresolved', '2027-01-04Z', 1, '2027-01-04Z'
+           from people where name = 'Aki'",
+    )
+    .bind(ITEM)
+    .bind(id.0)
+    .execute(&app.db)
+    .await
+    .unwrap();
     let acts = [
         tried("owes one", hana(), "follow-ups", &[("act", "owe"), ("feedback", FORM)]),
+        tried(
+            "lets go of what is suggested",
+            hana(),
+            "follow-ups",
+            &[("act", "drop"), ("feedback", FORM), ("reason", TYPED)],
+        ),
+        tried("owes one about an item", hana(), "follow-ups", &[("act", "item"), ("item", ITEM)]),
+        tried("owes one about an item", aki(), "follow-ups", &[("act", "item"), ("item", ITEM)]),
         tried("promises one", hana(), "follow-ups", &[("act", "promise"), ("recipient", "Aki"), ("what", TYPED)]),
         tried("sends it", hana(), "follow-ups", &[("act", "send"), ("follow_up", FOLLOW_UP), ("body", TYPED)]),
         tried("drops it", hana(), "follow-ups", &[("act", "drop"), ("follow_up", FOLLOW_UP), ("reason", TYPED)]),
@@ -216,7 +237,8 @@ async fn every_follow_up_is_owed_sent_and_dropped_like_this(db: PgPool) {
     ];
     let situations = [
         Situation { name: "too_early", stage: Stage::Booked, sql: "" },
-        held("nothing", ""),
+        held("suggested", ""),
+        held("item_covered", "update items set stage = 'covered'"),
         held("emptied", "delete from feedback_answers where question = 2"),
         held("owed", follow_up!("owed")),
         held("sent", follow_up!("sent")),
@@ -236,7 +258,10 @@ async fn a_consultation_is_closed_like_this(db: PgPool) {
     let id = app.held().await;
     let acts = [tried("closes", hana(), "closing", &[]), tried("closes", aki(), "closing", &[])];
     let mut whole = String::new();
-    for (name, sql) in [("nothing is owed", ""), ("something is owed", follow_up!("owed"))] {
+    let nothing = "delete from feedback_answers where question = 2";
+    for (name, sql) in
+        [("nothing is owed", nothing), ("something is suggested", ""), ("something is owed", follow_up!("owed"))]
+    {
         let situations = Stage::ALL.map(|stage| Situation { name: stage.as_str(), stage, sql });
         let outcome = "select stage from consultations";
         whole += &format!("{name}\n{}", table(&app, id, &acts, &situations, outcome).await);

@@ -1,7 +1,7 @@
 //! What later slices read: quotes that may be shown, one's own quotes and answers, what waits for whom.
 
 use crate::domain::fact::Fact;
-use crate::domain::feedback::Stage;
+use crate::domain::feedback::{ABOUT_GAPS, Stage};
 use crate::domain::id::{ConsultationId, FeedbackId, PersonId, QuoteId};
 use crate::domain::person::Locale;
 use crate::domain::quote::QuoteStage;
@@ -242,4 +242,25 @@ pub async fn owed(conn: &mut PgConnection, host: PersonId) -> Result<Vec<(Consul
     .fetch_all(conn)
     .await?;
     Ok(rows.into_iter().map(|row| (row.id, row.title, row.count)).collect())
+}
+
+/// Where answers of guests suggest that a host writes once more, with the title.
+pub async fn suggested_to(conn: &mut PgConnection, host: PersonId) -> Result<Vec<(ConsultationId, String)>, AppError> {
+    let rows = sqlx::query!(
+        r#"select s.consultation_id as "id: ConsultationId", s.title
+             from feedback f
+             join feedback_answers a on a.feedback_id = f.feedback_id and a.question = $2 and not a.administrators_only
+             join consultations s using (consultation_id)
+             join call_hosts h on h.call_id = s.call_id and h.person_id = $1
+            where f.stage in ('submitted', 'amended', 'locked') and s.stage in ('held', 'resolved_in_writing', 'closed')
+              and not exists (select from follow_ups u
+                               where u.feedback_id = f.feedback_id and (u.what = a.body or u.created_at >= f.submitted_at))
+            group by s.consultation_id, s.title
+            order by min(f.submitted_at), s.consultation_id"#,
+        host as PersonId,
+        ABOUT_GAPS,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.title)).collect())
 }

@@ -1,10 +1,9 @@
 //! What the host still owes in writing.
 
-use crate::domain::feedback::FollowUpStage;
-use crate::domain::id::{ConsultationId, FeedbackId, FollowUpId, PersonId};
+use crate::domain::feedback::{ABOUT_GAPS, FollowUpStage};
+use crate::domain::id::{ConsultationId, FeedbackId, FollowUpId, ItemId, PersonId};
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
-use crate::platform::random;
 use anyhow::anyhow;
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
@@ -16,6 +15,10 @@ pub struct FollowUp {
     pub consultation: ConsultationId,
     pub recipient: PersonId,
     pub recipient_name: String,
+    /// The form whose answer it is about, if any.
+    pub feedback: Option<FeedbackId>,
+    /// The item that it is about, if any.
+    pub item: Option<ItemId>,
     /// The words that it follows up.
     pub what: String,
     pub stage: FollowUpStage,
@@ -29,6 +32,8 @@ struct Row {
     consultation: ConsultationId,
     recipient: PersonId,
     recipient_name: String,
+    feedback: Option<FeedbackId>,
+    item: Option<ItemId>,
     what: String,
     stage: String,
     html: Option<String>,
@@ -47,6 +52,8 @@ impl TryFrom<Row> for FollowUp {
             consultation: row.consultation,
             recipient: row.recipient,
             recipient_name: row.recipient_name,
+            feedback: row.feedback,
+            item: row.item,
             what: row.what,
             stage,
             html: row.html.unwrap_or_default(),
@@ -61,7 +68,7 @@ pub async fn follow_ups(conn: &mut PgConnection, id: ConsultationId) -> Result<V
     let rows = sqlx::query_as!(
         Row,
         r#"select f.follow_up_id as "id: FollowUpId", f.consultation_id as "consultation: ConsultationId", f.recipient_id as "recipient: PersonId",
-                  q.name as recipient_name, f.what, f.stage, f.html, f.reason, f.stage_since
+                  q.name as recipient_name, f.feedback_id as "feedback: FeedbackId", f.item_id as "item: ItemId", f.what, f.stage, f.html, f.reason, f.stage_since
              from follow_ups f
              join people q on q.person_id = f.recipient_id
             where f.consultation_id = $1
@@ -78,7 +85,7 @@ pub async fn follow_up(conn: &mut PgConnection, id: FollowUpId) -> Result<Option
     let row = sqlx::query_as!(
         Row,
         r#"select f.follow_up_id as "id: FollowUpId", f.consultation_id as "consultation: ConsultationId", f.recipient_id as "recipient: PersonId",
-                  q.name as recipient_name, f.what, f.stage, f.html, f.reason, f.stage_since
+                  q.name as recipient_name, f.feedback_id as "feedback: FeedbackId", f.item_id as "item: ItemId", f.what, f.stage, f.html, f.reason, f.stage_since
              from follow_ups f
              join people q on q.person_id = f.recipient_id
             where f.follow_up_id = $1"#,
@@ -100,48 +107,130 @@ pub async fn count_owed(conn: &mut PgConnection, id: ConsultationId) -> Result<u
     Ok(usize::try_from(count).unwrap_or(0))
 }
 
-/// Owes one for somebody's words. `None` where it is owed, or was written, already; the caller
-/// holds the consultation's lock.
+/// An answer about what was missing that the hosts neither took up nor let go: what they could write
+/// about.
+#[derive(Clone, Debug)]
+pub struct Suggested {
+    pub feedback: FeedbackId,
+    pub recipient: PersonId,
+    pub recipient_name: String,
+    pub what: String,
+}
+
+/// What answers suggest in a consultation, the oldest first. One that was sent before the answers
+/// were asked for anew stands for the words of that time alone.
+pub async fn suggested(conn: &mut PgConnection, id: ConsultationId) -> Result<Vec<Suggested>, AppError> {
+    let suggested = sqlx::query_as!(
+        Suggested,
+        r#"select f.feedback_id as "feedback: FeedbackId", f.person_id as "recipient: PersonId", q.name as recipient_name, a.body as what
+             from feedback f
+             join feedback_answers a on a.feedback_id = f.feedback_id and a.question = $2 and not a.administrators_only
+             join people q using (person_id)
+            where f.consultation_id = $1 and f.stage in ('submitted', 'amended', 'locked')
+              and not exists (select from follow_ups u
+                               where u.feedback_id = f.feedback_id and (u.what = a.body or u.created_at >= f.submitted_at))
+            order by f.submitted_at, f.feedback_id"#,
+        id as ConsultationId,
+        ABOUT_GAPS,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(suggested)
+}
+
+/// Something that will be owed, or is let go at once.
+pub struct NewFollowUp<'a> {
+    pub id: FollowUpId,
+    pub recipient: PersonId,
+    pub what: &'a str,
+}
+
+/// Owes one for somebody's answer. False where it is owed, or was written, already; the caller holds
+/// the consultation's lock.
 pub async fn owe(
     tx: &mut Tx,
     id: ConsultationId,
-    recipient: PersonId,
     feedback: FeedbackId,
-    what: &str,
-) -> Result<Option<FollowUpId>, AppError> {
+    new: &NewFollowUp<'_>,
+) -> Result<bool, AppError> {
     let now = tx.now();
-    let owed = sqlx::query_scalar!(
+    let owed = sqlx::query!(
         r#"insert into follow_ups (follow_up_id, consultation_id, recipient_id, feedback_id, what, stage, created_at, stage_since)
            select $1, $2, $3, $4, $5, 'owed', $6, $6
-            where not exists (select from follow_ups where feedback_id = $4 and stage <> 'dropped')
-        returning follow_up_id as "id: FollowUpId""#,
-        random::id::<FollowUpId>() as FollowUpId,
+            where not exists (select from follow_ups u join feedback f using (feedback_id)
+                               where u.feedback_id = $4 and u.stage <> 'dropped' and (u.what = $5 or u.created_at >= f.submitted_at))"#,
+        new.id as FollowUpId,
         id as ConsultationId,
-        recipient as PersonId,
+        new.recipient as PersonId,
         feedback as FeedbackId,
-        what,
-        now,
-    )
-    .fetch_optional(&mut **tx)
-    .await?;
-    Ok(owed)
-}
-
-/// Owes one that no answer asked for.
-pub async fn promise(tx: &mut Tx, id: ConsultationId, recipient: PersonId, what: &str) -> Result<FollowUpId, AppError> {
-    let (follow_up, now): (FollowUpId, _) = (random::id(), tx.now());
-    sqlx::query!(
-        r#"insert into follow_ups (follow_up_id, consultation_id, recipient_id, what, stage, created_at, stage_since)
-           values ($1, $2, $3, $4, 'owed', $5, $5)"#,
-        follow_up as FollowUpId,
-        id as ConsultationId,
-        recipient as PersonId,
-        what,
+        new.what,
         now,
     )
     .execute(&mut **tx)
     .await?;
-    Ok(follow_up)
+    Ok(owed.rows_affected() == 1)
+}
+
+/// Owes one for an item that stayed open. False where it is owed, or was written, already; the caller
+/// holds the consultation's lock.
+pub async fn owe_item(tx: &mut Tx, id: ConsultationId, item: ItemId, new: &NewFollowUp<'_>) -> Result<bool, AppError> {
+    let now = tx.now();
+    let owed = sqlx::query!(
+        r#"insert into follow_ups (follow_up_id, consultation_id, recipient_id, item_id, what, stage, created_at, stage_since)
+           select $1, $2, $3, $4, $5, 'owed', $6, $6
+            where not exists (select from follow_ups where item_id = $4 and stage <> 'dropped')"#,
+        new.id as FollowUpId,
+        id as ConsultationId,
+        new.recipient as PersonId,
+        item as ItemId,
+        new.what,
+        now,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(owed.rows_affected() == 1)
+}
+
+/// Owes one that nothing asked for.
+pub async fn promise(tx: &mut Tx, id: ConsultationId, new: &NewFollowUp<'_>) -> Result<(), AppError> {
+    let now = tx.now();
+    sqlx::query!(
+        r#"insert into follow_ups (follow_up_id, consultation_id, recipient_id, what, stage, created_at, stage_since)
+           values ($1, $2, $3, $4, 'owed', $5, $5)"#,
+        new.id as FollowUpId,
+        id as ConsultationId,
+        new.recipient as PersonId,
+        new.what,
+        now,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Stores why what an answer suggests will not come.
+pub async fn let_go(
+    tx: &mut Tx,
+    id: ConsultationId,
+    feedback: FeedbackId,
+    new: &NewFollowUp<'_>,
+    reason: &str,
+) -> Result<(), AppError> {
+    let now = tx.now();
+    sqlx::query!(
+        r#"insert into follow_ups (follow_up_id, consultation_id, recipient_id, feedback_id, what, stage, reason, created_at, stage_since)
+           values ($1, $2, $3, $4, $5, 'dropped', $6, $7, $7)"#,
+        new.id as FollowUpId,
+        id as ConsultationId,
+        new.recipient as PersonId,
+        feedback as FeedbackId,
+        new.what,
+        reason,
+        now,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
 }
 
 /// Stores what was written.

@@ -47,6 +47,9 @@ feedback-follow_ups-empty = Nothing here yet
 feedback-follow_ups-empty_host = When somebody could not finish asking, promise an answer from the feedback page and write it here.
 feedback-follow_ups-empty_guest = What could not be said on the day may come here later. You get a mail then.
 feedback-follow_ups-owed_to = You owe { $name } an answer
+feedback-follow_ups-suggested = { $name } could not finish saying or asking this
+feedback-follow_ups-left_open = Left open in the session
+feedback-follow_ups-owe = Write about this afterwards
 feedback-follow_ups-for = For { $name }
 feedback-follow_ups-from = From { $name }
 feedback-follow_ups-body = Your answer
@@ -60,7 +63,7 @@ feedback-follow_ups-dropped = let go
 feedback-follow_ups-confirm = I have read it
 feedback-follow_ups-not_now = That is not possible any more. Nothing was changed; what you typed is here.
 feedback-follow_ups-has_left = This person has left the consultation and would not read what you write here. You can let it go, and say why.
-feedback-follow_ups-left = This person has left the consultation and would not read it. Nothing was sent; what you typed is here.
+feedback-follow_ups-left = This person has left the consultation and would not read it. Nothing was changed; what you typed is here.
 feedback-follow_ups-to_answers = To the feedback
 feedback-follow_ups-to_closing = Close the consultation
 feedback-follow_ups-to_feedback = To your feedback
@@ -113,7 +116,11 @@ feedback-closing-owed = { $count ->
     [one] You still owe 1 answer in writing. Write it, or say why it will not come.
    *[other] You still owe { $count } answers in writing. Write them, or say why they will not come.
 }
-feedback-closing-to_follow_ups = To what you owe
+feedback-closing-suggested = { $count ->
+    [one] 1 answer says what could not be finished, and you have not said what becomes of it. Promise to write about it, or say why not.
+   *[other] { $count } answers say what could not be finished, and you have not said what becomes of them. Promise to write about them, or say why not.
+}
+feedback-closing-to_follow_ups = Write it, or let it go
 feedback-closing-close = Close
 feedback-closing-not_now = It cannot be closed where it stands now.
 feedback-closing-back = To the overview

@@ -20,6 +20,7 @@ home-me-to_own_calls = Your own calls
 home-me-write = Read and write in the questions
 home-me-decide = Answer the application
 home-me-owed = You owe a follow-up in writing
+home-me-suggested = Somebody could not finish asking: write about it, or say why not
 home-me-answer = The host would like to know more
 home-me-feedback = Six questions about the talk
 home-me-quote = Say whether your words may be quoted

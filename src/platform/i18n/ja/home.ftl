@@ -20,6 +20,7 @@ home-me-to_own_calls = あなたの募集
 home-me-write = 事前Q&Aを読んで書く
 home-me-decide = 申し込みに返事をする
 home-me-owed = 約束した補足を書く
+home-me-suggested = 聞ききれなかったという回答に、補足を書くか決める
 home-me-answer = 主催者からの質問に答える
 home-me-feedback = 6つの質問でふりかえる
 home-me-quote = 引用してよいか返事をする
