@@ -133,25 +133,35 @@ impl Feedback {
                 Ok((Self { stage: Stage::Submitted, submitted_at: Some(now), ..self }, fact))
             }
             Stage::Submitted | Stage::Amended if self.takes_changes(now) => {
-                Ok((Self { stage: Stage::Amended, ..self }, Fact::FeedbackAmended { feedback, consultation }))
+                let submitted_at = if self.is_asked_again() { Some(now) } else { self.submitted_at };
+                let fact = Fact::FeedbackAmended { feedback, consultation };
+                Ok((Self { stage: Stage::Amended, submitted_at, ..self }, fact))
             }
             _ => Err(self.not_now("submit")),
         }
     }
 
-    /// The participant would rather not.
+    /// The participant would rather not. What they said before stays.
     pub fn skip(self) -> Result<(Self, Fact), NotNow> {
+        let fact = Fact::FeedbackSkipped { feedback: self.id };
         match self.stage.is_open() {
-            true => Ok((Self { stage: Stage::Skipped, ..self }, Fact::FeedbackSkipped { feedback: self.id })),
+            true => Ok((Self { stage: Stage::Skipped, ..self }, fact)),
+            false if self.is_asked_again() => Ok((Self { stage: Stage::Locked, ..self }, fact)),
             false => Err(self.not_now("skip")),
         }
     }
 
-    /// Nothing came for 30 days.
+    /// Nothing came for 30 days. What was said before stays.
     pub fn expire(self, now: DateTime<Utc>) -> Result<(Self, Fact), NotNow> {
-        match self.stage.is_open() && now - self.invited_at >= ENDS_AFTER {
-            true => Ok((Self { stage: Stage::Expired, ..self }, Fact::FeedbackExpired { feedback: self.id })),
-            false => Err(self.not_now("expire")),
+        let feedback = self.id;
+        match now - self.invited_at >= ENDS_AFTER {
+            true if self.stage.is_open() => {
+                Ok((Self { stage: Stage::Expired, ..self }, Fact::FeedbackExpired { feedback }))
+            }
+            true if self.is_asked_again() => {
+                Ok((Self { stage: Stage::Locked, ..self }, Fact::FeedbackLocked { feedback }))
+            }
+            _ => Err(self.not_now("expire")),
         }
     }
 
@@ -167,8 +177,26 @@ impl Feedback {
 
     /// Whether sent answers can still be changed.
     pub fn takes_changes(&self, now: DateTime<Utc>) -> bool {
-        let in_time = self.submitted_at.is_some_and(|at| now - at < CHANGES_FOR);
-        matches!(self.stage, Stage::Submitted | Stage::Amended) && in_time
+        matches!(self.stage, Stage::Submitted | Stage::Amended) && self.changes_until().is_some_and(|end| now < end)
+    }
+
+    /// Until when they can be changed, once they were sent.
+    pub fn changes_until(&self) -> Option<DateTime<Utc>> {
+        match self.is_asked_again() {
+            true => Some(self.invited_at + ENDS_AFTER),
+            false => self.submitted_at.map(|at| at + CHANGES_FOR),
+        }
+    }
+
+    /// Whether they answered about an end that was none: they talked after all, and are asked once
+    /// more with their words kept.
+    pub fn is_asked_again(&self) -> bool {
+        self.stage == Stage::Amended && self.submitted_at.is_some_and(|at| at < self.invited_at)
+    }
+
+    /// Whether an answer is waited for.
+    pub fn is_wanted(&self) -> bool {
+        self.stage.is_open() || self.is_asked_again()
     }
 
     fn not_now(&self, act: &'static str) -> NotNow {
@@ -302,6 +330,20 @@ skipped: - - - - - - -
 expired: - - - - - - -
 "
         );
+    }
+
+    #[test]
+    fn a_form_that_is_asked_again_keeps_what_was_said() {
+        let again = Feedback { invited_at: at(20), ..form(Stage::Amended) };
+        assert!(again.is_wanted() && again.takes_changes(at(49)) && !again.takes_changes(at(50)));
+        assert_eq!(again.skip().map(|m| m.0.stage), Ok(Stage::Locked));
+        assert_eq!(again.expire(at(49)).map(|m| m.0.stage).map_err(NotNow::key), Err("feedback-form-not_now"));
+        assert_eq!(again.expire(at(50)).map(|m| m.0.stage), Ok(Stage::Locked));
+
+        let (answered, _) = again.submit(at(21)).unwrap();
+
+        assert_eq!((answered.stage, answered.submitted_at), (Stage::Amended, Some(at(21))));
+        assert!(!answered.is_wanted() && answered.takes_changes(at(34)) && !answered.takes_changes(at(35)));
     }
 
     #[test]

@@ -8,6 +8,7 @@ use kabeuchi::domain::id::{CallId, ConsultationId};
 use kabeuchi::features::feedback;
 use sqlx::PgPool;
 
+mod again;
 mod departed;
 mod improvements;
 mod life;

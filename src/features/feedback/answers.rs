@@ -45,6 +45,8 @@ struct Said {
     lang: &'static str,
     body: String,
     is_quoted: bool,
+    /// Whether they talked since, and are asked once more.
+    is_earlier: bool,
     /// The form, where its answer may become a follow-up.
     follow_up_of: Option<FeedbackId>,
     /// Where the answer becomes a change.
@@ -74,6 +76,7 @@ impl Answers {
                 lang: form.locale.as_str(),
                 body: answer.body.clone(),
                 is_quoted: answer.is_quoted,
+                is_earlier: form.feedback.is_asked_again(),
                 follow_up_of: (number == ABOUT_GAPS && self.open.contains(&form.feedback.id))
                     .then_some(form.feedback.id),
                 improvement: FROM_QUESTIONS.contains(&number).then(|| self.improvement_path(form, number)),

@@ -77,7 +77,16 @@ impl Page {
     }
 
     fn changes_until(&self) -> Option<DateTime<Utc>> {
-        self.form.as_ref().and_then(|form| form.feedback.submitted_at).map(|at| at + CHANGES_FOR)
+        self.form.as_ref().and_then(|form| form.feedback.changes_until())
+    }
+
+    fn is_asked_again(&self) -> bool {
+        self.form.as_ref().is_some_and(|form| form.feedback.is_asked_again())
+    }
+
+    /// Whether they may say that they would rather not.
+    fn may_skip(&self) -> bool {
+        !self.takes_changes() || self.is_asked_again()
     }
 
     fn revision(&self) -> i32 {
@@ -192,8 +201,9 @@ async fn submit(mut tx: Tx, frame: Frame, room: Room, form: Form, fields: Fields
     let Ok((feedback, fact)) = form.feedback.submit(frame.now) else {
         return refused(frame, room, Some(form), fields);
     };
-    if feedback.stage == Stage::Submitted {
-        tx.enqueue(NewJob::at(LockAnswers { feedback: feedback.id }, frame.now + CHANGES_FOR)).await?;
+    let again = form.feedback.is_asked_again().then_some(frame.now);
+    if feedback.stage == Stage::Submitted || again.is_some() {
+        tx.enqueue(NewJob::at(LockAnswers { feedback: feedback.id, again }, frame.now + CHANGES_FOR)).await?;
     }
     store::save(&mut tx, &feedback).await?;
     store::replace_answers(&mut tx, feedback.id, &answers).await?;

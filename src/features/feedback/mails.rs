@@ -33,7 +33,7 @@ impl Job for AskMail {
             matches!(consultation.stage, Stage::Held | Stage::ResolvedInWriting | Stage::NoShow | Stage::Closed);
         // Asked once more from the beginning, the earlier reminders are void.
         let is_due = run.now - form.feedback.invited_at >= TimeDelta::days(self.day);
-        let is_wanted = form.feedback.stage.is_open() && is_after && is_due;
+        let is_wanted = form.feedback.is_wanted() && is_after && is_due;
         if !is_wanted || !consultations::is_in(&mut tx, consultation.id, form.person).await? {
             return Ok(Outcome::Done);
         }
@@ -43,8 +43,12 @@ impl Job for AskMail {
             0 => speech.t("feedback-mail-ask-subject"),
             _ => speech.t("feedback-mail-remind-subject"),
         };
-        let mail = Mail::to(&receiver, subject.saying("title", title))
-            .line(speech.t("feedback-mail-ask-text").saying("title", title))
+        let mut mail = Mail::to(&receiver, subject.saying("title", title))
+            .line(speech.t("feedback-mail-ask-text").saying("title", title));
+        if form.feedback.is_asked_again() {
+            mail = mail.line(speech.t("feedback-mail-ask-again"));
+        }
+        let mail = mail
             .action(
                 speech.t("feedback-mail-ask-action"),
                 run.platform.config.url(&format!("/consultations/{}/feedback", consultation.id)),

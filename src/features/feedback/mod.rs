@@ -16,8 +16,8 @@ mod thanks;
 mod wording;
 
 pub use store::{
-    Granted, Improvement, OwnAnswers, OwnQuote, all_words, answers_of, asked_for, consultation_of, granted,
-    lock_quoted, owed, public_improvements, quotes_of, revoke, stage_of, suggested_to, waiting,
+    Granted, Improvement, OwnAnswers, OwnQuote, all_words, answers_of, asked_for, consultation_of, granted, is_wanted,
+    lock_quoted, owed, public_improvements, quotes_of, revoke, suggested_to, waiting,
 };
 
 use crate::domain::feedback::{FORM_VERSION, QUESTIONS, questions};

@@ -4,13 +4,13 @@
 use super::mails::AskMail;
 use super::store;
 use crate::domain::consultation::{Side, Stage};
-use crate::domain::feedback::{ASKED_ON_DAYS, CHANGES_FOR, ENDS_AFTER};
+use crate::domain::feedback::{ASKED_ON_DAYS, ENDS_AFTER};
 use crate::domain::id::{ConsultationId, FeedbackId};
 use crate::features::{consultations, people, sessions};
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
 use crate::platform::jobs::{Job, JobRun, NewJob, Outcome};
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 /// Asks every guest for feedback.
@@ -97,13 +97,19 @@ impl Job for EndFeedback {
 #[derive(Serialize, Deserialize)]
 pub struct LockAnswers {
     pub feedback: FeedbackId,
+    /// When they were sent once more, to questions that were asked again.
+    #[serde(default)]
+    pub again: Option<DateTime<Utc>>,
 }
 
 impl Job for LockAnswers {
     const KIND: &'static str = "feedback.lock";
 
     fn key(&self) -> Option<String> {
-        Some(format!("feedback.lock:{}", self.feedback))
+        match self.again {
+            None => Some(format!("feedback.lock:{}", self.feedback)),
+            Some(at) => Some(format!("feedback.lock:{}:{}", self.feedback, at.timestamp_micros())),
+        }
     }
 
     async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
@@ -112,7 +118,7 @@ impl Job for LockAnswers {
         consultations::lock(&mut tx, form.feedback.consultation).await?;
         // Read again under the lock: the answers may have changed meanwhile.
         let Some(form) = store::system(&mut tx, self.feedback).await? else { return Ok(Outcome::Done) };
-        if form.feedback.submitted_at.is_none_or(|at| run.now - at < CHANGES_FOR) {
+        if form.feedback.changes_until().is_none_or(|end| run.now < end) {
             return Ok(Outcome::Done);
         }
         if let Ok((feedback, fact)) = form.feedback.lock() {

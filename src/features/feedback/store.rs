@@ -8,8 +8,8 @@ mod wordings;
 mod quotes;
 
 pub use exports::{
-    Granted, OwnAnswers, OwnQuote, all_words, answers_of, consultation_of, granted, lock_quoted, owed, quotes_of,
-    revoke, stage_of, suggested_to, waiting,
+    Granted, OwnAnswers, OwnQuote, all_words, answers_of, consultation_of, granted, is_wanted, lock_quoted, owed,
+    quotes_of, revoke, suggested_to, waiting,
 };
 pub(super) use follow_ups::{
     FollowUp, NewFollowUp, Suggested, count_owed, drop_one, follow_up, follow_ups, let_go, mark_read, owe, owe_item,
@@ -167,7 +167,8 @@ pub(super) async fn system(conn: &mut PgConnection, id: FeedbackId) -> Result<Op
 }
 
 /// Asks a participant for feedback on what ended `since` then: a new form, or an unanswered one of
-/// before from its beginning. `None` where they answered, or declined this time.
+/// before from its beginning. What was answered to an earlier end is asked again with its words and
+/// its questions kept. `None` where they answered, or declined, this time.
 pub(super) async fn ask(
     tx: &mut Tx,
     id: ConsultationId,
@@ -182,12 +183,13 @@ pub(super) async fn ask(
                    (select w.wording_id from feedback_wordings w join consultations s using (call_id)
                      where s.consultation_id = $2 and w.locale = $5 order by w.version desc limit 1))
            on conflict (consultation_id, person_id) do update
-              set stage = case when f.invited_at < $7 then 'invited' else f.stage end,
+              set stage = case when f.invited_at >= $7 then f.stage when f.submitted_at is null then 'invited' else 'amended' end,
                   invited_at = case when f.invited_at < $7 then excluded.invited_at else f.invited_at end,
-                  form_version = case when f.invited_at < $7 then excluded.form_version else f.form_version end,
-                  locale = case when f.invited_at < $7 then excluded.locale else f.locale end,
-                  wording_id = case when f.invited_at < $7 then excluded.wording_id else f.wording_id end
-            where f.stage in ('invited', 'draft') or (f.stage in ('skipped', 'expired') and f.invited_at < $7)
+                  form_version = case when f.invited_at < $7 and f.submitted_at is null then excluded.form_version else f.form_version end,
+                  locale = case when f.invited_at < $7 and f.submitted_at is null then excluded.locale else f.locale end,
+                  wording_id = case when f.invited_at < $7 and f.submitted_at is null then excluded.wording_id else f.wording_id end
+            where f.stage in ('invited', 'draft')
+               or (f.invited_at < $7 and (f.stage in ('skipped', 'expired') or f.submitted_at < $7))
         returning feedback_id as "id: FeedbackId""#,
         random::id::<FeedbackId>() as FeedbackId,
         id as ConsultationId,

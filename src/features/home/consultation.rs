@@ -3,7 +3,6 @@
 use crate::domain::access::Act;
 use crate::domain::booking::Booking;
 use crate::domain::consultation::Stage;
-use crate::domain::feedback::Stage as FeedbackStage;
 use crate::domain::id::ConsultationId;
 use crate::features::applications::{self, Summary};
 use crate::features::consultations::{self, Attendant, Cancelled, Head, News, Room};
@@ -30,8 +29,8 @@ struct Consultation {
     booking: Option<Booking>,
     /// The consultation that this one goes on from, where the reader may see it.
     former: Option<Room>,
-    /// Where a guest's own form of feedback is.
-    feedback: Option<FeedbackStage>,
+    /// Whether a guest's own feedback is waited for; nothing where they were not asked yet.
+    feedback: Option<bool>,
     /// The version of the report that waits for the reader's word: the next step before any other.
     awaited: Option<Awaited>,
     /// The act that was tried and is not possible any more.
@@ -84,10 +83,7 @@ impl Consultation {
 
     /// Whether the six questions wait for this guest: also where the mail that asks is not sent yet.
     fn may_look_back(&self) -> bool {
-        match self.feedback {
-            Some(stage) => stage.is_open(),
-            None => self.room.stage() != Stage::Closed,
-        }
+        self.feedback.unwrap_or(self.room.stage() != Stage::Closed)
     }
 
     fn may_book(&self) -> bool {
@@ -148,7 +144,7 @@ async fn page(conn: &mut PgConnection, frame: Frame, room: Room) -> Result<Consu
         Some(former) => consultations::for_participant(&mut *conn, former, &frame.asker).await.ok(),
         None => None,
     };
-    let feedback = feedback::stage_of(&mut *conn, room.id(), room.me).await?;
+    let feedback = feedback::is_wanted(&mut *conn, room.id(), room.me).await?;
     let awaited = reports::awaited(conn, room.me, frame.now).await?.into_iter().find(|a| a.consultation == room.id());
     let is_refused = false;
     Ok(Consultation { frame, room, people, cancelled, summary, booking, former, feedback, awaited, is_refused })

@@ -148,7 +148,12 @@ async fn every_form_takes_and_refuses_this(db: PgPool) {
         held("draft", "delete from feedback_answers; update feedback set stage = 'draft', submitted_at = null"),
         held("submitted", ""),
         held("amended", "update feedback set stage = 'amended'"),
-        held("two_weeks_old", "update feedback set submitted_at = '2026-12-21Z'"),
+        held("two_weeks_old", "update feedback set submitted_at = '2026-12-21Z', invited_at = '2026-12-20Z'"),
+        held("asked_again", "update feedback set stage = 'amended', submitted_at = '2026-12-01Z'"),
+        held(
+            "asked_again_in_vain",
+            "update feedback set stage = 'amended', submitted_at = '2026-11-01Z', invited_at = '2026-12-01Z'",
+        ),
         held("locked", "update feedback set stage = 'locked'"),
         held("skipped", "delete from feedback_answers; update feedback set stage = 'skipped', submitted_at = null"),
         held("expired", "delete from feedback_answers; update feedback set stage = 'expired', submitted_at = null"),

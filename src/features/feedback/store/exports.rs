@@ -9,7 +9,6 @@ use crate::features::feedback::asked;
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
 use crate::platform::i18n::Speech;
-use anyhow::anyhow;
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
@@ -175,12 +174,13 @@ pub async fn revoke(tx: &mut Tx, person: PersonId, quote: QuoteId) -> Result<boo
     Ok(true)
 }
 
-/// A quote was published: the answers around it stay as they are.
+/// A quote was published: the answers around it stay as they are, unless they are asked for anew.
 pub async fn lock_quoted(tx: &mut Tx, quotes: &[QuoteId]) -> Result<(), AppError> {
     let locked = sqlx::query_scalar!(
         r#"update feedback f set stage = $2
              from quotes q
             where q.quote_id = any($1) and q.feedback_id = f.feedback_id and f.stage in ('submitted', 'amended')
+              and f.submitted_at >= f.invited_at
         returning f.feedback_id as "id: FeedbackId""#,
         quotes as &[QuoteId],
         Stage::Locked.as_str(),
@@ -193,22 +193,21 @@ pub async fn lock_quoted(tx: &mut Tx, quotes: &[QuoteId]) -> Result<(), AppError
     Ok(())
 }
 
-/// Where a participant's form is; `None` before they were asked.
-pub async fn stage_of(
+/// Whether an answer of a participant is waited for; `None` before they were asked.
+pub async fn is_wanted(
     conn: &mut PgConnection,
     id: ConsultationId,
     person: PersonId,
-) -> Result<Option<Stage>, AppError> {
-    let stage = sqlx::query_scalar!(
-        "select stage from feedback where consultation_id = $1 and person_id = $2",
+) -> Result<Option<bool>, AppError> {
+    let is_wanted = sqlx::query_scalar!(
+        r#"select stage in ('invited', 'draft') or (stage = 'amended' and submitted_at < invited_at) as "is_wanted!"
+             from feedback where consultation_id = $1 and person_id = $2"#,
         id as ConsultationId,
         person as PersonId,
     )
     .fetch_optional(conn)
     .await?;
-    stage
-        .map(|word| Stage::parse(&word).ok_or_else(|| AppError::Unexpected(anyhow!("feedback: unknown stage"))))
-        .transpose()
+    Ok(is_wanted)
 }
 
 /// Where a person who takes part still is asked for feedback, with the consultation's title.
@@ -218,7 +217,8 @@ pub async fn waiting(conn: &mut PgConnection, person: PersonId) -> Result<Vec<(C
              from feedback f
              join consultations s using (consultation_id)
              join participants p on p.consultation_id = f.consultation_id and p.person_id = f.person_id
-            where f.person_id = $1 and f.stage in ('invited', 'draft') and s.stage in ('held', 'resolved_in_writing', 'no_show', 'closed')
+            where f.person_id = $1 and (f.stage in ('invited', 'draft') or (f.stage = 'amended' and f.submitted_at < f.invited_at))
+              and s.stage in ('held', 'resolved_in_writing', 'no_show', 'closed')
             order by f.invited_at, f.feedback_id"#,
         person as PersonId,
     )
