@@ -342,6 +342,24 @@ mod thanks {
         assert!(!shown(&path).await);
     }
 
+    #[sqlx::test]
+    async fn a_link_alone_is_shown_as_well(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let id = app.held().await;
+        sqlx::query("update calls set gift_text = '', gift_url = 'https://wishes.example/hana'")
+            .execute(&app.db)
+            .await
+            .unwrap();
+        let (path, aki) = (format!("/consultations/{id}/thanks"), app.as_(aki()).await);
+        let asked = format!("{path}?show=gift");
+        assert_eq!(aki.get(&path).await.links(&asked), std::slice::from_ref(&asked));
+
+        let shown = aki.get(&asked).await;
+
+        assert_eq!(shown.links("https://wishes.example"), ["https://wishes.example/hana"]);
+        assert_eq!(shown.texts(".sheet .lines"), [] as [&str; 0]);
+    }
+
     /// What somebody is shown of a page, without what is made anew for each answer.
     fn shown(page: &Page) -> (u16, String) {
         (page.status, page.text().split("Number of this request").next().unwrap_or_default().to_owned())

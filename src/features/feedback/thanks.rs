@@ -41,6 +41,10 @@ impl Thanks {
     }
 
     fn has_gift(&self) -> bool {
+        self.has_words() || self.call.gift_url.is_some()
+    }
+
+    fn has_words(&self) -> bool {
         !self.call.gift_text.trim().is_empty()
     }
 
