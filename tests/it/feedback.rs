@@ -210,9 +210,9 @@ mod follow_ups {
         let page = hana.get(&answers).await;
         let form = page.attributes("button[name=feedback]", "value")[0].clone();
         app.as_(aki()).await.post(&path, &[("act", "owe"), ("feedback", &form)]).await.assert_status(403);
-        for _ in 0..2 {
-            hana.post(&path, &[("act", "owe"), ("feedback", &form)]).await.assert_status(303);
-        }
+        hana.post(&path, &[("act", "owe"), ("feedback", &form)]).await.assert_status(303);
+        let again = hana.post(&path, &[("act", "owe"), ("feedback", &form)]).await;
+        again.assert_status(409).assert_says("feedback-follow_ups-already");
         assert_eq!(app.as_(aki()).await.get(&path).await.texts("blockquote"), [] as [&str; 0]);
 
         let closing = format!("/consultations/{id}/closing");
@@ -260,6 +260,9 @@ mod promises {
 
         hana.post(&path, &promise).await.assert_status(303);
 
+        let again = hana.post(&path, &promise).await;
+        again.assert_status(409).assert_says("feedback-follow_ups-already");
+        assert!(again.gives_back("The book that I named"));
         assert_eq!(hana.get(&path).await.texts("blockquote"), ["The book that I named"]);
         hana.post(&format!("/consultations/{id}/closing"), &[]).await.assert_status(409);
         app.as_(aki()).await.post(&path, &promise).await.assert_status(403);

@@ -43,6 +43,8 @@ struct FollowUps {
 }
 
 pub(super) const NOT_NOW: &str = "feedback-follow_ups-not_now";
+/// Another press of the button, or another host, was faster.
+pub(super) const ALREADY: &str = "feedback-follow_ups-already";
 /// Nothing that is written reaches them.
 pub(super) const LEFT: &str = "feedback-follow_ups-left";
 

@@ -2,7 +2,7 @@
 //! `/consultations/{consultation}/follow-ups`. An answer about what was missing suggests a follow-up,
 //! and so does an item that stayed open; anything else is promised freely.
 
-use super::follow_ups::{LEFT, NOT_NOW, again, guests, is_among, refused, takes_new};
+use super::follow_ups::{ALREADY, LEFT, NOT_NOW, again, guests, is_among, refused, takes_new};
 use super::store::{self, NewFollowUp};
 use crate::domain::fact::Fact;
 use crate::domain::feedback::{ABOUT_GAPS, FollowUpStage};
@@ -31,9 +31,10 @@ pub(super) async fn owe(mut tx: Tx, frame: Frame, room: Room, fields: Fields) ->
     if !is_among(&guests(&mut tx, &room).await?, new.recipient) {
         return refused(tx, frame, room, fields, LEFT).await;
     }
-    if store::owe(&mut tx, room.id(), form.feedback.id, &new).await? {
-        tx.record(Fact::FollowUpOwed { follow_up: new.id, consultation: room.id() }).await?;
+    if !store::owe(&mut tx, room.id(), form.feedback.id, &new).await? {
+        return refused(tx, frame, room, fields, ALREADY).await;
     }
+    tx.record(Fact::FollowUpOwed { follow_up: new.id, consultation: room.id() }).await?;
     tx.see_other(format!("{}?said=saved", room.path("/follow-ups"))).await
 }
 
@@ -66,7 +67,9 @@ pub(super) async fn promise(mut tx: Tx, frame: Frame, room: Room, mut fields: Fi
         return refused(tx, frame, room, fields, NOT_NOW).await;
     }
     let new = NewFollowUp { id: random::id(), recipient, what: what.as_str() };
-    store::promise(&mut tx, room.id(), &new).await?;
+    if !store::promise(&mut tx, room.id(), &new).await? {
+        return refused(tx, frame, room, fields, ALREADY).await;
+    }
     tx.record(Fact::FollowUpOwed { follow_up: new.id, consultation: room.id() }).await?;
     tx.see_other(format!("{}?said=saved", room.path("/follow-ups"))).await
 }
@@ -82,8 +85,9 @@ pub(super) async fn owe_item(mut tx: Tx, frame: Frame, room: Room, fields: Field
         return refused(tx, frame, room, fields, NOT_NOW).await;
     };
     let new = NewFollowUp { id: random::id(), recipient: recipient.person, what: &item.title };
-    if store::owe_item(&mut tx, room.id(), item.id, &new).await? {
-        tx.record(Fact::FollowUpOwed { follow_up: new.id, consultation: room.id() }).await?;
+    if !store::owe_item(&mut tx, room.id(), item.id, &new).await? {
+        return refused(tx, frame, room, fields, ALREADY).await;
     }
+    tx.record(Fact::FollowUpOwed { follow_up: new.id, consultation: room.id() }).await?;
     tx.see_other(format!("{}?said=saved", room.path("/follow-ups"))).await
 }

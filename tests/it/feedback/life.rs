@@ -11,7 +11,7 @@ const FOLLOW_UP: &str = "33333333-3333-4333-8333-333333333333";
 const ITEM: &str = "44444444-4444-4444-8444-444444444444";
 
 /// What refused acts are told.
-const WORDS: [&str; 11] = [
+const WORDS: [&str; 12] = [
     "feedback-form-not_now",
     "feedback-quotes-not_now_waiting",
     "feedback-quotes-not_now_granted",
@@ -19,6 +19,7 @@ const WORDS: [&str; 11] = [
     "feedback-quotes-not_now_revoked",
     "feedback-quotes-not_now_stale",
     "feedback-follow_ups-not_now",
+    "feedback-follow_ups-already",
     "feedback-closing-owed",
     "feedback-closing-suggested",
     "feedback-closing-not_now",

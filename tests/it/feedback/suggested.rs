@@ -95,5 +95,7 @@ async fn a_host_writes_about_an_item_that_stayed_open(db: PgPool) {
     assert_eq!(page.texts("blockquote"), ["Who is on call?"]);
     assert!(page.text().contains("You owe Mio an answer"), "whoever asked gets it: {}", page.text());
     assert_eq!(page.texts(".card__title"), [] as [&str; 0]);
+    let again = hana.post(&path, &[("act", "item"), ("item", &item)]).await;
+    again.assert_status(409).assert_says("feedback-follow_ups-already");
     hana.post(&format!("/consultations/{id}/closing"), &[]).await.assert_status(409);
 }

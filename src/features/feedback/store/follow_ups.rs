@@ -191,12 +191,15 @@ pub async fn owe_item(tx: &mut Tx, id: ConsultationId, item: ItemId, new: &NewFo
     Ok(owed.rows_affected() == 1)
 }
 
-/// Owes one that nothing asked for.
-pub async fn promise(tx: &mut Tx, id: ConsultationId, new: &NewFollowUp<'_>) -> Result<(), AppError> {
+/// Owes one that nothing asked for. False where the same words are owed already; the caller holds the
+/// consultation's lock.
+pub async fn promise(tx: &mut Tx, id: ConsultationId, new: &NewFollowUp<'_>) -> Result<bool, AppError> {
     let now = tx.now();
-    sqlx::query!(
+    let owed = sqlx::query!(
         r#"insert into follow_ups (follow_up_id, consultation_id, recipient_id, what, stage, created_at, stage_since)
-           values ($1, $2, $3, $4, 'owed', $5, $5)"#,
+           select $1, $2, $3, $4, 'owed', $5, $5
+            where not exists (select from follow_ups
+                               where consultation_id = $2 and recipient_id = $3 and what = $4 and stage = 'owed')"#,
         new.id as FollowUpId,
         id as ConsultationId,
         new.recipient as PersonId,
@@ -205,7 +208,7 @@ pub async fn promise(tx: &mut Tx, id: ConsultationId, new: &NewFollowUp<'_>) -> 
     )
     .execute(&mut **tx)
     .await?;
-    Ok(())
+    Ok(owed.rows_affected() == 1)
 }
 
 /// Stores why what an answer suggests will not come.

@@ -64,6 +64,7 @@ feedback-follow_ups-read = read
 feedback-follow_ups-dropped = let go
 feedback-follow_ups-confirm = I have read it
 feedback-follow_ups-not_now = That is not possible any more. Nothing was changed; what you typed is here.
+feedback-follow_ups-already = A follow-up about this is owed or written already, perhaps by another host or from another window. Nothing was made twice.
 feedback-follow_ups-has_left = This person has left the consultation and would not read what you write here. You can let it go, and say why.
 feedback-follow_ups-left = This person has left the consultation and would not read it. Nothing was changed; what you typed is here.
 feedback-follow_ups-to_answers = To the feedback

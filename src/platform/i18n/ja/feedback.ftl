@@ -64,6 +64,7 @@ feedback-follow_ups-read = 既読
 feedback-follow_ups-dropped = 取りやめ
 feedback-follow_ups-confirm = 読みました
 feedback-follow_ups-not_now = いまはできない操作です。何も変更されていません。入力した内容をここに残しました。
+feedback-follow_ups-already = これについての補足は、すでに約束されているか、送られています(ほかの主催者、または別の画面からの操作かもしれません)。二重には登録していません。
 feedback-follow_ups-has_left = この方は相談を離れたため、ここに書いても読まれません。理由を残して取りやめられます。
 feedback-follow_ups-left = この方は相談を離れたため、書いても読まれません。何も変更されていません。入力した内容をここに残しました。
 feedback-follow_ups-to_answers = ふりかえりへ
