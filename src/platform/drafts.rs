@@ -56,6 +56,18 @@ pub async fn find(
     Ok(row.map(|row| Draft { fields: fields(row.fields), saved_at: row.saved_at }))
 }
 
+/// All drafts of a form that a person has, whatever they are about.
+pub async fn of_form(conn: &mut PgConnection, person: PersonId, form: &str) -> Result<Vec<Draft>, AppError> {
+    let rows = sqlx::query!(
+        "select fields, saved_at from drafts where person_id = $1 and form = $2 order by saved_at desc",
+        person as PersonId,
+        form,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| Draft { fields: fields(row.fields), saved_at: row.saved_at }).collect())
+}
+
 /// Deletes a person's draft: the form was sent.
 pub async fn delete(conn: &mut PgConnection, person: PersonId, form: &str, subject: &str) -> Result<(), AppError> {
     sqlx::query!(

@@ -310,12 +310,14 @@ mod drafts {
         let autosave = page.attributes("form[data-autosave]", "data-autosave");
         assert_eq!(autosave.len(), 2, "one for each that is owed: {autosave:?}");
         let owed = page.attributes("form[data-autosave] input[name=follow_up]", "value");
-        let draft = [("follow_up", owed[1].as_str()), ("body", "Begin with one pa")];
-        hana.post(&autosave[1], &draft).await.assert_status(204);
+        for (at, body) in [(1, "Begin with one pa"), (0, "Ask your te")] {
+            let draft = [("follow_up", owed[at].as_str()), ("body", body)];
+            hana.post(&autosave[at], &draft).await.assert_status(204);
+        }
 
         let texts = async || hana.get(&path).await.texts("textarea[name=body]");
 
-        assert_eq!(texts().await, ["", "Begin with one pa"]);
+        assert_eq!(texts().await, ["Ask your te", "Begin with one pa"]);
         let other = [("act", "send"), ("follow_up", owed[0].as_str()), ("body", "Begin with one path")];
         hana.post(&path, &other).await.assert_status(303);
         assert_eq!(texts().await, ["Begin with one pa"], "the other draft still waits");

@@ -11,7 +11,7 @@ use crate::domain::text::{Line, Text};
 use crate::features::consultations::{self, Attendant, Head, Room};
 use crate::features::questions::{self, AgendaItem};
 use crate::platform::db::Tx;
-use crate::platform::drafts;
+use crate::platform::drafts::{self, Draft};
 use crate::platform::error::{Answer, AppError};
 use crate::platform::form::Fields;
 use crate::platform::markdown::{self, Html};
@@ -21,7 +21,7 @@ use actix_web::web::Path;
 use askama::Template;
 use sqlx::PgConnection;
 
-/// The name of the draft of what is being written; its subject is the consultation.
+/// The name of the draft of what is being written; its subject is the follow-up.
 const FORM: &str = "follow-up";
 
 #[derive(Template)]
@@ -36,6 +36,8 @@ struct FollowUps {
     left_open: Vec<AgendaItem>,
     /// What was typed for the one that `fields` names.
     fields: Fields,
+    /// What was typed before and not sent, each for the one that it names.
+    drafts: Vec<Draft>,
     /// Why the act that was tried is not possible.
     refused: Option<&'static str>,
     /// To whom something may be promised.
@@ -67,10 +69,13 @@ impl FollowUps {
 
     /// The typed text and its errors belong to one of the forms on the page.
     fn fields_of(&self, follow_up: &FollowUp) -> Fields {
-        match self.fields.has("follow_up", &follow_up.id.to_string()) {
-            true => self.fields.clone(),
-            false => Fields::default(),
-        }
+        let is_its = |fields: &&Fields| fields.has("follow_up", &follow_up.id.to_string());
+        let drafts = self.drafts.iter().map(|draft| &draft.fields);
+        std::iter::once(&self.fields).chain(drafts).find(is_its).cloned().unwrap_or_default()
+    }
+
+    fn draft(&self, follow_up: &FollowUp) -> String {
+        format!("/drafts/{FORM}/{}", follow_up.id)
     }
 
     fn fields_about(&self, suggested: &Suggested) -> Fields {
@@ -119,9 +124,7 @@ pub(super) fn is_among(guests: &[Attendant], person: PersonId) -> bool {
 pub async fn get(frame: Frame, id: Path<ConsultationId>) -> Answer {
     let mut read = frame.read().await?;
     let room = consultations::for_participant(&mut read, *id, &frame.asker).await?;
-    let draft = drafts::find(&mut read, room.me, FORM, &id.to_string()).await?;
-    let fields = draft.map(|draft| draft.fields).unwrap_or_default();
-    show(&page(&mut read, frame, room, fields).await?)
+    show(&page(&mut read, frame, room, Fields::default()).await?)
 }
 
 /// Owes, promises, sends, drops, or says that it was read.
@@ -179,21 +182,10 @@ pub async fn post(frame: Frame, id: Path<ConsultationId>, mut fields: Fields) ->
     };
     if let Some(fact) = moved {
         tx.record(fact).await?;
-        delete_draft(&mut tx, &room, id).await?;
+        drafts::delete(&mut tx, room.me, FORM, &id.to_string()).await?;
     }
     let said = if act == "send" { "sent" } else { "done" };
     tx.see_other(format!("{}?said={said}", room.path("/follow-ups"))).await
-}
-
-/// The draft of another one stays.
-async fn delete_draft(tx: &mut Tx, room: &Room, id: FollowUpId) -> Result<(), AppError> {
-    let subject = room.id().to_string();
-    match drafts::find(tx, room.me, FORM, &subject).await? {
-        Some(draft) if draft.fields.has("follow_up", &id.to_string()) => {
-            drafts::delete(tx, room.me, FORM, &subject).await
-        }
-        _ => Ok(()),
-    }
 }
 
 /// Everyone on the other side of the hosts; nobody for a guest.
@@ -225,7 +217,11 @@ async fn page(conn: &mut PgConnection, frame: Frame, room: Room, fields: Fields)
         left_open = questions::items(conn, room.id()).await?;
         left_open.retain(|item| item.stage.is_left_open() && !is_promised(item));
     }
-    Ok(FollowUps { frame, room, all, suggested, left_open, fields, refused: None, guests })
+    let drafts = match room.part.is_host() {
+        true => drafts::of_form(conn, room.me, FORM).await?,
+        false => Vec::new(),
+    };
+    Ok(FollowUps { frame, room, all, suggested, left_open, fields, drafts, refused: None, guests })
 }
 
 /// The page with what is wrong about what was typed.

@@ -8,6 +8,7 @@ use crate::domain::id::CallId;
 use crate::domain::person::Locale;
 use crate::domain::text::Line;
 use crate::features::calls::{self, Call};
+use crate::platform::drafts;
 use crate::platform::error::{Answer, AppError};
 use crate::platform::form::{Fields, Revision};
 use crate::platform::i18n::Speech;
@@ -15,6 +16,9 @@ use crate::platform::page::{Frame, show, show_with};
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use askama::Template;
+
+/// The name of the draft of a wording; its subject is the call with the language.
+const FORM: &str = "wording";
 
 #[derive(Template)]
 #[template(path = "feedback/wording.html")]
@@ -24,6 +28,8 @@ struct Page {
     locale: Locale,
     wording: Wording,
     fields: Fields,
+    /// What is shown came from a draft that was not saved.
+    is_unsent: bool,
     is_stale: bool,
 }
 
@@ -39,9 +45,17 @@ impl Page {
         Locale::ALL
     }
 
+    fn draft(&self) -> String {
+        format!("/drafts/{FORM}/{}", subject(self.call.id, self.locale))
+    }
+
     fn path(&self, locale: &Locale) -> String {
         format!("/calls/{}/feedback/wording?in={}", self.call.id, locale.as_str())
     }
+}
+
+fn subject(call: CallId, locale: Locale) -> String {
+    format!("{call}-{}", locale.as_str())
 }
 
 /// The language that the address names; the call's where it names none.
@@ -66,8 +80,12 @@ pub async fn get(frame: Frame, id: Path<CallId>) -> Answer {
     let call = calls::for_host(&mut read, *id, &frame.asker).await?.call;
     let locale = asked_locale(&frame, &call)?;
     let wording = store::wording(&mut read, *id, locale).await?;
-    let fields = filled(&wording);
-    show(&Page { frame, call, locale, wording, fields, is_stale: false })
+    let draft = drafts::find(&mut read, frame.asker.id()?, FORM, &subject(*id, locale)).await?;
+    let is_unsent = draft.is_some();
+    let fields = draft.map_or_else(|| filled(&wording), |draft| draft.fields);
+    // What was typed beside an earlier version is compared with the newest.
+    let is_stale = is_unsent && !fields.has("revision", &wording.version.to_string());
+    show(&Page { frame, call, locale, wording, fields, is_unsent, is_stale })
 }
 
 /// Writes the next version.
@@ -84,18 +102,24 @@ pub async fn post(frame: Frame, id: Path<CallId>, mut fields: Fields) -> Answer 
         .collect();
     let wording = store::wording(&mut tx, *id, locale).await?;
     let (Some(Revision(revision)), false) = (revision, fields.is_refused()) else {
-        let page = Page { frame, call, locale, wording, fields, is_stale: false };
+        let page = Page { frame, call, locale, wording, fields, is_unsent: false, is_stale: false };
         return show_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
     };
     let back = format!("/calls/{id}/feedback/wording?in={}&said=saved", locale.as_str());
+    let me = frame.asker.id()?;
     if wording.version == revision && wording.questions == typed {
+        drafts::delete(&mut tx, me, FORM, &subject(*id, locale)).await?;
         return tx.see_other(back).await;
     }
-    match store::write_wording(&mut tx, *id, locale, frame.asker.id()?, &typed, revision).await? {
+    match store::write_wording(&mut tx, *id, locale, me, &typed, revision).await? {
         Ok(()) => {
+            drafts::delete(&mut tx, me, FORM, &subject(*id, locale)).await?;
             tx.record(Fact::QuestionsWorded { call: *id }).await?;
             tx.see_other(back).await
         }
-        Err(Stale) => show_with(StatusCode::CONFLICT, &Page { frame, call, locale, wording, fields, is_stale: true }),
+        Err(Stale) => {
+            let page = Page { frame, call, locale, wording, fields, is_unsent: false, is_stale: true };
+            show_with(StatusCode::CONFLICT, &page)
+        }
     }
 }

@@ -12,7 +12,7 @@ use actix_web::web::Path;
 use chrono::TimeDelta;
 
 /// Forms whose text is kept while it is written.
-const FORMS: [&str; 19] = [
+const FORMS: [&str; 20] = [
     "call",
     "application",
     "answer",
@@ -29,6 +29,7 @@ const FORMS: [&str; 19] = [
     "no-show",
     "feedback",
     "follow-up",
+    "wording",
     "report",
     "cancellation",
     "refusal",

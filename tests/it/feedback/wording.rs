@@ -64,3 +64,25 @@ async fn the_database_changes_no_wording(db: PgPool) {
     assert_eq!(japanese.texts("textarea[name=question1]"), [""], "each language has its own words");
     hana.get(&path.replace("in=en", "in=xx")).await.assert_status(404);
 }
+
+#[sqlx::test]
+async fn a_wording_half_written_waits_in_its_own_language(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let id = app.consultation(hana(), aki()).await;
+    let path = format!("{}/feedback/wording?in=en", app.call_of(id).await);
+    let hana = app.as_(hana()).await;
+    let page = hana.get(&path).await;
+    let autosave = page.attributes("form[data-autosave]", "data-autosave").remove(0);
+    hana.post(&autosave, &[("question1", "What stays wi"), ("revision", "0")]).await.assert_status(204);
+
+    let again = hana.get(&path).await;
+
+    again.assert_says("feedback-wording-unsent");
+    assert_eq!(again.texts("textarea[name=question1]"), ["What stays wi"]);
+    let japanese = hana.get(&path.replace("in=en", "in=ja")).await;
+    assert_eq!(japanese.texts("textarea[name=question1]"), [""]);
+    app.as_(super::hana()).await.post(&path, &[("question1", SECOND), ("revision", "0")]).await.assert_status(303);
+    hana.get(&path).await.assert_does_not_say("feedback-wording-unsent");
+    hana.post(&autosave, &[("question1", "What stays wi"), ("revision", "0")]).await.assert_status(204);
+    hana.get(&path).await.assert_says("feedback-wording-stale");
+}
