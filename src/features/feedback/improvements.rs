@@ -6,10 +6,11 @@ use crate::domain::fact::Fact;
 use crate::domain::feedback::QUESTIONS;
 use crate::domain::id::{CallId, FeedbackId, ImprovementId, PersonId};
 use crate::domain::improvement::{FROM_QUESTIONS, NotNow, Place, Stage};
+use crate::domain::run_sheet::Origin;
 use crate::domain::text::Line;
 use crate::features::calls::{self, Call};
 use crate::features::consultations;
-use crate::features::sessions::{self, Target};
+use crate::features::sessions::{self, Change, Target};
 use crate::platform::db::Tx;
 use crate::platform::error::{Answer, AppError};
 use crate::platform::form::{Fields, Whole};
@@ -110,10 +111,13 @@ pub async fn post(frame: Frame, id: Path<CallId>, fields: Fields) -> Answer {
 
 async fn withdraw(frame: Frame, mut tx: Tx, call: Call, mut fields: Fields) -> Answer {
     let id: ImprovementId = fields.value("improvement").parse().map_err(|_| AppError::NotFound)?;
-    let found = store::improvements(&mut tx, call.id).await?.into_iter().find(|i| i.id == id);
-    match found.ok_or(AppError::NotFound)?.stage.withdraw(id) {
+    let (found, others): (Vec<_>, Vec<_>) =
+        store::improvements(&mut tx, call.id).await?.into_iter().partition(|i| i.id == id);
+    let found = found.into_iter().next().ok_or(AppError::NotFound)?;
+    match found.stage.withdraw(id) {
         Ok(moved) => {
             store::save_improvement(&mut tx, id, moved).await?;
+            take_back(&mut tx, &call, frame.asker.id()?, found, &others).await?;
             tx.see_other(format!("/calls/{}/improvements?said=done", call.id)).await
         }
         Err(NotNow) => {
@@ -121,6 +125,31 @@ async fn withdraw(frame: Frame, mut tx: Tx, call: Call, mut fields: Fields) -> A
             show_with(StatusCode::CONFLICT, &page(&mut tx, frame, call, None, fields).await?)
         }
     }
+}
+
+/// The run sheet does not say it any more either.
+async fn take_back(
+    tx: &mut Tx,
+    call: &Call,
+    me: PersonId,
+    taken: Improvement,
+    others: &[Improvement],
+) -> Result<(), AppError> {
+    let is_said = |because: &str| others.iter().any(|i| i.stage == Stage::Recorded && i.because == because);
+    if taken.place != Place::RunSheet || is_said(&taken.because) {
+        return Ok(());
+    }
+    let change = match taken.sheet {
+        // What feedback said there before may have been taken back itself.
+        Some(Change::Reasoned { origin: Origin::Feedback, because }) if !is_said(&because) => None,
+        change => change,
+    };
+    let usual = Change::Reasoned { origin: Origin::Default, because: String::new() };
+    let change = change.unwrap_or(usual);
+    if sessions::take_back_improvement(tx, call.id, me, &taken.because, change).await? {
+        tx.record(Fact::RunSheetChanged { call: call.id }).await?;
+    }
+    Ok(())
 }
 
 async fn record(frame: Frame, mut tx: Tx, call: Call, mut fields: Fields) -> Answer {
@@ -141,9 +170,12 @@ async fn record(frame: Frame, mut tx: Tx, call: Call, mut fields: Fields) -> Ans
         let page = page(&mut tx, frame, call, source, fields).await?;
         return show_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
     };
-    if let Some(target) = target
-        && !improve(&mut tx, &call, me, target, because.as_str()).await?
-    {
+    let is_asked = target.is_some();
+    let sheet = match target {
+        Some(target) => improve(&mut tx, &call, me, target, because.as_str()).await?,
+        None => None,
+    };
+    if is_asked && sheet.is_none() {
         fields.refuse("block", Message::new("feedback-improvements-no_room"));
         return show_with(StatusCode::CONFLICT, &page(&mut tx, frame, call, source, fields).await?);
     }
@@ -154,18 +186,26 @@ async fn record(frame: Frame, mut tx: Tx, call: Call, mut fields: Fields) -> Ans
         change: change.as_str(),
         because: because.as_str(),
         is_public: place == Place::RunSheet || fields.has("is_public", "yes"),
+        sheet,
         by: me,
     };
     store::record(&mut tx, new).await?;
     tx.see_other(format!("/calls/{}/improvements?said=saved", call.id)).await
 }
 
-async fn improve(tx: &mut Tx, call: &Call, me: PersonId, target: Target, because: &str) -> Result<bool, AppError> {
-    let is_room = sessions::improve_run_sheet(tx, call.id, me, target, because).await?;
-    if is_room {
+/// Nothing where there is no room for another block.
+async fn improve(
+    tx: &mut Tx,
+    call: &Call,
+    me: PersonId,
+    target: Target,
+    because: &str,
+) -> Result<Option<Change>, AppError> {
+    let change = sessions::improve_run_sheet(tx, call.id, me, target, because).await?;
+    if change.is_some() {
         tx.record(Fact::RunSheetChanged { call: call.id }).await?;
     }
-    Ok(is_room)
+    Ok(change)
 }
 
 /// The block that is changed, or a new one with its name.

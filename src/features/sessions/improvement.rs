@@ -17,6 +17,15 @@ pub enum Target {
     New { title: String, minutes: Option<i32> },
 }
 
+/// What a change did to the run sheet, for whoever takes it back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Its own block came.
+    Added,
+    /// A block got another reason; this is where it came from, and why, before.
+    Reasoned { origin: Origin, because: String },
+}
+
 /// The word of a block in forms: its kind, or the name that the hosts gave it.
 fn word(block: &SheetBlock) -> String {
     match block.is_own() {
@@ -43,7 +52,7 @@ pub async fn blocks_of(
     Ok(store::run_sheet(conn, call).await?.blocks.iter().map(|block| (word(block), name(block))).collect())
 }
 
-/// Changes the run sheet because of what somebody said: the block is on then, and says why. False
+/// Changes the run sheet because of what somebody said: the block is on then, and says why. Nothing
 /// where it has no room for another. The caller locked the call.
 pub async fn improve_run_sheet(
     tx: &mut Tx,
@@ -51,12 +60,14 @@ pub async fn improve_run_sheet(
     by: PersonId,
     target: Target,
     because: &str,
-) -> Result<bool, AppError> {
+) -> Result<Option<Change>, AppError> {
     let sheet = store::run_sheet(tx, call).await?;
     let mut blocks = sheet.blocks;
+    let mut change = Change::Added;
     match target {
         Target::Block { word: wanted, minutes } => {
             for block in blocks.iter_mut().filter(|block| word(block) == wanted) {
+                change = Change::Reasoned { origin: block.origin, because: block.because.clone() };
                 (block.is_on, block.origin, block.because) = (true, Origin::Feedback, because.to_owned());
                 block.minutes = minutes.or(block.minutes);
             }
@@ -69,10 +80,41 @@ pub async fn improve_run_sheet(
         }
     }
     if check(&blocks).is_err() {
-        return Ok(false);
+        return Ok(None);
     }
     match store::save_run_sheet(tx, call, by, &blocks, sheet.revision).await? {
-        Ok(()) => Ok(true),
-        Err(Stale) => Ok(false),
+        Ok(()) => Ok(Some(change)),
+        Err(Stale) => Ok(None),
     }
+}
+
+/// Takes a change back: the block that it added leaves, another says again what it said before. What
+/// the hosts gave another reason since is theirs. False where nothing of it is left. The caller locked
+/// the call.
+pub async fn take_back_improvement(
+    tx: &mut Tx,
+    call: CallId,
+    by: PersonId,
+    because: &str,
+    change: Change,
+) -> Result<bool, AppError> {
+    let sheet = store::run_sheet(tx, call).await?;
+    let is_its = |block: &SheetBlock| block.origin == Origin::Feedback && block.because == because;
+    let mut blocks = sheet.blocks;
+    if !blocks.iter().any(is_its) {
+        return Ok(false);
+    }
+    let (origin, words) = match change {
+        Change::Added => {
+            let without: Vec<_> = blocks.iter().filter(|block| !(is_its(block) && block.is_own())).cloned().collect();
+            // The last block that is on stays, as one of the hosts' own.
+            blocks = if check(&without).is_ok() { without } else { blocks };
+            (Origin::Host, String::new())
+        }
+        Change::Reasoned { origin, because } => (origin, because),
+    };
+    for block in blocks.iter_mut().filter(|block| is_its(block)) {
+        (block.origin, block.because) = (origin, words.clone());
+    }
+    Ok(store::save_run_sheet(tx, call, by, &blocks, sheet.revision).await?.is_ok())
 }

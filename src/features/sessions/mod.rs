@@ -13,7 +13,7 @@ mod store;
 mod table;
 pub mod watch;
 
-pub use improvement::{Target, blocks_of, improve_run_sheet, run_sheet_words};
+pub use improvement::{Change, Target, blocks_of, improve_run_sheet, run_sheet_words, take_back_improvement};
 pub use store::{Attendance, Missed, Owned, Session, actions, add_action, attendance, counted, open_actions, session};
 
 use crate::platform::jobs::Registry;

@@ -4,6 +4,8 @@ use crate::domain::fact::Fact;
 use crate::domain::id::{CallId, ConsultationId, FeedbackId, ImprovementId, PersonId};
 use crate::domain::improvement::{Place, Stage};
 use crate::domain::person::Locale;
+use crate::domain::run_sheet::Origin;
+use crate::features::sessions::Change;
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
 use crate::platform::random;
@@ -19,12 +21,15 @@ pub struct Improvement {
     pub because: String,
     pub is_public: bool,
     pub stage: Stage,
+    /// What it did to the run sheet, where that was kept.
+    pub sheet: Option<Change>,
 }
 
 /// All changes of a call, the newest first. For its hosts.
 pub async fn improvements(conn: &mut PgConnection, call: CallId) -> Result<Vec<Improvement>, AppError> {
     let rows = sqlx::query!(
-        r#"select improvement_id as "id: ImprovementId", place, change, because, is_public, stage
+        r#"select improvement_id as "id: ImprovementId", place, change, because, is_public, stage,
+                  adds_block, origin_before, because_before
              from improvements where call_id = $1 order by written_at desc, improvement_id"#,
         call as CallId,
     )
@@ -33,7 +38,12 @@ pub async fn improvements(conn: &mut PgConnection, call: CallId) -> Result<Vec<I
     rows.into_iter()
         .map(|row| {
             let nonsense = || AppError::Unexpected(anyhow!("improvements {}: unknown word", row.id));
+            let before =
+                row.origin_before.as_deref().map(|word| Origin::parse(word).ok_or_else(nonsense)).transpose()?;
+            let because_before = row.because_before.unwrap_or_default();
+            let reasoned = before.map(|origin| Change::Reasoned { origin, because: because_before });
             Ok(Improvement {
+                sheet: if row.adds_block { Some(Change::Added) } else { reasoned },
                 place: Place::parse(&row.place).ok_or_else(nonsense)?,
                 stage: Stage::parse(&row.stage).ok_or_else(nonsense)?,
                 id: row.id,
@@ -72,15 +82,21 @@ pub struct NewImprovement<'a> {
     pub change: &'a str,
     pub because: &'a str,
     pub is_public: bool,
+    pub sheet: Option<Change>,
     pub by: PersonId,
 }
 
 /// Records a change.
 pub async fn record(tx: &mut Tx, new: NewImprovement<'_>) -> Result<(), AppError> {
     let (improvement, now): (ImprovementId, _) = (random::id(), tx.now());
+    let before = match &new.sheet {
+        Some(Change::Reasoned { origin, because }) => Some((origin.as_str(), because.as_str())),
+        Some(Change::Added) | None => None,
+    };
     sqlx::query!(
-        r#"insert into improvements (improvement_id, call_id, feedback_id, question, place, change, because, is_public, stage, written_by, written_at)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, 'recorded', $9, $10)"#,
+        r#"insert into improvements (improvement_id, call_id, feedback_id, question, place, change, because, is_public, stage, written_by, written_at,
+                                     adds_block, origin_before, because_before)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, 'recorded', $9, $10, $11, $12, $13)"#,
         improvement as ImprovementId,
         new.call as CallId,
         new.from.map(|(feedback, _)| feedback) as Option<FeedbackId>,
@@ -91,6 +107,9 @@ pub async fn record(tx: &mut Tx, new: NewImprovement<'_>) -> Result<(), AppError
         new.is_public,
         new.by as PersonId,
         now,
+        new.sheet == Some(Change::Added),
+        before.map(|(origin, _)| origin),
+        before.map(|(_, because)| because),
     )
     .execute(&mut **tx)
     .await?;

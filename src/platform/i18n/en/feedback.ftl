@@ -112,6 +112,7 @@ feedback-improvements-none = Nothing yet. From the answers to questions 4 and 5 
 feedback-improvements-said = Because: { $because }
 feedback-improvements-public = on the page of the call
 feedback-improvements-withdraw = Do not show it any more
+feedback-improvements-withdraw_hint = Taking one back also takes its reason out of the run sheet, or the block that it added. Sessions that are planned already keep theirs.
 feedback-improvements-named = Here stands the name of somebody who took part. Please say it without the name.
 feedback-improvements-no_room = The run sheet has no room for another block. Please leave one out first.
 feedback-improvements-not_now = It was taken back before.

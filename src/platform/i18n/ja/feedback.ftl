@@ -112,6 +112,7 @@ feedback-improvements-none = まだありません。4と5の回答からここ�
 feedback-improvements-said = きっかけ: { $because }
 feedback-improvements-public = 募集のページに表示中
 feedback-improvements-withdraw = 表示をやめる
+feedback-improvements-withdraw_hint = 表示をやめると、進行表に書かれたきっかけも消えます。新しく加えた項目は、項目ごとなくなります。すでに予定が決まっている回の進行表は変わりません。
 feedback-improvements-named = 参加した方の名前が入っています。名前を出さない書き方にしてください。
 feedback-improvements-no_room = 進行表に空きがありません。先にどれかの項目を減らしてください。
 feedback-improvements-not_now = すでに表示をやめています。
