@@ -2,7 +2,7 @@
 //! publish.
 
 use crate::chrome::{Chrome, Mode};
-use crate::support::browser::told;
+use crate::support::browser::says;
 use crate::support::*;
 use kabeuchi::domain::person::Locale;
 use kabeuchi::platform::i18n::Speech;
@@ -46,8 +46,7 @@ impl Walk {
         self.app.run_jobs().await;
         let mail = self.app.mailbox().to_address(address).await.pop();
         let subject = mail.unwrap_or_else(|| panic!("{address} got no mail: {key}")).subject;
-        let told = told(self.mode.locale, key);
-        assert!(told.iter().all(|part| subject.contains(part.trim())), "{address} got {subject:?} instead of {key}");
+        assert!(says(&subject, self.mode.locale, key), "{address} got {subject:?} instead of {key}");
     }
 
     async fn offer_hours(&self) {

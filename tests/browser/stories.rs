@@ -7,7 +7,7 @@ mod reports;
 mod talks;
 
 use crate::chrome::{Chrome, Mode};
-use crate::support::browser::told;
+use crate::support::browser::says;
 use crate::support::*;
 use chrono::TimeDelta;
 use kabeuchi::domain::person::Locale;
@@ -58,8 +58,7 @@ impl Story {
     async fn told(&self, persona: Persona, key: &'static str) {
         self.app.run_jobs().await;
         let subject = self.app.mailbox().last_to(persona).await.subject;
-        let told = told(self.mode.locale, key);
-        assert!(told.iter().all(|part| subject.contains(part.trim())), "{subject:?} instead of {key}");
+        assert!(says(&subject, self.mode.locale, key), "{subject:?} instead of {key}");
     }
 }
 

@@ -49,11 +49,17 @@ impl TestApp {
         led.split('?').next().unwrap().to_owned()
     }
 
-    /// A report of a held consultation, with Aki's ok, published.
-    pub async fn published(&self, id: ConsultationId, title: &str) -> String {
-        self.report(id, title, "# What we did\n\nWe talked.").await.assert_status(303);
+    /// A report of a held consultation that Aki said ok to; the link of her preview.
+    pub async fn approved(&self, id: ConsultationId, title: &str, body: &str) -> String {
+        self.report(id, title, body).await.assert_status(303);
         let link = self.ask_about_report(id, aki()).await;
         self.as_(aki()).await.post(&link, &[("act", "approve")]).await.assert_status(303);
+        link
+    }
+
+    /// A report of a held consultation, with Aki's ok, published.
+    pub async fn published(&self, id: ConsultationId, title: &str) -> String {
+        self.approved(id, title, "# What we did\n\nWe talked.").await;
         self.publish(id).await
     }
 }
