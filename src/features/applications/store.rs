@@ -1,12 +1,18 @@
-//! All SQL over applications, their kinds, their posts and what they said before; reports of abuse
-//! and what a host knows of a person are in the files below.
+//! All SQL over applications and their kinds; what was said, places, lists, reports of abuse and what
+//! a host knows of a person are in the files below.
 
 mod abuse;
+mod lists;
 mod past;
+mod places;
+mod thread;
 mod year;
 
 pub use abuse::*;
+pub use lists::*;
 pub use past::*;
+pub use places::*;
+pub use thread::*;
 pub use year::*;
 
 use crate::domain::application::{Application, DeclineKind, Stage};
@@ -15,7 +21,6 @@ use crate::domain::fact::Fact;
 use crate::domain::id::{ApplicationId, CallId, ConsultationId, PersonId};
 use crate::domain::person::Locale;
 use crate::features::calls::{self, Call};
-use crate::features::consultations;
 use crate::platform::asker::Asker;
 use crate::platform::db::{OnConstraint, Tx};
 use crate::platform::error::AppError;
@@ -264,197 +269,6 @@ pub async fn save(tx: &mut Tx, moved: (Application, Fact)) -> Result<Application
     Ok(a)
 }
 
-/// Replaces what the application says; what it said before stays readable.
-pub async fn replace_summary(tx: &mut Tx, seen: &Seen, summary: &str) -> Result<(), AppError> {
-    let now = tx.now();
-    sqlx::query!(
-        "insert into application_summaries (application_id, revision, summary, replaced_at) values ($1, $2, $3, $4)",
-        seen.application.id as ApplicationId,
-        seen.revision + 1,
-        seen.summary,
-        now,
-    )
-    .execute(&mut **tx)
-    .await?;
-    sqlx::query!(
-        "update applications set summary = $2 where application_id = $1",
-        seen.application.id as ApplicationId,
-        summary
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
-}
-
-/// What an application said before.
-pub struct Former {
-    pub summary: String,
-    pub replaced_at: DateTime<Utc>,
-}
-
-/// Former texts, the oldest first.
-pub async fn former_summaries(conn: &mut PgConnection, id: ApplicationId) -> Result<Vec<Former>, AppError> {
-    let former = sqlx::query_as!(
-        Former,
-        "select summary, replaced_at from application_summaries where application_id = $1 order by revision",
-        id as ApplicationId
-    )
-    .fetch_all(conn)
-    .await?;
-    Ok(former)
-}
-
-/// A question of the host or an answer, before the decision.
-pub struct Post {
-    pub author: PersonId,
-    pub name: String,
-    pub body: String,
-    pub at: DateTime<Utc>,
-}
-
-/// Posts in their order.
-pub async fn posts(conn: &mut PgConnection, id: ApplicationId) -> Result<Vec<Post>, AppError> {
-    let posts = sqlx::query_as!(
-        Post,
-        r#"select p.author_id as "author: PersonId", q.name, p.body, p.at
-             from application_posts p join people q on q.person_id = p.author_id
-            where p.application_id = $1 order by p.at, p.application_post_id"#,
-        id as ApplicationId,
-    )
-    .fetch_all(conn)
-    .await?;
-    Ok(posts)
-}
-
-/// Adds a post.
-pub async fn add_post(tx: &mut Tx, id: ApplicationId, author: PersonId, body: &str) -> Result<(), AppError> {
-    let now = tx.now();
-    sqlx::query!(
-        "insert into application_posts (application_post_id, application_id, author_id, body, at) values ($1, $2, $3, $4, $5)",
-        random::id::<uuid::Uuid>(),
-        id as ApplicationId,
-        author as PersonId,
-        body,
-        now,
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
-}
-
-/// How many active applications a person has over all calls. Those whose consultation ended give
-/// their place back first.
-pub async fn active_of(tx: &mut Tx, person: PersonId) -> Result<i64, AppError> {
-    let accepted = sqlx::query_scalar!(
-        r#"select consultation_id as "consultation!: ConsultationId" from applications
-            where applicant_id = $1 and is_active and stage = 'accepted'"#,
-        person as PersonId,
-    )
-    .fetch_all(&mut **tx)
-    .await?;
-    for consultation in accepted {
-        follow(tx, consultation).await?;
-    }
-    let count = sqlx::query_scalar!(
-        r#"select count(*) as "count!" from applications where applicant_id = $1 and is_active"#,
-        person as PersonId
-    )
-    .fetch_one(&mut **tx)
-    .await?;
-    Ok(count)
-}
-
-/// The active application of a person to a call.
-pub async fn active_on(
-    conn: &mut PgConnection,
-    call: CallId,
-    person: PersonId,
-) -> Result<Option<ApplicationId>, AppError> {
-    let id = sqlx::query_scalar!(
-        r#"select application_id as "id: ApplicationId" from applications where call_id = $1 and applicant_id = $2 and is_active"#,
-        call as CallId,
-        person as PersonId,
-    )
-    .fetch_optional(conn)
-    .await?;
-    Ok(id)
-}
-
-/// An accepted application is active as long as its consultation takes a place. Gives the call.
-pub async fn follow(tx: &mut Tx, consultation: ConsultationId) -> Result<Option<CallId>, AppError> {
-    let is_active = consultations::system(tx, consultation).await?.stage.is_active();
-    let call = sqlx::query_scalar!(
-        r#"update applications a set is_active = $2
-            where consultation_id = $1
-              and ($2 = false or not exists (select from applications o where o.call_id = a.call_id and o.applicant_id = a.applicant_id
-                                                and o.is_active and o.application_id <> a.application_id))
-        returning call_id as "call: CallId""#,
-        consultation as ConsultationId,
-        is_active,
-    )
-    .fetch_optional(&mut **tx)
-    .await?;
-    Ok(call)
-}
-
-/// Applications of a call that wait for a place, those that were sent first first.
-pub async fn waitlisted(conn: &mut PgConnection, call: CallId, limit: i64) -> Result<Vec<ApplicationId>, AppError> {
-    let ids = sqlx::query_scalar!(
-        r#"select application_id as "id: ApplicationId" from applications where call_id = $1 and stage = 'waitlisted'
-            order by submitted_at, application_id limit $2"#,
-        call as CallId,
-        limit,
-    )
-    .fetch_all(conn)
-    .await?;
-    Ok(ids)
-}
-
-/// Applications of a call that a decision is still to come for.
-pub async fn undecided(conn: &mut PgConnection, call: CallId) -> Result<Vec<ApplicationId>, AppError> {
-    let ids = sqlx::query_scalar!(
-        r#"select application_id as "id: ApplicationId" from applications where call_id = $1 and stage in ('submitted', 'asked', 'waitlisted')
-            order by submitted_at, application_id"#,
-        call as CallId,
-    )
-    .fetch_all(conn)
-    .await?;
-    Ok(ids)
-}
-
-/// Whether a new application would have to wait: all places are taken, or others wait for those that
-/// are left. Whom the host lets wait beside a free place keeps nobody out.
-pub async fn is_full(conn: &mut PgConnection, call: &Call, active: i64) -> Result<bool, AppError> {
-    if active >= i64::from(call.capacity) {
-        return Ok(true);
-    }
-    let somebody_waits = !waitlisted(&mut *conn, call.id, 1).await?.is_empty();
-    Ok(somebody_waits && unpromised(conn, call, active).await? <= 0)
-}
-
-/// Places that are neither taken nor may be by whoever is being decided over.
-pub async fn unpromised(conn: &mut PgConnection, call: &Call, active: i64) -> Result<i64, AppError> {
-    let being_decided = sqlx::query_scalar!(
-        r#"select count(*) as "count!" from applications where call_id = $1 and stage in ('submitted', 'asked')"#,
-        call.id as CallId,
-    )
-    .fetch_one(conn)
-    .await?;
-    Ok(i64::from(call.capacity) - active - being_decided)
-}
-
-/// How many applications of each call wait for a decision; calls without one are left out.
-pub async fn waiting_of_calls(conn: &mut PgConnection, calls: &[CallId]) -> Result<Vec<(CallId, i64)>, AppError> {
-    let rows = sqlx::query!(
-        r#"select call_id as "call: CallId", count(*) as "count!" from applications
-            where call_id = any($1) and stage in ('submitted', 'asked', 'waitlisted') group by call_id"#,
-        calls as &[CallId],
-    )
-    .fetch_all(conn)
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.call, row.count)).collect())
-}
-
 /// What an accepted application said, for the room that it opened.
 pub struct Summary {
     pub applicant: String,
@@ -473,78 +287,4 @@ pub async fn of_consultation(conn: &mut PgConnection, id: ConsultationId) -> Res
     .fetch_optional(conn)
     .await?;
     Ok(summary)
-}
-
-/// An application as lists show it.
-#[derive(Clone, Debug)]
-pub struct Listed {
-    pub id: ApplicationId,
-    pub call_title: String,
-    pub applicant: String,
-    pub summary: String,
-    pub stage: Stage,
-    pub submitted_at: DateTime<Utc>,
-    pub due_at: Option<DateTime<Utc>>,
-    pub consultation: Option<ConsultationId>,
-}
-
-/// What a host has to decide, what is due first first; then what was decided in the last weeks.
-pub async fn of_host(conn: &mut PgConnection, host: PersonId, limit: i64) -> Result<Vec<Listed>, AppError> {
-    let rows = sqlx::query!(
-        r#"select a.application_id as "id: ApplicationId", c.title as call_title, q.name as applicant, left(a.summary, 300) as "summary!", a.stage,
-                  a.submitted_at, a.due_at, a.consultation_id as "consultation: ConsultationId"
-             from applications a
-             join call_hosts h on h.call_id = a.call_id and h.person_id = $1
-             join calls c on c.call_id = a.call_id
-             join people q on q.person_id = a.applicant_id
-            where a.stage <> 'blocked'
-            order by array_position(array['submitted', 'asked', 'waitlisted'], a.stage) nulls last, a.due_at,
-                     case when a.stage = 'waitlisted' then a.submitted_at end, a.stage_since desc, a.application_id
-            limit $2"#,
-        host as PersonId,
-        limit,
-    )
-    .fetch_all(conn)
-    .await?;
-    let listed = rows.into_iter().map(|row| Listed {
-        stage: Stage::parse(&row.stage).unwrap_or(Stage::Blocked),
-        id: row.id,
-        call_title: row.call_title,
-        applicant: row.applicant,
-        summary: row.summary,
-        submitted_at: row.submitted_at,
-        due_at: row.due_at,
-        consultation: row.consultation,
-    });
-    Ok(listed.collect())
-}
-
-/// What a person sent, the newest first.
-pub async fn of_applicant(conn: &mut PgConnection, person: PersonId, limit: i64) -> Result<Vec<Listed>, AppError> {
-    let rows = sqlx::query!(
-        r#"select a.application_id as "id: ApplicationId", c.title as call_title, o.name as host, left(a.summary, 300) as "summary!", a.stage,
-                  a.submitted_at, a.due_at, a.consultation_id as "consultation: ConsultationId"
-             from applications a
-             join calls c on c.call_id = a.call_id
-             join people o on o.person_id = c.owner_id
-            where a.applicant_id = $1
-            order by a.submitted_at desc, a.application_id
-            limit $2"#,
-        person as PersonId,
-        limit,
-    )
-    .fetch_all(conn)
-    .await?;
-    let listed = rows.into_iter().map(|row| Listed {
-        // To the applicant, hidden is waiting.
-        stage: Stage::parse(&row.stage).filter(|s| *s != Stage::Blocked).unwrap_or(Stage::Submitted),
-        id: row.id,
-        call_title: row.call_title,
-        applicant: row.host,
-        summary: row.summary,
-        submitted_at: row.submitted_at,
-        due_at: row.due_at,
-        consultation: row.consultation,
-    });
-    Ok(listed.collect())
 }
