@@ -3,7 +3,7 @@
 
 use super::drawn::{Drawn, quoted};
 use super::report::drawn;
-use super::store::{self, OpenPreview, Passage};
+use super::store::{self, Once, OpenPreview, Passage};
 use crate::domain::fact::Fact;
 use crate::domain::id::PersonId;
 use crate::domain::report::{Stage, Verdict, passages};
@@ -28,6 +28,8 @@ struct Preview {
     token: String,
     stage: Stage,
     drawn: Drawn,
+    /// Public reports of the same people that stand beside it when it is public.
+    beside: Vec<Once>,
     /// Whose words are in it.
     quoted: Vec<PersonId>,
     /// Paragraphs that may be marked.
@@ -200,6 +202,7 @@ async fn page(
     let written = store::system(conn, open.report).await?.ok_or(AppError::Gone)?;
     let granted = feedback::granted(conn, open.consultation).await?;
     let drawn = drawn(&frame, &written, None, &granted);
+    let beside = store::before_and_after(conn, open.consultation).await?;
     let marked = store::passages(conn, open.report).await?;
     let terms = match consultations::is_in(conn, open.consultation, open.person).await? {
         true => store::terms(conn, open.consultation).await?,
@@ -215,6 +218,7 @@ async fn page(
         stage: written.report.stage,
         quoted: quoted(&written.quotes, &granted),
         drawn,
+        beside,
         fields,
         is_refused: false,
     })

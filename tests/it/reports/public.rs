@@ -7,9 +7,7 @@ use kabeuchi::domain::id::ConsultationId;
 use sqlx::PgPool;
 
 async fn approved(app: &TestApp, id: ConsultationId) {
-    app.report(id, "A theme", "We talked.").await.assert_status(303);
-    let link = app.ask_about_report(id, aki()).await;
-    app.as_(aki()).await.post(&link, &[("act", "approve")]).await.assert_status(303);
+    app.approved(id, "A theme", "We talked.").await;
 }
 
 const LATER: [(&str, &str); 9] = [
@@ -139,7 +137,9 @@ async fn a_second_time_is_linked_both_ways_by_its_number_alone(db: PgPool) {
     let linked = async |path: &str| app.visitor().get(path).await.attributes("article.report > p > a", "href");
     assert!(linked(&one).await.is_empty());
 
-    let two = app.published(second, "The second").await;
+    let preview = app.approved(second, "The second", "We talked.").await;
+    app.as_(aki()).await.get(&preview).await.assert_says("reports-preview-beside");
+    let two = app.publish(second).await;
 
     assert_eq!(linked(&one).await, std::slice::from_ref(&two));
     assert_eq!(linked(&two).await, std::slice::from_ref(&one));

@@ -116,6 +116,7 @@ reports-show-up = All reports of this call
 reports-show-others = Other reports
 reports-show-previous = Before
 reports-show-next = After
+reports-preview-beside = Once it is public, this report and { $number } link to each other: readers see that the same people talked more than once.
 reports-show-former = They had talked before:
 reports-show-later = They talked once more:
 reports-gone-title = This report is not public

@@ -114,6 +114,7 @@ reports-show-up = この募集のレポート一覧
 reports-show-others = ほかのレポート
 reports-show-previous = 前のレポート
 reports-show-next = 次のレポート
+reports-preview-beside = 公開すると、このレポートと{ $number }は互いにリンクします。同じ方と続けて話したことが、読む方にも伝わります。
 reports-show-former = 前回のレポート:
 reports-show-later = その次の回のレポート:
 reports-gone-title = このレポートは公開されていません
