@@ -131,7 +131,7 @@ pub async fn get(frame: Frame, id: Path<ConsultationId>) -> Answer {
 pub async fn post(frame: Frame, id: Path<ConsultationId>, mut fields: Fields) -> Answer {
     let mut tx = frame.begin(&fields).await?;
     let room = consultations::for_update(&mut tx, *id, &frame.asker).await?;
-    let act = fields.one_of("act", ["owe", "promise", "item", "send", "drop", "read"])?;
+    let act = fields.one_of("act", ["owe", "nothing", "promise", "item", "send", "drop", "read"])?;
     if act != "read" {
         room.require(Act::OweFollowUp)?;
     }
@@ -139,6 +139,7 @@ pub async fn post(frame: Frame, id: Path<ConsultationId>, mut fields: Fields) ->
         "owe" => return owing::owe(tx, frame, room, fields).await,
         "promise" => return owing::promise(tx, frame, room, fields).await,
         "item" => return owing::owe_item(tx, frame, room, fields).await,
+        "nothing" => return owing::nothing(tx, frame, room, fields).await,
         "drop" if !fields.value("feedback").is_empty() => return owing::let_go(tx, frame, room, fields).await,
         _ => {}
     }

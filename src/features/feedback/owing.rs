@@ -39,9 +39,21 @@ pub(super) async fn owe(mut tx: Tx, frame: Frame, room: Room, fields: Fields) ->
 }
 
 /// What an answer suggests will not come, and the host says why.
-pub(super) async fn let_go(mut tx: Tx, frame: Frame, room: Room, mut fields: Fields) -> Answer {
+pub(super) async fn let_go(tx: Tx, frame: Frame, room: Room, mut fields: Fields) -> Answer {
+    match fields.required::<Line<500>>("reason") {
+        Some(reason) => drop_suggested(tx, frame, room, fields, reason.as_str()).await,
+        None => again(tx, frame, room, fields).await,
+    }
+}
+
+/// The answer says that nothing was missing: most do, and one press is enough for them.
+pub(super) async fn nothing(tx: Tx, frame: Frame, room: Room, fields: Fields) -> Answer {
+    let reason = frame.t("feedback-follow_ups-nothing").to_string();
+    drop_suggested(tx, frame, room, fields, &reason).await
+}
+
+async fn drop_suggested(mut tx: Tx, frame: Frame, room: Room, fields: Fields, reason: &str) -> Answer {
     let id = fields.value("feedback").parse::<FeedbackId>().map_err(|_| AppError::NotFound)?;
-    let Some(reason) = fields.required::<Line<500>>("reason") else { return again(tx, frame, room, fields).await };
     let suggested = store::suggested(&mut tx, room.id()).await?.into_iter().find(|s| s.feedback == id);
     let suggested = suggested.filter(|_| takes_new(room.stage()));
     let Some(suggested) = suggested else { return refused(tx, frame, room, fields, NOT_NOW).await };
@@ -49,7 +61,7 @@ pub(super) async fn let_go(mut tx: Tx, frame: Frame, room: Room, mut fields: Fie
     let Ok((_, fact)) = FollowUpStage::Suggested.drop(new.id, room.id()) else {
         return refused(tx, frame, room, fields, NOT_NOW).await;
     };
-    store::let_go(&mut tx, room.id(), id, &new, reason.as_str()).await?;
+    store::let_go(&mut tx, room.id(), id, &new, reason).await?;
     tx.record(fact).await?;
     tx.see_other(format!("{}?said=done", room.path("/follow-ups"))).await
 }

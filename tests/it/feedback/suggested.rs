@@ -99,3 +99,19 @@ async fn a_host_writes_about_an_item_that_stayed_open(db: PgPool) {
     again.assert_status(409).assert_says("feedback-follow_ups-already");
     hana.post(&format!("/consultations/{id}/closing"), &[]).await.assert_status(409);
 }
+
+#[sqlx::test]
+async fn one_press_says_that_nothing_was_missing(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let (id, path) = answered(&app).await;
+    let hana = app.as_(hana()).await;
+    let feedback = hana.get(&path).await.attributes("input[name=feedback]", "value").remove(0);
+    let nothing = [("act", "nothing"), ("feedback", feedback.as_str())];
+    app.as_(aki()).await.post(&path, &nothing).await.assert_status(403);
+
+    hana.post(&path, &nothing).await.assert_status(303);
+
+    assert!(hana.get("/home").await.links(&path).is_empty());
+    hana.post(&path, &nothing).await.assert_status(409).assert_says("feedback-follow_ups-not_now");
+    hana.post(&format!("/consultations/{id}/closing"), &[]).await.assert_status(303);
+}

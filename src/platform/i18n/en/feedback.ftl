@@ -50,6 +50,7 @@ feedback-follow_ups-empty_host = When somebody could not finish asking, promise 
 feedback-follow_ups-empty_guest = What could not be said on the day may come here later. You get a mail then.
 feedback-follow_ups-owed_to = You owe { $name } an answer
 feedback-follow_ups-suggested = { $name } could not finish saying or asking this
+feedback-follow_ups-nothing = Nothing was missing
 feedback-follow_ups-left_open = Left open in the session
 feedback-follow_ups-owe = Write about this afterwards
 feedback-follow_ups-for = For { $name }

@@ -50,6 +50,7 @@ feedback-follow_ups-empty_host = 聞ききれなかったことがあれば、�
 feedback-follow_ups-empty_guest = 当日に話しきれなかったことが、あとからここに届くことがあります。届いたらメールでお知らせします。
 feedback-follow_ups-owed_to = { $name }さんへの補足が残っています
 feedback-follow_ups-suggested = { $name }さんが話しきれなかった、聞ききれなかったこと
+feedback-follow_ups-nothing = 話し足りないことはなかった
 feedback-follow_ups-left_open = 当日に残ったこと
 feedback-follow_ups-owe = あとで補足を書く
 feedback-follow_ups-for = { $name }さんへ
