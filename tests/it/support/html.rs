@@ -52,6 +52,8 @@ pub fn faults(page: &Page) -> Vec<String> {
     }
     found.extend(references(&html));
     found.extend(outline(&html));
+    // A message that was not given what it tells shows the name of its argument instead.
+    found.extend(page.text().split("{$").skip(1).map(|rest| format!("nothing was said for {{${rest:.12}")));
     found
 }
 

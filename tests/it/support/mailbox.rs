@@ -37,7 +37,12 @@ impl Mailbox {
             message_id: row.get(5),
             source: row.get(6),
         };
-        rows.into_iter().map(mail).collect()
+        let all: Vec<Mailed> = rows.into_iter().map(mail).collect();
+        for mail in &all {
+            // A message that was not given what it tells shows the name of its argument instead.
+            assert!(!mail.subject.contains("{$") && !mail.text.contains("{$"), "{}\n{}", mail.subject, mail.text);
+        }
+        all
     }
 
     /// Everything sent to a person.
