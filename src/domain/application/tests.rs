@@ -6,12 +6,12 @@ use uuid::Uuid;
 
 const TOKYO: Tz = chrono_tz::Asia::Tokyo;
 
-fn now() -> DateTime<Utc> {
+fn instant() -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2027, 1, 31, 15, 0, 0).unwrap()
 }
 
 fn at(stage: Stage) -> Application {
-    let then = now() - TimeDelta::days(30);
+    let then = instant() - TimeDelta::days(30);
     Application {
         id: ApplicationId(Uuid::from_u128(1)),
         call: CallId(Uuid::from_u128(2)),
@@ -34,7 +34,7 @@ fn stage(moved: Moved) -> Result<Stage, NotNow> {
 }
 
 fn accepted(application: Application) -> Result<Stage, NotNow> {
-    match application.accept(ConsultationId(Uuid::from_u128(4)), 1, now()) {
+    match application.accept(ConsultationId(Uuid::from_u128(4)), 1, instant()) {
         Ok((application, _)) => Ok(application.stage),
         Err(AcceptError::NotNow(refused)) => Err(refused),
         Err(AcceptError::Full) => panic!("one place is free"),
@@ -42,19 +42,19 @@ fn accepted(application: Application) -> Result<Stage, NotNow> {
 }
 
 const ACTS: [Act; 13] = [
-    ("ask", |a| stage(a.ask(now()))),
-    ("answer", |a| stage(a.answer(now(), now()))),
-    ("wait-list", |a| stage(a.waitlist(now()))),
-    ("readmit", |a| stage(a.readmit(now(), now()))),
+    ("ask", |a| stage(a.ask(instant()))),
+    ("answer", |a| stage(a.answer(instant(), instant()))),
+    ("wait-list", |a| stage(a.waitlist(instant()))),
+    ("readmit", |a| stage(a.readmit(instant(), instant()))),
     ("accept", accepted),
-    ("decline", |a| stage(a.decline(DeclineKind::Time, None, now()))),
-    ("withdraw", |a| stage(a.withdraw(None, now()))),
-    ("report", |a| stage(a.block(now()))),
-    ("give back", |a| stage(a.give_back(now(), now()))),
-    ("turn away", |a| stage(a.turn_away(now()))),
-    ("expire", |a| stage(a.expire(TOKYO, now()))),
-    ("lapse", |a| stage(a.lapse(now()))),
-    ("send again", |a| stage(a.revive(now(), now()))),
+    ("decline", |a| stage(a.decline(DeclineKind::Time, None, instant()))),
+    ("withdraw", |a| stage(a.withdraw(None, instant()))),
+    ("report", |a| stage(a.block(instant()))),
+    ("give back", |a| stage(a.give_back(instant(), instant()))),
+    ("turn away", |a| stage(a.turn_away(instant()))),
+    ("expire", |a| stage(a.expire(TOKYO, instant()))),
+    ("lapse", |a| stage(a.lapse(instant()))),
+    ("send again", |a| stage(a.revive(instant(), instant()))),
 ];
 
 #[test]
@@ -87,14 +87,14 @@ fn messages_need_no_turn_but_never_stand_for_an_answer() {
 #[test]
 fn a_full_call_accepts_nobody() {
     let into = ConsultationId(Uuid::from_u128(4));
-    assert_eq!(at(Stage::Waitlisted).accept(into, 0, now()), Err(AcceptError::Full));
+    assert_eq!(at(Stage::Waitlisted).accept(into, 0, instant()), Err(AcceptError::Full));
 }
 
 #[test]
 fn it_is_sent_again_once() {
-    let (again, _) = at(Stage::Expired).revive(now(), now()).unwrap();
-    let (expired, _) = again.expire(TOKYO, now() + TimeDelta::days(30)).unwrap();
-    assert!(!expired.may_be_revived() && expired.revive(now(), now()).is_err());
+    let (again, _) = at(Stage::Expired).revive(instant(), instant()).unwrap();
+    let (expired, _) = again.expire(TOKYO, instant() + TimeDelta::days(30)).unwrap();
+    assert!(!expired.may_be_revived() && expired.revive(instant(), instant()).is_err());
 }
 
 #[test]
