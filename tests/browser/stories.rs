@@ -87,11 +87,13 @@ async fn no_show(db: PgPool, mode: Mode) {
     story.says("sessions-no_show-wait").await;
     chrome.fill("words", "リンクが開きませんでした / The link was dead").await;
     chrome.follow("button[value='contest']").await;
+    story.told(hana(), "sessions-mail-contested-subject").await;
 
     story.open(hana(), &page).await;
     story.says("sessions-no_show-contested").await;
     assert!(chrome.text().await.contains("The link was dead"));
     chrome.follow("button[value='second_chance']").await;
+    story.told(aki(), "consultations-news-chance_subject").await;
 
     story.open(aki(), &room).await;
     story.says("home-consultation-next_book").await;
