@@ -108,13 +108,7 @@ impl Fields {
         self.errors.iter().find(|(k, _)| k == name).map(|(_, m)| m)
     }
 
-    /// What the summary on top says: the same words once, leading to the first field they are about.
-    pub fn summary(&self) -> impl Iterator<Item = &(String, Message)> {
-        let first = |message: &Message| self.errors.iter().position(|(_, m)| m == message);
-        self.errors.iter().enumerate().filter(move |(n, (_, message))| first(message) == Some(*n)).map(|(_, e)| e)
-    }
-
-    /// All errors in the order they were found.
+    /// All errors in the order they were found, for the summary on top.
     pub fn errors(&self) -> &[(String, Message)] {
         &self.errors
     }
@@ -282,15 +276,5 @@ mod tests {
         assert!(fields.required::<Whole<1, 60>>("minutes").is_none());
         let keys: Vec<_> = fields.errors().iter().map(|(f, m)| (f.as_str(), m.key())).collect();
         assert_eq!(keys, [("title", "field-missing"), ("minutes", "field-number")]);
-    }
-
-    #[test]
-    fn the_summary_says_the_same_words_once() {
-        let mut fields = Fields::default();
-        for name in ["title", "what", "minutes"] {
-            fields.refuse(name, Message::new(if name == "minutes" { "field-number" } else { "field-missing" }));
-        }
-        let names: Vec<_> = fields.summary().map(|(name, _)| name.as_str()).collect();
-        assert_eq!(names, ["title", "minutes"]);
     }
 }

@@ -47,7 +47,7 @@ pub fn sources(locale: Locale) -> Vec<(String, String)> {
 }
 
 /// A message key with its arguments, without a language yet: what rules and forms answer with.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Message {
     key: &'static str,
     args: Vec<(&'static str, FluentValue<'static>)>,
