@@ -22,6 +22,7 @@ mod invariants;
 mod pages;
 mod people;
 mod questions;
+mod reports;
 mod sessions;
 mod slots;
-mod reports;
+mod trust;

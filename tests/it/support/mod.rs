@@ -8,6 +8,7 @@ pub mod browser;
 mod calendars;
 pub mod certificates;
 mod consultations;
+pub mod digest;
 mod feedback;
 pub mod feeds;
 pub mod html;

@@ -1,0 +1,14 @@
+//! The catalogue of abuse, by its numbers, where no slice of its own tests them: `trust_c10_…` is C10.
+
+mod audit;
+mod browser;
+mod config;
+mod limits;
+mod logic;
+mod mail;
+mod moderation;
+mod objects;
+mod privacy;
+mod providers;
+mod sessions;
+mod text;

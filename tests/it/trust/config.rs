@@ -1,0 +1,1 @@
+//! K: starts that are refused, keys that change, what the protocol allows.

@@ -1,0 +1,1 @@
+//! H: budgets, robots, and what costs us more than whoever asks.

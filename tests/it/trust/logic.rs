@@ -1,0 +1,1 @@
+//! I: two at once, stale pages, steps out of order.

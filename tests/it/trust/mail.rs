@@ -1,0 +1,1 @@
+//! G: what people type into mails and calendars.

@@ -1,0 +1,1 @@
+//! A: objects of others, by their addresses.

@@ -1,0 +1,1 @@
+//! L: what people take along, what is deleted, what is kept no longer.

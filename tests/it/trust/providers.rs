@@ -1,0 +1,1 @@
+//! B11 to B15: identities from elsewhere.

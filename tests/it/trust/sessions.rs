@@ -1,0 +1,1 @@
+//! B: sign-ins, their ends, addresses that change.

@@ -1,0 +1,1 @@
+//! D: what people type, on every page and in every mail.
