@@ -18,7 +18,7 @@ use crate::features::consultations::{self, Head, Room};
 use crate::platform::db::Tx;
 use crate::platform::drafts;
 use crate::platform::error::{Answer, AppError};
-use crate::platform::form::Fields;
+use crate::platform::form::{Fields, Many};
 use crate::platform::i18n::{Message, Speech, Told};
 use crate::platform::page::{Frame, show, show_with};
 use actix_web::http::StatusCode;
@@ -203,7 +203,7 @@ pub async fn get(frame: Frame, path: Path<(ConsultationId, ItemId)>) -> Answer {
 }
 
 /// Writes a post, moves the item, or both.
-pub async fn post(frame: Frame, path: Path<(ConsultationId, ItemId)>, mut fields: Fields) -> Answer {
+pub async fn post(frame: Frame, path: Path<(ConsultationId, ItemId)>, Many(mut fields): Many) -> Answer {
     let (id, item) = path.into_inner();
     let mut tx = frame.begin(&fields).await?;
     let room = consultations::for_update(&mut tx, id, &frame.asker).await?;
@@ -315,7 +315,8 @@ async fn page(
     if listed.item.stage == Stage::Dropped {
         posts.retain(|post| post.author_id == room.me);
     }
-    let readers = Readers::of(conn, &frame, &room, posts.iter()).await?;
+    let seen = store::seen(conn, room.id(), room.part.side().other()).await?;
+    let readers = Readers::of(&frame, &room, posts.iter(), &seen);
     let words = Words::of(&frame, posts.iter());
     let listed = listed.shown_to(room.me, || taken_back(&frame));
     let since = store::last_visit(conn, room.id(), room.me, frame.now).await?;

@@ -1,35 +1,27 @@
 //! Who of the other side has seen what the reader wrote: each name once, at the newest post that was
 //! there when its person was here last.
 
-use super::store::{self, Post, Seen};
+use super::store::{Post, Seen};
 use crate::domain::id::PostId;
 use crate::domain::person::Locale;
 use crate::features::consultations::Room;
-use crate::platform::error::AppError;
 use crate::platform::page::Frame;
-use sqlx::PgConnection;
 use std::collections::HashMap;
 
 /// What stands under the reader's own posts.
 pub struct Readers(HashMap<PostId, String>);
 
 impl Readers {
-    /// The readers of these posts.
-    pub async fn of<'a>(
-        conn: &mut PgConnection,
-        frame: &Frame,
-        room: &Room,
-        posts: impl Iterator<Item = &'a Post>,
-    ) -> Result<Self, AppError> {
+    /// The readers of these posts, of those who were here.
+    pub fn of<'a>(frame: &Frame, room: &Room, posts: impl Iterator<Item = &'a Post>, seen: &[Seen]) -> Self {
         let mut own: Vec<&Post> = posts.filter(|post| post.author_id == room.me).collect();
         own.sort_by_key(|post| (post.created_at, post.id));
-        let seen = store::seen(conn, room.id(), room.part.side().other()).await?;
         let comma = match frame.speech.locale {
             Locale::Ja => "、",
             Locale::En => ", ",
         };
         let told = |names: Vec<&str>| frame.t("questions-writing-seen_by").with("names", names.join(comma)).to_string();
-        Ok(Self(newest_seen(&own, &seen).into_iter().map(|(post, names)| (post, told(names))).collect()))
+        Self(newest_seen(&own, seen).into_iter().map(|(post, names)| (post, told(names))).collect())
     }
 
     /// What stands under a post; mostly nothing.

@@ -214,8 +214,8 @@ async fn page(
         listed: listed.shown_to(me, || taken_back(&frame)),
     };
     let entries: Vec<Entry> = store::all(conn, room.id()).await?.into_iter().map(of_item).collect();
-    let margin = store::margin(conn, room.id(), room.me, frame.now).await?;
-    let readers = Readers::of(conn, &frame, &room, entries.iter().flat_map(|entry: &Entry| &entry.posts)).await?;
+    let margin = store::margin(conn, &room, frame.now).await?;
+    let readers = Readers::of(&frame, &room, entries.iter().flat_map(|entry| &entry.posts), &margin.seen);
     let words = Words::of(&frame, entries.iter().flat_map(|entry: &Entry| &entry.posts));
     Ok(Show { frame, room, entries, margin, readers, words, fields, writing, is_unsent: false })
 }

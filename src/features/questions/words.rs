@@ -2,6 +2,7 @@
 
 use super::store::Post;
 use crate::domain::id::{ItemId, PostId};
+use crate::domain::person::Locale;
 use crate::domain::question::{Kind, Stage};
 use crate::domain::thread::Thread;
 use crate::features::consultations::Room;
@@ -11,6 +12,7 @@ use askama::filters::HtmlSafe;
 use chrono::{DateTime, Utc};
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::LazyLock;
 
 /// What stands for the title of an item that was taken back.
 pub fn taken_back(frame: &Frame) -> String {
@@ -20,8 +22,29 @@ pub fn taken_back(frame: &Frame) -> String {
 /// Words in the reader's language by their keys, and what stands before the number of a round.
 pub struct Words {
     speech: Speech,
-    said: HashMap<&'static str, String>,
+    said: &'static HashMap<&'static str, String>,
     rounds: Vec<String>,
+}
+
+/// The words in each language, said once a process.
+static SAID: LazyLock<[HashMap<&'static str, String>; 2]> = LazyLock::new(|| Locale::ALL.map(said));
+
+fn said(locale: Locale) -> HashMap<&'static str, String> {
+    let speech = Speech { locale, zone: chrono_tz::UTC };
+    let kinds = Kind::ALL.map(Kind::key);
+    let stages = Stage::ALL.map(Stage::key);
+    let threads = Thread::ALL.map(Thread::key);
+    let others = [
+        "questions-origin-live",
+        "questions-origin-carried",
+        "questions-writing-new",
+        "questions-writing-edit",
+        "questions-writing-edited",
+        "questions-thread-write",
+        "questions-show-to_write",
+    ];
+    let keys = kinds.into_iter().chain(stages).chain(threads).chain(others);
+    keys.map(|key| (key, speech.t(key).to_string())).collect()
 }
 
 impl Words {
@@ -29,24 +52,12 @@ impl Words {
     pub fn of<'a>(frame: &Frame, posts: impl Iterator<Item = &'a Post>) -> Self {
         let last = posts.map(|post| post.round).max().unwrap_or(0);
         let rounds = (0..=last).map(|n| frame.t("questions-writing-round").with("round", n).to_string());
-        let kinds = Kind::ALL.map(Kind::key);
-        let stages = Stage::ALL.map(Stage::key);
-        let threads = Thread::ALL.map(Thread::key);
-        let others = [
-            "questions-origin-live",
-            "questions-origin-carried",
-            "questions-writing-new",
-            "questions-writing-edit",
-            "questions-writing-edited",
-            "questions-thread-write",
-            "questions-show-to_write",
-        ];
-        let keys = kinds.into_iter().chain(stages).chain(threads).chain(others);
-        Self {
-            speech: frame.speech,
-            rounds: rounds.collect(),
-            said: keys.map(|key| (key, frame.t(key).to_string())).collect(),
-        }
+        let [ja, en] = &*SAID;
+        let said = match frame.speech.locale {
+            Locale::Ja => ja,
+            Locale::En => en,
+        };
+        Self { speech: frame.speech, rounds: rounds.collect(), said }
     }
 
     /// A word by its key.

@@ -2,6 +2,7 @@
 
 use crate::domain::consultation::Side;
 use crate::domain::id::{ConsultationId, PersonId};
+use crate::features::consultations::Room;
 use crate::platform::error::AppError;
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgConnection;
@@ -18,15 +19,12 @@ pub struct Margin {
     pub materials: (i64, i64),
     /// How many guests told the hosts something alone.
     pub notes: i64,
+    /// Who of the other side was here.
+    pub seen: Vec<Seen>,
 }
 
 /// The margin for a reader, in one statement: each one more costs as much as twenty posts.
-pub async fn margin(
-    conn: &mut PgConnection,
-    id: ConsultationId,
-    reader: PersonId,
-    now: DateTime<Utc>,
-) -> Result<Margin, AppError> {
+pub async fn margin(conn: &mut PgConnection, room: &Room, now: DateTime<Utc>) -> Result<Margin, AppError> {
     let row = sqlx::query!(
         r#"with visit as (select case when seen_at < $3 then seen_at else before_at end as since from visits where consultation_id = $1 and person_id = $2)
            select (select goal from goals where consultation_id = $1 order by revision desc limit 1) as goal,
@@ -36,15 +34,25 @@ pub async fn margin(
                     where consultation_id = $1 and stage in ('checking', 'shared') and owner_id <> $2 and created_at > (select since from visit)) as "new_materials!",
                   (select count(*) from (select distinct on (person_id) body from private_notes
                                           where consultation_id = $1 order by person_id, revision desc) as last
-                    where body <> '') as "notes!""#,
-        id as ConsultationId,
-        reader as PersonId,
+                    where body <> '') as "notes!",
+                  array(select name from document_readers where consultation_id = $1 and side = $4 order by name, seen_at) as "names!",
+                  array(select seen_at from document_readers where consultation_id = $1 and side = $4 order by name, seen_at) as "seen_ats!""#,
+        room.id() as ConsultationId,
+        room.me as PersonId,
         now - ONE_VISIT,
+        room.part.side().other().as_str(),
     )
     .fetch_one(conn)
     .await?;
     let goal = row.goal.unwrap_or_default();
-    Ok(Margin { goal, since: row.since, materials: (row.materials, row.new_materials), notes: row.notes })
+    let seen = row.names.into_iter().zip(row.seen_ats).map(|(name, seen_at)| Seen { name, seen_at });
+    Ok(Margin {
+        goal,
+        since: row.since,
+        materials: (row.materials, row.new_materials),
+        notes: row.notes,
+        seen: seen.collect(),
+    })
 }
 
 /// Since when posts are new to a person; `None` when they were never here before.
@@ -134,16 +142,7 @@ pub struct Seen {
 pub async fn seen(conn: &mut PgConnection, id: ConsultationId, side: Side) -> Result<Vec<Seen>, AppError> {
     let seen = sqlx::query_as!(
         Seen,
-        r#"select q.name, v.seen_at
-             from visits v
-             join people q using (person_id)
-             join consultations s using (consultation_id)
-            where v.consultation_id = $1
-              and case $2
-                    when 'host' then exists (select from call_hosts h where h.call_id = s.call_id and h.person_id = v.person_id)
-                    else exists (select from participants p where p.consultation_id = $1 and p.person_id = v.person_id)
-                  end
-            order by q.name"#,
+        r#"select name as "name!", seen_at as "seen_at!" from document_readers where consultation_id = $1 and side = $2 order by name"#,
         id as ConsultationId,
         side.as_str(),
     )
