@@ -10,7 +10,7 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{Method, header};
 use actix_web::middleware::Next;
-use actix_web::{FromRequest, Handler, HttpMessage, Resource, Responder, Route, web};
+use actix_web::{FromRequest, Handler, HttpMessage, Resource, Responder, Route, Scope, web};
 use std::collections::HashMap;
 
 /// Whom a route needs. Those of one object are refused by its loader; the middleware refuses by
@@ -118,12 +118,36 @@ impl Routes {
     pub fn configure(self, config: &mut web::ServiceConfig) {
         let mut mounted = self.mounted;
         mounted.sort_by_key(|(path, _)| path.split('/').map(|part| part.starts_with('{')).collect::<Vec<_>>());
+        let mut objects: Vec<(&str, Scope)> = Vec::new();
         for (path, routes) in mounted {
-            let resource = routes.into_iter().fold(Resource::new(path), Resource::route);
-            config.service(
-                resource.default_service(web::to(async || actix_web::HttpResponse::MethodNotAllowed().finish())),
-            );
+            let (object, rest) = object(path);
+            let resource = routes.into_iter().fold(Resource::new(rest), Resource::route);
+            let resource =
+                resource.default_service(web::to(async || actix_web::HttpResponse::MethodNotAllowed().finish()));
+            match objects.iter().position(|(prefix, _)| *prefix == object) {
+                _ if object.is_empty() => drop(config.service(resource)),
+                Some(at) => {
+                    let (prefix, scope) = objects.remove(at);
+                    objects.insert(at, (prefix, scope.service(resource)));
+                }
+                None => objects.push((object, web::scope(object).service(resource))),
+            }
         }
+        for (_, scope) in objects {
+            config.service(scope);
+        }
+    }
+}
+
+/// `/consultations/{consultation}` and what follows it: all pages below one object share its prefix, which
+/// is matched once and not once for each of them. Nothing where no object comes second.
+fn object(path: &'static str) -> (&'static str, &'static str) {
+    let mut slashes = path.match_indices('/').map(|(at, _)| at).skip(1);
+    let Some(second) = slashes.next() else { return ("", path) };
+    let (object, rest) = path.split_at(slashes.next().unwrap_or(path.len()));
+    match object[second..].starts_with("/{") && object.ends_with('}') {
+        true => (object, rest),
+        false => ("", path),
     }
 }
 
