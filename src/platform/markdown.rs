@@ -93,9 +93,37 @@ pub fn render(markdown: &str) -> Html {
         Event::SoftBreak => Some(Event::HardBreak),
         other => Some(other),
     });
-    let mut out = String::with_capacity(markdown.len() * 3 / 2);
-    html::push_html(&mut out, events);
-    Html(SANITIZER.clean(&out).to_string())
+    let mut out = Bounded { html: String::with_capacity(markdown.len() * 3 / 2), most: most(markdown) };
+    let drawn = html::write_html_fmt(&mut out, events).map(|()| SANITIZER.clean(&out.html).to_string());
+    match drawn {
+        Ok(html) if html.len() <= most(markdown) => Html(html),
+        _ => plain(markdown),
+    }
+}
+
+/// Bytes of markup that a text may become: a short row of a table is filled up to the width of its head.
+fn most(markdown: &str) -> usize {
+    markdown.len() * 10 + 64
+}
+
+/// What would become too much is shown as it was typed.
+fn plain(markdown: &str) -> Html {
+    Html(format!("<p>{}</p>\n", ammonia::clean_text(markdown).replace("&#10;", "\n")))
+}
+
+struct Bounded {
+    html: String,
+    most: usize,
+}
+
+impl fmt::Write for Bounded {
+    fn write_str(&mut self, part: &str) -> fmt::Result {
+        if self.html.len() + part.len() > self.most {
+            return Err(fmt::Error);
+        }
+        self.html.push_str(part);
+        Ok(())
+    }
 }
 
 fn lowered(tag: Tag<'_>) -> Tag<'_> {
@@ -173,7 +201,22 @@ mod tests {
     #[test]
     fn trust_d04_deep_nesting_ends_in_text() {
         for deep in [">".repeat(10_000), "- ".repeat(5_000), "[".repeat(10_000), "*".repeat(10_000)] {
-            assert!(render(&deep).as_str().len() <= 10 * deep.len() + 64);
+            assert!(render(&deep).as_str().len() <= most(&deep));
         }
+    }
+
+    #[test]
+    fn trust_d04_a_table_is_not_filled_beyond_what_was_typed() {
+        let head = format!("{}|\n{}|\n", "|a".repeat(2_000), "|-".repeat(2_000));
+        let wide = head + &"|b\n".repeat(2_000);
+        let html = render(&wide);
+        assert!(html.as_str().starts_with("<p>|a|a"), "{}", &html.as_str()[..40]);
+        assert!(html.as_str().len() <= most(&wide));
+        assert!(render("|a|b|\n|-|-|\n|c|\n").as_str().contains("<td></td>"), "an ordinary table is one");
+    }
+
+    #[test]
+    fn trust_d04_the_plain_form_is_inert() {
+        assert_eq!(plain("<b>\n&").as_str(), "<p>&lt;b&gt;\n&amp;</p>\n");
     }
 }
