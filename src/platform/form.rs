@@ -7,6 +7,8 @@ use crate::domain::person::{EmailAddress, Locale, Slug, SlugError, TimeZone};
 use crate::domain::text::{Line, Text, TextError};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use std::borrow::Cow;
+use std::collections::HashSet;
 use std::future::Future;
 use std::pin::Pin;
 
@@ -59,6 +61,14 @@ impl Fields {
     /// Whether a box with this value was ticked, or an option chosen.
     pub fn has(&self, name: &str, value: &str) -> bool {
         self.values(name).any(|v| v == value)
+    }
+
+    /// Whether a field stands here twice, or in the address too.
+    fn is_said_twice(&self, request: &HttpRequest) -> bool {
+        let asked = url::form_urlencoded::parse(request.query_string().as_bytes()).map(|(name, _)| name);
+        let typed = self.values.iter().map(|(name, _)| Cow::from(name));
+        let mut seen = HashSet::new();
+        asked.chain(typed).any(|name| !seen.insert(name))
     }
 
     /// All fields, for a page that gives text back.
@@ -149,10 +159,37 @@ impl FromRequest for Fields {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (body, request) = (web::Bytes::from_request(request, payload), request.clone());
         Box::pin(async move {
-            let fields = Fields::parse(&body.await.map_err(unread)?)?;
-            request.extensions_mut().insert(Typed(fields.clone()));
-            Ok(fields)
+            let Many(fields) = Many::read(body, &request).await?;
+            match fields.is_said_twice(&request) {
+                true => Err(AppError::Unreadable),
+                false => Ok(fields),
+            }
         })
+    }
+}
+
+/// A form in which one field may stand several times. In all others a second value would be somebody's
+/// hope that another part of the program reads the other one (OWASP HTTP Parameter Pollution).
+pub struct Many(pub Fields);
+
+impl Many {
+    async fn read(
+        body: impl Future<Output = Result<web::Bytes, actix_web::Error>>,
+        request: &HttpRequest,
+    ) -> Result<Self, AppError> {
+        let fields = Fields::parse(&body.await.map_err(unread)?)?;
+        request.extensions_mut().insert(Typed(fields.clone()));
+        Ok(Self(fields))
+    }
+}
+
+impl FromRequest for Many {
+    type Error = AppError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, AppError>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (body, request) = (web::Bytes::from_request(request, payload), request.clone());
+        Box::pin(async move { Many::read(body, &request).await })
     }
 }
 

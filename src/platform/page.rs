@@ -14,6 +14,7 @@ use actix_web::http::header::ContentType;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, web};
 use askama::Template;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use std::collections::HashSet;
 use std::future::{Ready, ready};
 
 /// Everything a page knows of its request.
@@ -214,8 +215,17 @@ impl FromRequest for Frame {
     type Future = Ready<Result<Self, AppError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Ok(Self::of(request)))
+        ready(match is_said_twice(request.query_string()) {
+            true => Err(AppError::Unreadable),
+            false => Ok(Self::of(request)),
+        })
     }
+}
+
+/// No page asks for one thing twice.
+fn is_said_twice(query: &str) -> bool {
+    let mut seen = HashSet::new();
+    url::form_urlencoded::parse(query.as_bytes()).any(|(name, _)| !seen.insert(name))
 }
 
 /// The letter in the circle beside a person's name.

@@ -12,7 +12,7 @@ use crate::features::{consultations, people};
 use crate::platform::db::{Tx, lock_people};
 use crate::platform::drafts;
 use crate::platform::error::{Answer, AppError};
-use crate::platform::form::Fields;
+use crate::platform::form::{Fields, Many};
 use crate::platform::i18n::Message;
 use crate::platform::page::{Frame, show, show_with};
 use actix_web::HttpRequest;
@@ -90,7 +90,7 @@ fn first(frame: &Frame, call: &Call) -> Fields {
 }
 
 /// Sends the application, or keeps it until the visitor has signed in.
-pub async fn post(frame: Frame, request: HttpRequest, slugs: Path<(String, String)>, mut fields: Fields) -> Answer {
+pub async fn post(frame: Frame, request: HttpRequest, slugs: Path<(String, String)>, Many(mut fields): Many) -> Answer {
     let mut tx = frame.begin(&fields).await?;
     let call = calls::in_public(&mut tx, &slugs.0, &slugs.1, &frame.asker).await?.call;
     let typed = typed(&mut fields, &call);

@@ -5,7 +5,7 @@ use super::store::{self, Hours, Stale};
 use crate::domain::availability::{DAY, WallClock, Weekly, Window};
 use crate::platform::db::Tx;
 use crate::platform::error::{Answer, AppError};
-use crate::platform::form::{Fields, Revision};
+use crate::platform::form::{Fields, Many, Revision};
 use crate::platform::i18n::Message;
 use crate::platform::page::{Frame, show, show_with};
 use actix_web::http::StatusCode;
@@ -95,7 +95,7 @@ pub async fn get(frame: Frame) -> Answer {
 }
 
 /// Stores the week.
-pub async fn post(frame: Frame, mut fields: Fields) -> Answer {
+pub async fn post(frame: Frame, Many(mut fields): Many) -> Answer {
     let me = frame.asker.id()?;
     let mut tx = frame.begin(&fields).await?;
     let stored = store::find(&mut tx, me).await?.unwrap_or_default();

@@ -14,7 +14,7 @@ use crate::domain::slot::Slot;
 use crate::features::consultations::{self, Attendant, Head, Room};
 use crate::platform::db::Tx;
 use crate::platform::error::{Answer, AppError};
-use crate::platform::form::Fields;
+use crate::platform::form::{Fields, Many};
 use crate::platform::i18n::Message;
 use crate::platform::jobs::NewJob;
 use crate::platform::page::{Frame, show, show_with};
@@ -153,7 +153,7 @@ pub async fn get(frame: Frame, id: Path<ConsultationId>) -> Answer {
 }
 
 /// Proposes, picks, or takes a proposal back.
-pub async fn post(frame: Frame, id: Path<ConsultationId>, mut fields: Fields) -> Answer {
+pub async fn post(frame: Frame, id: Path<ConsultationId>, Many(mut fields): Many) -> Answer {
     let mut tx = frame.begin(&fields).await?;
     let room = consultations::for_update(&mut tx, *id, &frame.asker).await?;
     room.require(Act::Book)?;

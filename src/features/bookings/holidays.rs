@@ -7,7 +7,7 @@ use crate::domain::id::PersonId;
 use crate::domain::interval::Intervals;
 use crate::features::availability::{self, HolidaySet};
 use crate::platform::error::{Answer, AppError};
-use crate::platform::form::Fields;
+use crate::platform::form::{Fields, Many};
 use crate::platform::i18n::Message;
 use crate::platform::page::{Frame, show, show_with};
 use actix_web::http::StatusCode;
@@ -125,7 +125,7 @@ pub async fn get(frame: Frame) -> Answer {
 }
 
 /// Closes the dates that are ticked.
-pub async fn post(frame: Frame, mut fields: Fields) -> Answer {
+pub async fn post(frame: Frame, Many(mut fields): Many) -> Answer {
     let me = frame.asker.id()?;
     let (set, year) = (fields.value("set").to_owned(), fields.value("year").to_owned());
     let today = frame.now.with_timezone(&frame.speech.zone).date_naive();

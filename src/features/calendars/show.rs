@@ -7,7 +7,7 @@ use super::store::{self, Calendar, Collection, KeptFlaw, KeptOtherwise, Picture}
 use crate::domain::calendar::Stage;
 use crate::domain::id::{CalendarId, CollectionId};
 use crate::platform::error::{Answer, AppError};
-use crate::platform::form::Fields;
+use crate::platform::form::{Fields, Many};
 use crate::platform::i18n::{Message, Told};
 use crate::platform::page::{Frame, show, show_with};
 use actix_web::http::StatusCode;
@@ -126,7 +126,7 @@ pub async fn get(frame: Frame, id: Path<CalendarId>) -> Answer {
 }
 
 /// Stores how it is read, or has it read now.
-pub async fn post(frame: Frame, id: Path<CalendarId>, mut fields: Fields) -> Answer {
+pub async fn post(frame: Frame, id: Path<CalendarId>, Many(mut fields): Many) -> Answer {
     let mut tx = frame.begin(&fields).await?;
     let calendar = store::for_owner(&mut tx, *id, &frame.asker).await?;
     match fields.value("act") {

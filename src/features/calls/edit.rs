@@ -7,7 +7,7 @@ use crate::domain::call::Stage;
 use crate::domain::id::CallId;
 use crate::platform::drafts;
 use crate::platform::error::Answer;
-use crate::platform::form::{Fields, Revision};
+use crate::platform::form::{Fields, Many, Revision};
 use crate::platform::i18n::{Message, Told};
 use crate::platform::page::{Frame, show, show_with};
 use actix_web::http::StatusCode;
@@ -28,7 +28,7 @@ pub async fn get(frame: Frame, id: Path<CallId>) -> Answer {
 }
 
 /// Stores the call.
-pub async fn post(frame: Frame, id: Path<CallId>, mut fields: Fields) -> Answer {
+pub async fn post(frame: Frame, id: Path<CallId>, Many(mut fields): Many) -> Answer {
     let mut tx = frame.begin(&fields).await?;
     let hosted = store::for_host_update(&mut tx, *id, &frame.asker).await?;
     let stored = store::timing(&mut tx, *id).await?;

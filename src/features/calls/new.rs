@@ -8,7 +8,7 @@ use crate::domain::id::PersonId;
 use crate::domain::person::Locale;
 use crate::platform::drafts;
 use crate::platform::error::Answer;
-use crate::platform::form::Fields;
+use crate::platform::form::{Fields, Many};
 use crate::platform::i18n::{Message, Told};
 use crate::platform::page::{Frame, show, show_with};
 use actix_web::http::StatusCode;
@@ -71,7 +71,7 @@ pub async fn get(frame: Frame) -> Answer {
 }
 
 /// Writes the call.
-pub async fn post(frame: Frame, mut fields: Fields) -> Answer {
+pub async fn post(frame: Frame, Many(mut fields): Many) -> Answer {
     let person: PersonId = frame.asker.id()?;
     let written = form::written(&frame, &mut fields);
     let mut tx = frame.begin(&fields).await?;

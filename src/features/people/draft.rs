@@ -4,7 +4,7 @@
 use crate::domain::text::Line;
 use crate::platform::drafts;
 use crate::platform::error::{Answer, AppError};
-use crate::platform::form::Fields;
+use crate::platform::form::Many;
 use crate::platform::limit::Limit;
 use crate::platform::page::Frame;
 use actix_web::HttpResponse;
@@ -41,7 +41,7 @@ const LONGEST_SUBJECT: usize = 80;
 const PER_PERSON: Limit = Limit { name: "drafts", count: 3000, per: TimeDelta::hours(1) };
 
 /// Keeps the fields; answers nothing.
-pub async fn post(frame: Frame, path: Path<(String, String)>, fields: Fields) -> Answer {
+pub async fn post(frame: Frame, path: Path<(String, String)>, Many(fields): Many) -> Answer {
     let (form, subject) = path.into_inner();
     let person = frame.asker.id()?;
     if !FORMS.contains(&form.as_str()) {

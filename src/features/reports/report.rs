@@ -15,7 +15,7 @@ use crate::features::feedback::{self, Granted};
 use crate::platform::db::Tx;
 use crate::platform::drafts;
 use crate::platform::error::{Answer, AppError};
-use crate::platform::form::{Fields, Revision};
+use crate::platform::form::{Fields, Many, Revision};
 use crate::platform::i18n::{Message, Told};
 use crate::platform::markdown;
 use crate::platform::page::{Frame, show, show_with};
@@ -238,7 +238,7 @@ pub async fn get(frame: Frame, id: Path<ConsultationId>) -> Answer {
 }
 
 /// Begins, saves, looks, asks the participants, hides, withdraws.
-pub async fn post(frame: Frame, id: Path<ConsultationId>, fields: Fields) -> Answer {
+pub async fn post(frame: Frame, id: Path<ConsultationId>, Many(fields): Many) -> Answer {
     let mut tx = frame.begin(&fields).await?;
     let room = consultations::for_update(&mut tx, *id, &frame.asker).await?;
     room.require(Act::WriteReport)?;

@@ -13,7 +13,7 @@ use crate::features::consultations::{self, Head, Room};
 use crate::features::questions::{self, AgendaItem};
 use crate::platform::db::Tx;
 use crate::platform::error::{Answer, AppError};
-use crate::platform::form::Fields;
+use crate::platform::form::{Fields, Many};
 use crate::platform::i18n::Message;
 use crate::platform::page::{Frame, show, show_with};
 use crate::platform::{drafts, random};
@@ -215,7 +215,7 @@ async fn delete_note_draft(tx: &mut Tx, room: &Room, block: &str) -> Result<(), 
 }
 
 /// One act on the run sheet.
-pub async fn post(frame: Frame, id: Path<ConsultationId>, mut fields: Fields) -> Answer {
+pub async fn post(frame: Frame, id: Path<ConsultationId>, Many(mut fields): Many) -> Answer {
     let mut tx = frame.begin(&fields).await?;
     let room = consultations::for_update(&mut tx, *id, &frame.asker).await?;
     let booking = table::booking(&mut tx, &room).await?;

@@ -10,7 +10,7 @@ use crate::domain::text::Line;
 use crate::features::calls::{self, Call};
 use crate::platform::db::Tx;
 use crate::platform::error::{Answer, AppError};
-use crate::platform::form::{Field, Fields, Revision};
+use crate::platform::form::{Field, Fields, Many, Revision};
 use crate::platform::i18n::Message;
 use crate::platform::page::{Frame, show, show_with};
 use actix_web::http::StatusCode;
@@ -119,7 +119,7 @@ pub async fn get(frame: Frame, id: Path<CallId>) -> Answer {
 }
 
 /// Stores it, or begins anew with the program's own.
-pub async fn post(frame: Frame, id: Path<CallId>, mut fields: Fields) -> Answer {
+pub async fn post(frame: Frame, id: Path<CallId>, Many(mut fields): Many) -> Answer {
     let mut tx = frame.begin(&fields).await?;
     let hosted = calls::for_host_update(&mut tx, *id, &frame.asker).await?;
     hosted.require_decision()?;
