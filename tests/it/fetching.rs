@@ -290,3 +290,43 @@ async fn refusals_of_the_server_have_their_reasons() {
     server.answers(Answer::text("text/html", "<!DOCTYPE html><title>Sign in</title>"));
     assert_eq!(fetch(&server.url()).await.unwrap_err(), Failure::Kind);
 }
+
+/// What nobody may make the program ask, one a line.
+const CORPUS: &str = include_str!("../fixtures/addresses.txt");
+
+#[tokio::test]
+async fn trust_e01_nothing_of_the_corpus_is_asked_not_even_behind_a_name() {
+    let witness = FeedServer::witness().await;
+    let lines: Vec<String> = CORPUS
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .map(|line| line.replace("{port}", &witness.port.to_string()))
+        .collect();
+    assert!(lines.len() >= 300, "{}", lines.len());
+    let mut asked = tokio::task::JoinSet::new();
+    for (n, line) in lines.into_iter().enumerate() {
+        if let Some(ip) = address_in(&line) {
+            let (name, line) = (format!("corpus-{n}.test"), line.clone());
+            Names::tell(&name, &[&[ip.as_str()]]);
+            asked.spawn(async move { (format!("a name for {line}"), fetch(&format!("https://{name}/")).await) });
+        }
+        asked.spawn(async move {
+            let fetched = fetch(&line).await;
+            (line, fetched)
+        });
+    }
+    let fetched = asked.join_all().await;
+    let through: Vec<_> = fetched.iter().filter(|(_, f)| !matches!(f, Err(Failure::Policy | Failure::Dns))).collect();
+    assert!(through.is_empty(), "{through:#?}");
+    assert_eq!(witness.connections(), 0);
+}
+
+/// The address that a line spells, where tests may not ask it either.
+fn address_in(line: &str) -> Option<String> {
+    let ip = match url::Url::parse(line).ok()?.host()? {
+        url::Host::Ipv4(ip) => ip.to_string(),
+        url::Host::Ipv6(ip) => ip.to_string(),
+        url::Host::Domain(_) => return None,
+    };
+    (ip != "127.0.0.1").then_some(ip)
+}
