@@ -68,6 +68,27 @@ pub async fn of_form(conn: &mut PgConnection, person: PersonId, form: &str) -> R
     Ok(rows.into_iter().map(|row| Draft { fields: fields(row.fields), saved_at: row.saved_at }).collect())
 }
 
+/// The drafts of a form that a person has about these subjects, each with its subject.
+pub async fn about(
+    conn: &mut PgConnection,
+    person: PersonId,
+    form: &str,
+    subjects: &[String],
+) -> Result<Vec<(String, Draft)>, AppError> {
+    let rows = sqlx::query!(
+        "select subject, fields, saved_at from drafts where person_id = $1 and form = $2 and subject = any($3)",
+        person as PersonId,
+        form,
+        subjects,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.subject, Draft { fields: fields(row.fields), saved_at: row.saved_at }))
+        .collect())
+}
+
 /// Deletes a person's draft: the form was sent.
 pub async fn delete(conn: &mut PgConnection, person: PersonId, form: &str, subject: &str) -> Result<(), AppError> {
     sqlx::query!(

@@ -215,6 +215,30 @@ mod run {
     }
 
     #[sqlx::test]
+    async fn notes_of_two_blocks_wait_beside_each_other(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let consultation = app.in_session(hana(), aki()).await;
+        let run = format!("/consultations/{consultation}/run");
+        let hana = app.as_(hana()).await;
+        let drafts = hana.get(&run).await.attributes("form[data-autosave]:has(textarea[name=note])", "data-autosave");
+        let blocks = hana.get(&run).await.attributes("form:has(textarea[name=note]) input[name=block]", "value");
+        let note = |n: usize, text| [("act", "note"), ("block", blocks[n].as_str()), ("revision", "0"), ("note", text)];
+        hana.post(&drafts[0], &note(0, "Good mor")).await.assert_status(204);
+        hana.post(&drafts[1], &note(1, "They laughed a")).await.assert_status(204);
+
+        let page = hana.get(&run).await;
+
+        assert_eq!(page.texts("textarea[name=note]")[..2], ["Good mor", "They laughed a"]);
+        hana.post(&run, &note(0, "Good morning")).await.assert_status(303);
+        let page = hana.get(&run).await;
+        assert_eq!(page.texts("textarea[name=note]")[..2], ["Good morning", "They laughed a"]);
+        let long = "x".repeat(8001);
+        let refused = hana.post(&run, &note(0, &long)).await;
+        refused.assert_status(422);
+        assert_eq!(refused.texts("textarea[name=note]")[..2], [long.as_str(), "They laughed a"]);
+    }
+
+    #[sqlx::test]
     async fn whoever_was_writing_when_it_ended_gets_the_text_back(db: PgPool) {
         let app = TestApp::spawn(db).await;
         let consultation = app.in_session(hana(), aki()).await;

@@ -5,6 +5,7 @@ use super::store::{self, Evidence, Seen};
 use crate::domain::abuse::Kind;
 use crate::domain::id::ApplicationId;
 use crate::domain::text::Text;
+use crate::platform::drafts;
 use crate::platform::error::Answer;
 use crate::platform::form::Fields;
 use crate::platform::i18n::Message;
@@ -13,15 +14,23 @@ use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use askama::Template;
 
+/// The name of the drafts of reports; their subject is the application.
+const FORM: &str = "abuse-report";
+
 #[derive(Template)]
 #[template(path = "applications/abuse_report.html")]
 struct AbuseReport {
     frame: Frame,
     seen: Seen,
     fields: Fields,
+    is_unsent: bool,
 }
 
 impl AbuseReport {
+    fn draft(&self) -> String {
+        format!("/drafts/{FORM}/{}", self.seen.application.id)
+    }
+
     fn kinds(&self) -> [Kind; 5] {
         Kind::ALL
     }
@@ -36,7 +45,9 @@ pub async fn get(frame: Frame, id: Path<ApplicationId>) -> Answer {
     let mut read = frame.read().await?;
     let seen = store::for_party(&mut read, *id, &frame.asker).await?;
     seen.require_decision()?;
-    show(&AbuseReport { frame, seen, fields: Fields::default() })
+    let draft = drafts::find(&mut read, seen.me, FORM, &id.to_string()).await?;
+    let is_unsent = draft.is_some();
+    show(&AbuseReport { frame, seen, fields: draft.map(|draft| draft.fields).unwrap_or_default(), is_unsent })
 }
 
 /// Reports, and takes no more applications of this person where the host says so.
@@ -53,15 +64,16 @@ pub async fn post(frame: Frame, id: Path<ApplicationId>, mut fields: Fields) -> 
         fields.refuse("body", Message::new("field-missing"));
     }
     let (Some(kind), false) = (kind, fields.is_refused()) else {
-        return show_with(StatusCode::UNPROCESSABLE_ENTITY, &AbuseReport { frame, seen, fields });
+        return show_with(StatusCode::UNPROCESSABLE_ENTITY, &AbuseReport { frame, seen, fields, is_unsent: false });
     };
     let Ok(blocked) = seen.application.clone().block(frame.now) else {
         fields.refuse("body", Message::new("applications-show-not_now"));
-        return show_with(StatusCode::CONFLICT, &AbuseReport { frame, seen, fields });
+        return show_with(StatusCode::CONFLICT, &AbuseReport { frame, seen, fields, is_unsent: false });
     };
     let former = store::former_summaries(&mut tx, *id).await?;
     let posts = store::posts(&mut tx, *id).await?;
     store::save(&mut tx, blocked).await?;
+    drafts::delete(&mut tx, seen.me, FORM, &id.to_string()).await?;
     store::report(&mut tx, &seen, kind, body.as_deref().unwrap_or_default(), &Evidence::of(&seen, former, posts))
         .await?;
     if fields.has("block", "yes") {

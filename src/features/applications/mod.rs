@@ -18,7 +18,7 @@ mod waiting;
 mod withdrawal;
 
 pub use decision::decide_abuse_report;
-pub use new::require_agreement;
+pub use new::{forget_other_agreement, require_agreement};
 pub use resumption::{Resumption, resume};
 pub use store::{
     Listed, Reported, Summary, counted, is_full, of_applicant, of_consultation, of_host, promise, reported,

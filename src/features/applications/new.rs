@@ -76,9 +76,7 @@ pub async fn get(frame: Frame, slugs: Path<(String, String)>) -> Answer {
     if let Some(person) = frame.person() {
         if let Some(draft) = drafts::find(&mut read, person.id, FORM, &call.id.to_string()).await? {
             (fields, is_unsent) = (draft.fields, true);
-            if !agreed(&fields, &call) {
-                fields.set("confidential", "");
-            }
+            forget_other_agreement(&mut fields, &call);
         }
         already = store::active_on(&mut read, call.id, person.id).await?;
     }
@@ -134,6 +132,13 @@ pub fn require_agreement(fields: &mut Fields, call: &Call) {
     let key = if is_other { "applications-new-confidential_changed" } else { "applications-new-confidential_missing" };
     fields.refuse("confidential", Message::new(key));
     fields.set("confidential", "");
+}
+
+/// Unticks what was agreed to in another version than the one that stands in the call now.
+pub fn forget_other_agreement(fields: &mut Fields, call: &Call) {
+    if !agreed(fields, call) {
+        fields.set("confidential", "");
+    }
 }
 
 /// Whether the person agreed to what both sides promise, in the version that stands in the call now:

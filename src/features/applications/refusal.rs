@@ -7,6 +7,7 @@ use crate::domain::application::DeclineKind;
 use crate::domain::id::ApplicationId;
 use crate::domain::text::Text;
 use crate::features::calls;
+use crate::platform::drafts;
 use crate::platform::error::Answer;
 use crate::platform::form::Fields;
 use crate::platform::i18n::{Message, Speech};
@@ -15,15 +16,23 @@ use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use askama::Template;
 
+/// The name of the drafts of reasons; their subject is the application.
+const FORM: &str = "refusal";
+
 #[derive(Template)]
 #[template(path = "applications/refusal.html")]
 struct Refusal {
     frame: Frame,
     seen: Seen,
     fields: Fields,
+    is_unsent: bool,
 }
 
 impl Refusal {
+    fn draft(&self) -> String {
+        format!("/drafts/{FORM}/{}", self.seen.application.id)
+    }
+
     fn kinds(&self) -> [DeclineKind; 4] {
         DeclineKind::CHOICES
     }
@@ -42,7 +51,13 @@ pub async fn get(frame: Frame, id: Path<ApplicationId>) -> Answer {
     let mut read = frame.read().await?;
     let seen = store::for_party(&mut read, *id, &frame.asker).await?;
     seen.require_decision()?;
-    show(&Refusal { frame, seen, fields: Fields::of(&[("pause", "no")]) })
+    let draft = drafts::find(&mut read, seen.me, FORM, &id.to_string()).await?;
+    let is_unsent = draft.is_some();
+    let mut fields = draft.map(|draft| draft.fields).unwrap_or_default();
+    if fields.value("pause").is_empty() {
+        fields.set("pause", "no");
+    }
+    show(&Refusal { frame, seen, fields, is_unsent })
 }
 
 /// Declines.
@@ -58,15 +73,16 @@ pub async fn post(frame: Frame, id: Path<ApplicationId>, mut fields: Fields) -> 
         fields.refuse("kind", Message::new("field-choice"));
     }
     let (Some(kind), false) = (kind, fields.is_refused()) else {
-        return show_with(StatusCode::UNPROCESSABLE_ENTITY, &Refusal { frame, seen, fields });
+        return show_with(StatusCode::UNPROCESSABLE_ENTITY, &Refusal { frame, seen, fields, is_unsent: false });
     };
     if act == "words" {
         fields.set("note", begun_with(kind, &seen, note));
-        return show(&Refusal { frame, seen, fields });
+        return show(&Refusal { frame, seen, fields, is_unsent: false });
     }
     match seen.application.clone().decline(kind, note, frame.now) {
         Ok(moved) => {
             store::save(&mut tx, moved).await?;
+            drafts::delete(&mut tx, seen.me, FORM, &id.to_string()).await?;
             if let Some(waiting) = pause {
                 calls::pause(&mut tx, &seen.call, waiting).await?;
             }
@@ -74,7 +90,7 @@ pub async fn post(frame: Frame, id: Path<ApplicationId>, mut fields: Fields) -> 
         }
         Err(_) => {
             fields.refuse("note", Message::new("applications-show-not_now"));
-            show_with(StatusCode::CONFLICT, &Refusal { frame, seen, fields })
+            show_with(StatusCode::CONFLICT, &Refusal { frame, seen, fields, is_unsent: false })
         }
     }
 }

@@ -12,7 +12,7 @@ use actix_web::web::Path;
 use chrono::TimeDelta;
 
 /// Forms whose text is kept while it is written.
-const FORMS: [&str; 20] = [
+const FORMS: [&str; 23] = [
     "call",
     "application",
     "answer",
@@ -33,6 +33,9 @@ const FORMS: [&str; 20] = [
     "report",
     "cancellation",
     "refusal",
+    "abuse-report",
+    "preview",
+    "again",
 ];
 
 /// Characters of a subject: an ID, or two.

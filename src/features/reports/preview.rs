@@ -10,6 +10,7 @@ use crate::domain::report::{Stage, Verdict, passages};
 use crate::domain::text::{Line, Text};
 use crate::features::{consultations, feedback};
 use crate::platform::db::Tx;
+use crate::platform::drafts;
 use crate::platform::error::{Answer, AppError};
 use crate::platform::form::Fields;
 use crate::platform::i18n::{Message, Told};
@@ -19,6 +20,9 @@ use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use askama::Template;
 use sqlx::PgConnection;
+
+/// The name of the drafts of remarks; their subject is the report with the version that was read.
+const FORM: &str = "preview";
 
 #[derive(Template)]
 #[template(path = "reports/preview.html")]
@@ -40,9 +44,14 @@ struct Preview {
     terms: Vec<String>,
     fields: Fields,
     is_refused: bool,
+    is_unsent: bool,
 }
 
 impl Preview {
+    fn draft(&self) -> String {
+        format!("/drafts/{FORM}/{}", subject(&self.open))
+    }
+
     fn path(&self) -> String {
         format!("/previews/{}", self.token)
     }
@@ -98,7 +107,13 @@ impl Preview {
 pub async fn get(frame: Frame, token: Path<String>) -> Answer {
     let mut read = frame.read().await?;
     let open = opened(&mut read, &frame, &token).await?;
-    show(&page(&mut read, frame, open, token.into_inner(), Fields::default()).await?)
+    let draft = match frame.person().filter(|person| person.id == open.person) {
+        Some(person) => drafts::find(&mut read, person.id, FORM, &subject(&open)).await?,
+        None => None,
+    };
+    let is_unsent = draft.is_some();
+    let fields = draft.map(|draft| draft.fields).unwrap_or_default();
+    show(&Preview { is_unsent, ..page(&mut read, frame, open, token.into_inner(), fields).await? })
 }
 
 /// Takes the participant's word.
@@ -135,8 +150,13 @@ pub async fn post(frame: Frame, token: Path<String>, fields: Fields) -> Answer {
         return show_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
     }
     store::mark_passages(&mut tx, page.open.report, page.open.revision, person, &marked).await?;
+    drafts::delete(&mut tx, person, FORM, &subject(&page.open)).await?;
     answer(&mut tx, &page, verdict, remark.as_ref().map(Text::as_str)).await?;
     tx.see_other(format!("{}?said=sent", page.path())).await
+}
+
+fn subject(open: &OpenPreview) -> String {
+    format!("{}-{}", open.report, open.revision)
 }
 
 fn note(n: usize) -> String {
@@ -221,5 +241,6 @@ async fn page(
         beside,
         fields,
         is_refused: false,
+        is_unsent: false,
     })
 }

@@ -12,6 +12,7 @@ use crate::features::calls::{self, Call};
 use crate::features::consultations::{self, Head, Opening, Room};
 use crate::features::questions;
 use crate::platform::db::Tx;
+use crate::platform::drafts;
 use crate::platform::error::{Answer, AppError};
 use crate::platform::form::Fields;
 use crate::platform::i18n::Message;
@@ -22,6 +23,9 @@ use actix_web::web::Path;
 use askama::Template;
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
+
+/// The name of the drafts of what is applied for again; their subject is the former consultation.
+const FORM: &str = "again";
 
 #[derive(Template)]
 #[template(path = "sessions/again.html")]
@@ -36,9 +40,14 @@ struct Again {
     /// One that goes on from this and is not over.
     child: Option<ConsultationId>,
     fields: Fields,
+    is_unsent: bool,
 }
 
 impl Again {
+    fn draft(&self) -> String {
+        format!("/drafts/{FORM}/{}", self.room.id())
+    }
+
     fn head(&self) -> Head<'_> {
         Head::new(&self.frame, &self.room, self.frame.t("sessions-again-title"), "/again")
     }
@@ -73,7 +82,7 @@ async fn page(conn: &mut PgConnection, frame: Frame, room: Room, fields: Fields)
     let left = questions::left_for_next_time(conn, room.id()).await?;
     let active = consultations::active_of_call(conn, call.id).await?;
     let child = consultations::open_child_of(conn, room.id()).await?;
-    Ok(Again { frame, room, call, left, active, child, fields })
+    Ok(Again { frame, room, call, left, active, child, fields, is_unsent: false })
 }
 
 /// Says what happens, and what comes along.
@@ -81,7 +90,12 @@ pub async fn get(frame: Frame, id: Path<ConsultationId>) -> Answer {
     let mut read = frame.read().await?;
     let room = consultations::for_participant(&mut read, *id, &frame.asker).await?;
     room.require(Act::Again)?;
-    show(&page(&mut read, frame, room, Fields::default()).await?)
+    let draft = drafts::find(&mut read, room.me, FORM, &id.to_string()).await?;
+    let is_unsent = draft.is_some();
+    let fields = draft.map(|draft| draft.fields).unwrap_or_default();
+    let mut page = page(&mut read, frame, room, fields).await?;
+    applications::forget_other_agreement(&mut page.fields, &page.call);
+    show(&Again { is_unsent, ..page })
 }
 
 /// Opens it, or applies for it. The call is locked, so that two hosts do not open two.
@@ -138,7 +152,10 @@ async fn apply(frame: Frame, mut tx: Tx, room: Room, call: Call, mut fields: Fie
         locale: frame.speech.locale,
     };
     match applications::resume(&mut tx, again).await? {
-        Ok(application) => tx.see_other(format!("/applications/{application}?said=sent")).await,
+        Ok(application) => {
+            drafts::delete(&mut tx, room.me, FORM, &room.id().to_string()).await?;
+            tx.see_other(format!("/applications/{application}?said=sent")).await
+        }
         Err(hindrance) => not_now(frame, tx, room, fields, hindrance).await,
     }
 }

@@ -11,12 +11,12 @@ use crate::domain::id::ConsultationId;
 use crate::domain::session::{Block, OPENS_BEFORE};
 use crate::features::consultations::{self, Head, Room};
 use crate::features::questions::{self, AgendaItem};
-use crate::platform::db::Tx;
+use crate::platform::drafts::{self, Draft};
 use crate::platform::error::{Answer, AppError};
 use crate::platform::form::{Fields, Many};
 use crate::platform::i18n::Message;
 use crate::platform::page::{Frame, show, show_with};
-use crate::platform::{drafts, random};
+use crate::platform::random;
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use askama::Template;
@@ -24,7 +24,7 @@ use sqlx::PgConnection;
 
 /// The name of the draft of the takeaways; its subject is the consultation.
 const FORM: &str = "takeaways";
-/// The name of the draft of the note that is being written; its subject is the consultation.
+/// The name of the drafts of notes that are being written; their subject is the block.
 const NOTE: &str = "note";
 
 #[derive(Template)]
@@ -38,8 +38,8 @@ pub(super) struct Run {
     pub(super) items: Vec<AgendaItem>,
     actions: Vec<Owned>,
     pub(super) fields: Fields,
-    /// A note that was typed and not saved.
-    pub(super) drafted: Fields,
+    /// Notes that were typed and not saved, by block.
+    drafted: Vec<(String, Draft)>,
     /// The version of what the sheet shows.
     pub(super) version: String,
 }
@@ -164,8 +164,14 @@ impl Run {
         format!("/drafts/{FORM}/{}", self.room.id())
     }
 
-    pub(super) fn note_draft(&self) -> String {
-        format!("/drafts/{NOTE}/{}", self.room.id())
+    pub(super) fn note_draft(&self, block: &Block) -> String {
+        format!("/drafts/{NOTE}/{}", block.id)
+    }
+
+    /// What was typed about a block, and not saved.
+    pub(super) fn drafted(&self, block: &Block) -> Option<&Fields> {
+        let id = block.id.to_string();
+        self.drafted.iter().find(|(subject, _)| *subject == id).map(|(_, draft)| &draft.fields)
     }
 
     fn is_link(&self, place: &str) -> bool {
@@ -185,9 +191,7 @@ pub async fn get(frame: Frame, id: Path<ConsultationId>) -> Answer {
     if !fields.all().is_empty() {
         fields.set("act", "takeaways");
     }
-    let drafted = drafts::find(&mut read, room.me, NOTE, &id.to_string()).await?;
-    let drafted = drafted.map(|draft| draft.fields).unwrap_or_default();
-    show(&Run { drafted, ..page(&mut read, frame, room, fields).await? })
+    show(&page(&mut read, frame, room, fields).await?)
 }
 
 pub(super) async fn page(conn: &mut PgConnection, frame: Frame, room: Room, fields: Fields) -> Result<Run, AppError> {
@@ -200,18 +204,10 @@ pub(super) async fn page(conn: &mut PgConnection, frame: Frame, room: Room, fiel
         blocks = planned.into_iter().map(|block| block.block(random::id(), room.id())).collect();
     }
     let actions = store::actions(&mut *conn, room.id()).await?;
-    let version = store::version(conn, room.id(), room.me).await?.ok_or(AppError::NotFound)?;
-    let drafted = Fields::default();
+    let version = store::version(&mut *conn, room.id(), room.me).await?.ok_or(AppError::NotFound)?;
+    let ids: Vec<String> = blocks.iter().map(|block| block.id.to_string()).collect();
+    let drafted = drafts::about(conn, room.me, NOTE, &ids).await?;
     Ok(Run { frame, room, booking, session, blocks, items, actions, fields, drafted, version })
-}
-
-/// The draft of another block stays.
-async fn delete_note_draft(tx: &mut Tx, room: &Room, block: &str) -> Result<(), AppError> {
-    let subject = room.id().to_string();
-    match drafts::find(tx, room.me, NOTE, &subject).await? {
-        Some(draft) if draft.fields.has("block", block) => drafts::delete(tx, room.me, NOTE, &subject).await,
-        _ => Ok(()),
-    }
 }
 
 /// One act on the run sheet.
@@ -237,7 +233,7 @@ pub async fn post(frame: Frame, id: Path<ConsultationId>, Many(mut fields): Many
         Ok(()) => {
             match act.as_str() {
                 "takeaways" => drafts::delete(&mut tx, room.me, FORM, &id.to_string()).await?,
-                "note" => delete_note_draft(&mut tx, &room, fields.value("block")).await?,
+                "note" => drafts::delete(&mut tx, room.me, NOTE, fields.value("block")).await?,
                 _ => {}
             }
             let anchor = fields.value("block").to_owned();

@@ -88,17 +88,16 @@ impl Run {
 
     /// Whether a note about a block was typed, and not saved.
     pub(super) fn is_drafted(&self, block: &Block) -> bool {
-        self.drafted.has("block", &block.id.to_string())
+        self.drafted(block).is_some() && !self.is_refused_at("note", block)
     }
 
     /// The note of a block for its form, with the revision that it replaces.
     pub(super) fn note(&self, block: &Block) -> (String, String) {
         let saved = block.note_revision.to_string();
         match self.is_refused_at("note", block) {
-            false if self.is_drafted(block) => {
-                (self.drafted.value("note").to_owned(), self.drafted.value("revision").to_owned())
-            }
-            false => (block.note.clone(), saved),
+            false => self.drafted(block).map_or((block.note.clone(), saved), |typed| {
+                (typed.value("note").to_owned(), typed.value("revision").to_owned())
+            }),
             true if self.is_stale("note") => (self.fields.value("note").to_owned(), saved),
             true => (self.fields.value("note").to_owned(), self.fields.value("revision").to_owned()),
         }

@@ -126,3 +126,32 @@ async fn an_edit_in_two_windows_loses_nothing(db: PgPool) {
     let seen = app.as_(hana()).await.get(&application).await;
     assert_eq!(seen.texts("pre.typed"), [ROUGH[0].1], "the former text stays readable");
 }
+
+#[sqlx::test]
+async fn what_a_host_types_about_an_application_waits_until_it_is_sent(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let call = app.open_call(hana()).await;
+    let (akis, soras) = (app.apply(aki(), call).await, app.apply(sora(), call).await);
+    let hana = app.as_(hana()).await;
+    for (below, field, kind) in
+        [("/request", "body", ""), ("/refusal", "note", "time"), ("/abuse-report", "body", "spam")]
+    {
+        let (path, area) = (format!("{akis}{below}"), format!("textarea[name={field}]"));
+        let page = hana.get(&path).await;
+        let draft = page.attributes("form[data-autosave]", "data-autosave").remove(0);
+        hana.post(&draft, &[(field, "Half a thou"), ("kind", kind)]).await.assert_status(204);
+
+        let again = hana.get(&path).await;
+
+        again.assert_says("applications-new-unsent");
+        assert_eq!(again.texts(&area), ["Half a thou"], "{below}");
+        assert_eq!(again.attributes("input[name=kind][checked]", "value").join(""), kind, "{below}");
+        assert_eq!(hana.get(&format!("{soras}{below}")).await.texts(&area), [""], "{below}");
+    }
+    let path = format!("{akis}/request");
+    hana.submit(&hana.get(&path).await, &path, &[]).await.assert_status(303);
+    assert_eq!(hana.get(&path).await.texts("textarea[name=body]"), [""]);
+    let path = format!("{akis}/refusal");
+    hana.submit(&hana.get(&path).await, &path, &[]).await.assert_status(303);
+    assert_eq!(hana.get(&path).await.texts("pre"), Vec::<String>::new());
+}

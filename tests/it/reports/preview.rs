@@ -138,3 +138,28 @@ async fn a_change_or_a_week_ends_the_preview(db: PgPool) {
     let third = app.ask_about_report(id, aki()).await;
     app.as_(aki()).await.get(&third).await.assert_says("reports-preview-approve");
 }
+
+#[sqlx::test]
+async fn remarks_half_written_wait_for_their_reader_alone(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let id = told(&app).await;
+    app.report(id, "A theme", "We talked.").await.assert_status(303);
+    let link = app.ask_about_report(id, aki()).await;
+    let aki = app.as_(aki()).await;
+    let draft = aki.get(&link).await.attributes("form[data-autosave]", "data-autosave").remove(0);
+    aki.post(&draft, &[("remark", "Leave the to"), ("note-0", "Not so pla")]).await.assert_status(204);
+
+    let page = aki.get(&link).await;
+
+    page.assert_says("applications-new-unsent");
+    assert_eq!(page.texts("textarea[name=remark]"), ["Leave the to"]);
+    assert_eq!(page.texts("details[open] textarea"), ["Not so pla"]);
+    for browser in [app.visitor(), app.as_(mio()).await] {
+        let theirs = browser.get(&link).await.text();
+        assert!(!theirs.contains("Leave the to") && !theirs.contains("Not so pla"), "{theirs}");
+    }
+    aki.submit(&page, &link, &[("act", "changes")]).await.assert_status(303);
+    assert!(!aki.get(&link).await.text().contains("Leave the to"));
+    let path = format!("/consultations/{id}/report");
+    assert!(app.as_(hana()).await.get(&path).await.text().contains("Leave the to"), "it arrived");
+}

@@ -110,3 +110,22 @@ async fn nobody_goes_on_before_it_is_over_and_what_was_typed_stays(db: PgPool) {
     assert_eq!(refused.texts("pre"), ["The alerts again"]);
     app.as_(ren()).await.post(&path, &form).await.assert_status(404);
 }
+
+#[sqlx::test]
+async fn what_is_typed_for_the_next_time_waits_until_it_is_sent(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let id = closed(&app).await;
+    let path = format!("/consultations/{id}/again");
+    let aki = app.as_(aki()).await;
+    let page = aki.get(&path).await;
+    let draft = page.attributes("form[data-autosave]", "data-autosave").remove(0);
+    aki.post(&draft, &[("summary", "The pager ag"), ("minutes", "60")]).await.assert_status(204);
+
+    let again = aki.get(&path).await;
+
+    again.assert_says("applications-new-unsent");
+    assert_eq!(again.texts("textarea[name=summary]"), ["The pager ag"]);
+    assert_eq!(again.attributes("input[name=minutes][checked]", "value"), ["60"]);
+    aki.submit(&again, &path, &[("confidential", "yes")]).await.assert_status(303);
+    assert!(!aki.get(&path).await.text().contains("The pager ag"));
+}
