@@ -193,6 +193,7 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
         Fact::MaterialRefused { material, .. }
         | Fact::MaterialRemoved { material, .. }
         | Fact::MaterialPurged { material, .. } => vec![NewJob::now(questions::sweep::Wipe { material })],
+        Fact::PostTaken { post, .. } => vec![NewJob::now(questions::sweep::WipeText { post })],
         Fact::FollowUpSent { follow_up, .. } => vec![NewJob::now(feedback::mails::FollowUpMail { follow_up })],
         Fact::QuoteRequested { quote } => vec![NewJob::now(feedback::mails::QuoteRequestedMail { quote })],
         Fact::QuoteGranted { quote } | Fact::QuoteRefused { quote } => {

@@ -13,6 +13,7 @@ pub enum Act {
     SetGoal,
     Share,
     RemoveMaterial,
+    RemovePost,
     Order,
     HandOver,
     AskForBackground,
@@ -47,7 +48,7 @@ pub enum Act {
 
 impl Act {
     /// All acts, in the order of a consultation's life.
-    pub const ALL: [Act; 37] = [
+    pub const ALL: [Act; 38] = [
         Act::Read,
         Act::Write,
         Act::TellHosts,
@@ -55,6 +56,7 @@ impl Act {
         Act::SetGoal,
         Act::Share,
         Act::RemoveMaterial,
+        Act::RemovePost,
         Act::Order,
         Act::HandOver,
         Act::AskForBackground,
@@ -104,7 +106,7 @@ pub fn may(part: Part, act: Act) -> bool {
             part,
         ) => part.is_host(),
         // Everyone takes away what is theirs; what is of others, the owner alone.
-        (RemoveMaterial | KeepGifts, part) => part == Part::Host,
+        (RemoveMaterial | RemovePost | KeepGifts, part) => part == Part::Host,
         (SayAgendaIsOk | ConfirmResolution | HandOverLead, part) => part == Part::Lead,
         (Invite | Remove | Book | Move | CancelBooking | CancelConsultation | MarkNoShow, part) => part != Part::Member,
         (TellHosts | GiveFeedback | Leave, part) => !part.is_host(),
@@ -148,6 +150,7 @@ KeepHostNote: host co-host
 SetGoal: host co-host lead member
 Share: host co-host lead member
 RemoveMaterial: host
+RemovePost: host
 Order: host co-host
 HandOver: host co-host lead member
 AskForBackground: host co-host

@@ -60,6 +60,7 @@ pub enum Fact {
     ItemReworded { consultation: ConsultationId, item: ItemId },
     PostWritten { consultation: ConsultationId, post: PostId },
     PostEdited { consultation: ConsultationId, post: PostId },
+    PostTaken { consultation: ConsultationId, post: PostId },
     GoalSet { consultation: ConsultationId },
     MaterialShared { consultation: ConsultationId, material: MaterialId },
     MaterialCleared { consultation: ConsultationId, material: MaterialId },

@@ -28,6 +28,7 @@ pub mod local_time;
 pub mod material;
 pub mod notice;
 pub mod person;
+pub mod post;
 pub mod question;
 pub mod quote;
 pub mod report;

@@ -16,6 +16,7 @@ mod library;
 mod materials;
 mod notes;
 mod post;
+mod removal;
 mod resolution;
 mod session;
 mod show;

@@ -35,7 +35,8 @@ pub async fn get(frame: Frame, id: Path<ConsultationId>) -> Answer {
             }
             let level = if thread == Thread::Main { "###" } else { "####" };
             let when = frame.speech.moment(post.created_at);
-            let _ = write!(text, "\n{level} {} · {when}\n\n{}\n", post.author, post.body);
+            let said = post.gone.map_or_else(|| post.body.clone(), |gone| format!("*{}*", frame.t(gone.key())));
+            let _ = write!(text, "\n{level} {} · {when}\n\n{said}\n", post.author);
         }
         if !item.outcome_note.is_empty() {
             let _ = write!(text, "\n> {}\n", item.outcome_note.replace('\n', "\n> "));

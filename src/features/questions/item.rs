@@ -2,6 +2,7 @@
 //! item on.
 
 use super::readers::Readers;
+use super::removal;
 use super::shelf::{self, Shelf};
 use super::show::{badge, is_new};
 use super::store::{self, Listed, Post};
@@ -11,6 +12,7 @@ use super::writing::{self, LONGEST, Writing};
 use crate::domain::access::Act;
 use crate::domain::consultation::{Side, Stage as RoomStage};
 use crate::domain::id::{ConsultationId, EntryId, ItemId};
+use crate::domain::post::Gone;
 use crate::domain::question::{Actor, Item, ItemError, Moved, Stage};
 use crate::domain::text::Text;
 use crate::domain::thread::Thread;
@@ -93,6 +95,22 @@ impl Page {
 
     fn is_mine(&self, post: &Post) -> bool {
         post.author_id == self.room.me && self.takes_writing()
+    }
+
+    /// What the reader could do with a post that is not theirs to edit, or not any more.
+    fn aside_key(&self, post: &Post) -> &'static str {
+        match (post.author_id == self.room.me, post.gone) {
+            (true, Some(Gone::Removed)) => "questions-post-to_kept",
+            (false, None) if removal::taken(&self.room, post).is_ok() => "questions-removal-title_theirs",
+            _ => "",
+        }
+    }
+
+    fn aside(&self, post: &Post) -> String {
+        match post.gone {
+            None => format!("{}/removal", self.post_path(post)),
+            Some(_) => self.post_path(post),
+        }
     }
 
     fn takes_writing(&self) -> bool {

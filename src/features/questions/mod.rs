@@ -14,6 +14,7 @@ mod note;
 mod post;
 mod preview;
 mod readers;
+mod removal;
 mod resolution;
 pub mod scan;
 mod shelf;
@@ -73,6 +74,8 @@ pub fn routes() -> Routes {
         .post("/consultations/{consultation}/questions/{item}/title", Need::Participant, title::post)
         .get("/consultations/{consultation}/questions/{item}/posts/{post}", Need::Participant, post::get)
         .post("/consultations/{consultation}/questions/{item}/posts/{post}", Need::Participant, post::post)
+        .get("/consultations/{consultation}/questions/{item}/posts/{post}/removal", Need::Participant, removal::get)
+        .post("/consultations/{consultation}/questions/{item}/posts/{post}/removal", Need::Participant, removal::post)
         .get("/consultations/{consultation}/turn", Need::Participant, turn::get)
         .post("/consultations/{consultation}/turn", Need::Participant, turn::post)
         .get("/consultations/{consultation}/agenda", Need::Participant, agenda::get)
@@ -100,5 +103,6 @@ pub fn jobs(registry: Registry) -> Registry {
         .with::<mails::ResolutionProposedMail>()
         .with::<sweep::Sweep>()
         .with::<sweep::Wipe>()
+        .with::<sweep::WipeText>()
         .with::<scan::Scan>()
 }

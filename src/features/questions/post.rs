@@ -2,7 +2,8 @@
 //! author edits it. A stale edit shows both texts and loses none.
 
 use super::item::FORM;
-use super::store::{self, Former, Listed, Post};
+use super::removal;
+use super::store::{self, Former, Listed, Post, RemovedText};
 use super::words::{Words, taken_back};
 use super::writing::{self, LONGEST, Writing};
 use crate::domain::access::Act;
@@ -28,6 +29,8 @@ struct Page {
     listed: Listed,
     post: Post,
     former: Vec<Former>,
+    /// What another removed, for whoever wrote it.
+    kept: Option<RemovedText>,
     words: Words,
     fields: Fields,
     writing: Writing,
@@ -68,7 +71,12 @@ impl Page {
     }
 
     fn may_edit(&self) -> bool {
-        self.post.author_id == self.room.me && (self.room.stage().takes_writing() || self.fields.is_refused())
+        let takes_writing = self.room.stage().takes_writing() && self.post.gone.is_none();
+        self.post.author_id == self.room.me && (takes_writing || self.fields.is_refused())
+    }
+
+    fn may_take(&self) -> bool {
+        removal::taken(&self.room, &self.post).is_ok()
     }
 }
 
@@ -104,6 +112,10 @@ pub async fn post(frame: Frame, path: Path<(ConsultationId, ItemId, PostId)>, mu
         fields.refuse("body", Message::new("questions-show-sealed"));
         return show_with(StatusCode::CONFLICT, &Page { fields, ..page });
     }
+    if page.post.gone.is_some() {
+        fields.refuse("body", Message::new("questions-removal-gone"));
+        return show_with(StatusCode::CONFLICT, &Page { fields, ..page });
+    }
     if let Some(Revision(typed)) = revision
         && typed != page.post.revision
     {
@@ -130,8 +142,15 @@ fn typed(post: &Post) -> Fields {
 async fn page(conn: &mut PgConnection, frame: Frame, room: Room, item: ItemId, post: PostId) -> Result<Page, AppError> {
     let listed = store::item(conn, room.id(), item).await?.shown_to(room.me, || taken_back(&frame));
     let post = store::post(conn, room.id(), item, post).await?;
-    let former = store::former(conn, &post).await?;
+    let former = match post.gone {
+        None => store::former(conn, &post).await?,
+        Some(_) => Vec::new(),
+    };
+    let kept = match post.author_id == room.me {
+        true => store::removed_text(conn, post.id).await?.filter(|text| text.kept_until > frame.now),
+        false => None,
+    };
     let (fields, writing) = (Fields::default(), Writing::default());
     let words = Words::of(&frame, std::iter::once(&post));
-    Ok(Page { frame, room, listed, post, former, words, fields, writing, is_unsent: false, is_stale: false })
+    Ok(Page { frame, room, listed, post, former, kept, words, fields, writing, is_unsent: false, is_stale: false })
 }

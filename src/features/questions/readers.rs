@@ -14,7 +14,7 @@ pub struct Readers(HashMap<PostId, String>);
 impl Readers {
     /// The readers of these posts, of those who were here.
     pub fn of<'a>(frame: &Frame, room: &Room, posts: impl Iterator<Item = &'a Post>, seen: &[Seen]) -> Self {
-        let mut own: Vec<&Post> = posts.filter(|post| post.author_id == room.me).collect();
+        let mut own: Vec<&Post> = posts.filter(|post| post.author_id == room.me && post.gone.is_none()).collect();
         own.sort_by_key(|post| (post.created_at, post.id));
         let comma = match frame.speech.locale {
             Locale::Ja => "、",

@@ -135,7 +135,7 @@ pub fn badge(stage: Stage) -> &'static str {
 
 /// Whether somebody else wrote it since the reader was here.
 pub fn is_new(post: &Post, since: Option<DateTime<Utc>>, room: &Room) -> bool {
-    post.author_id != room.me && since.is_some_and(|since| post.created_at > since)
+    post.author_id != room.me && post.gone.is_none() && since.is_some_and(|since| post.created_at > since)
 }
 
 /// Guests ask; asking for background is the hosts' way.

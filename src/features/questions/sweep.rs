@@ -2,7 +2,7 @@
 //! was something.
 
 use super::store;
-use crate::domain::id::MaterialId;
+use crate::domain::id::{MaterialId, PostId};
 use crate::domain::material::Step;
 use crate::platform::error::AppError;
 use crate::platform::files::{Files, STRAY_AFTER};
@@ -78,6 +78,26 @@ impl Job for Wipe {
             Files::of(&run.platform).delete(key).await?;
         }
         store::wipe(&mut tx, self.material).await?;
+        Ok(Outcome::DoneWith(tx))
+    }
+}
+
+/// Deletes the text of a post that another removed, when its author had the time to take it along.
+#[derive(Serialize, Deserialize)]
+pub struct WipeText {
+    pub post: PostId,
+}
+
+impl Job for WipeText {
+    const KIND: &'static str = "questions.wipe_text";
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        match store::removed_text_ends_at(&mut tx, self.post).await? {
+            None => return Ok(Outcome::Done),
+            Some(kept_until) if kept_until > run.now => tx.enqueue(NewJob::at(self, kept_until)).await?,
+            Some(_) => store::wipe_text(&mut tx, self.post).await?,
+        }
         Ok(Outcome::DoneWith(tx))
     }
 }

@@ -3,6 +3,7 @@
 use super::store::Post;
 use crate::domain::id::{ItemId, PostId};
 use crate::domain::person::Locale;
+use crate::domain::post::Gone;
 use crate::domain::question::{Kind, Stage};
 use crate::domain::thread::Thread;
 use crate::features::consultations::Room;
@@ -35,6 +36,10 @@ fn said(locale: Locale) -> HashMap<&'static str, String> {
     let stages = Stage::ALL.map(Stage::key);
     let threads = Thread::ALL.map(Thread::key);
     let others = [
+        Gone::TakenBack.key(),
+        Gone::Removed.key(),
+        "questions-post-to_kept",
+        "questions-removal-title_theirs",
         "questions-origin-live",
         "questions-origin-carried",
         "questions-writing-new",

@@ -99,6 +99,7 @@ fn acts(item: &str, post: &str) -> Vec<Tried> {
         tried("write", aki(), item, &[("act", "write"), ("body", "typed")]),
         tried("answer", hana(), item, &[("act", "answer"), ("body", "typed")]),
         tried("edit", aki(), post, &[("body", "typed"), ("revision", "1")]),
+        tried("take a post back", aki(), &format!("{post}/removal"), &[]),
         tried("keep", aki(), item, &[("act", "keep")]),
         tried("goal", aki(), "/agenda", &[("act", "goal"), ("goal", "typed"), ("revision", "0")]),
         tried("hand over", aki(), "/turn", &[]),
@@ -112,9 +113,10 @@ fn acts(item: &str, post: &str) -> Vec<Tried> {
 }
 
 /// What a refused act is told.
-const WORDS: [&str; 8] = [
+const WORDS: [&str; 9] = [
     "questions-show-sealed",
     "questions-item-not_now",
+    "questions-removal-gone",
     "questions-turn-not_now",
     "questions-agenda-not_now",
     "questions-agenda-no_items",
@@ -148,7 +150,7 @@ async fn reset(app: &TestApp, stage: Stage, act: &str) {
         "delete from agendas",
         "update items set stage = 'asked'",
         "delete from post_revisions where revision > 1",
-        "update posts set revision = 1, body = 'We are four.'",
+        "update posts set revision = 1, body = 'We are four.', taken_at = null, taken_by = null",
         "update consultations set turn = 'guest', host_handed_over = false, guest_handed_over = false, resolution_proposed_at = null",
     ] {
         sqlx::query(sql).execute(&app.db).await.unwrap();

@@ -187,6 +187,7 @@ impl World {
         self.see("document-for-the-host", hana(), format!("{room}/questions"));
         self.see("item", aki(), &first);
         self.see("item-for-the-host", hana(), &second);
+        self.see("post-removal", aki(), format!("{post}/removal"));
         self.see("post", aki(), post);
         self.see("title", aki(), format!("{first}/title"));
         self.beside_the_document(app, words, &room, &first).await;

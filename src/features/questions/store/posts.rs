@@ -3,6 +3,7 @@
 use crate::domain::consultation::Side;
 use crate::domain::fact::Fact;
 use crate::domain::id::{ConsultationId, ItemId, PersonId, PostId};
+use crate::domain::post::Gone;
 use crate::domain::thread::Thread;
 use crate::features::consultations::Room;
 use crate::platform::db::Tx;
@@ -27,6 +28,8 @@ pub struct Post {
     pub revision: i32,
     pub created_at: DateTime<Utc>,
     pub edited_at: Option<DateTime<Utc>>,
+    /// Without its text; what stands in its place.
+    pub gone: Option<Gone>,
 }
 
 impl Post {
@@ -38,12 +41,25 @@ impl Post {
 
 /// Posts of a consultation, or of one item, as they are drawn: their Markdown is left where it is.
 pub async fn posts(conn: &mut PgConnection, id: ConsultationId, item: Option<ItemId>) -> Result<Vec<Post>, AppError> {
-    posts_of(conn, id, item, false).await
+    Ok(standing(posts_of(conn, id, item, false).await?))
 }
 
 /// Posts of a consultation with their Markdown.
 pub async fn posts_to_export(conn: &mut PgConnection, id: ConsultationId) -> Result<Vec<Post>, AppError> {
-    posts_of(conn, id, None, true).await
+    Ok(standing(posts_of(conn, id, None, true).await?))
+}
+
+/// Posts with a text, and the stubs of those without.
+fn standing(posts: Vec<Post>) -> Vec<Post> {
+    let answers = |post: &Post, later: &&Post| {
+        let (of, thread) = (post.item, post.thread);
+        (later.item, later.thread, later.gone) == (of, thread, None) && later.author_id != post.author_id
+    };
+    let stands = |(n, post): (usize, &Post)| {
+        post.gone.is_none_or(|gone| gone.leaves_stub(posts[n..].iter().any(|later| answers(post, &later))))
+    };
+    let stand: Vec<bool> = posts.iter().enumerate().map(stands).collect();
+    posts.into_iter().zip(stand).filter_map(|(post, stands)| stands.then_some(post)).collect()
 }
 
 /// Posts of a consultation, or of one item: thread by thread, in each the oldest first.
@@ -55,7 +71,8 @@ async fn posts_of(
 ) -> Result<Vec<Post>, AppError> {
     let rows = sqlx::query!(
         r#"select p.post_id as "id: PostId", p.item_id as "item: ItemId", p.author_id as "author_id: PersonId", q.name as author,
-                  p.side, p.thread, p.round, case when $3 then p.body else '' end as "body!", p.html, p.revision, p.created_at, p.edited_at
+                  p.side, p.thread, p.round, case when $3 then p.body else '' end as "body!", p.html, p.revision, p.created_at, p.edited_at,
+                  p.taken_by as "taken_by: PersonId"
              from posts p
              join items i using (item_id)
              join people q on q.person_id = p.author_id
@@ -82,6 +99,7 @@ async fn posts_of(
             revision: row.revision,
             created_at: row.created_at,
             edited_at: row.edited_at,
+            gone: row.taken_by.map(|by| if by == row.author_id { Gone::TakenBack } else { Gone::Removed }),
         })
         .collect();
     posts.sort_by_key(|post| post.thread);
@@ -147,6 +165,57 @@ async fn keep_revision(tx: &mut Tx, post: PostId, revision: i32, author: PersonI
     )
     .execute(&mut **tx)
     .await?;
+    Ok(())
+}
+
+/// Empties a post with its former texts, and keeps the last one where its author shall still have it.
+pub async fn take_post(tx: &mut Tx, room: &Room, post: &Post, gone: Gone) -> Result<(), AppError> {
+    let now = tx.now();
+    if let Some(kept_for) = gone.kept_for() {
+        sqlx::query!(
+            "insert into removed_texts (post_id, body, kept_until) values ($1, $2, $3)",
+            post.id as PostId,
+            post.body,
+            now + kept_for,
+        )
+        .execute(&mut **tx)
+        .await?;
+    }
+    sqlx::query!(
+        r#"with emptied as (update post_revisions set body = '' where post_id = $1)
+           update posts set body = '', html = '', taken_at = $2, taken_by = $3 where post_id = $1"#,
+        post.id as PostId,
+        now,
+        room.me as PersonId,
+    )
+    .execute(&mut **tx)
+    .await?;
+    tx.record(Fact::PostTaken { consultation: room.id(), post: post.id }).await
+}
+
+/// What another removed, as long as its author may take it along.
+pub struct RemovedText {
+    pub body: String,
+    pub kept_until: DateTime<Utc>,
+}
+
+/// The text of a post that another removed.
+pub async fn removed_text(conn: &mut PgConnection, post: PostId) -> Result<Option<RemovedText>, AppError> {
+    let text =
+        sqlx::query_as!(RemovedText, "select body, kept_until from removed_texts where post_id = $1", post as PostId,)
+            .fetch_optional(conn)
+            .await?;
+    Ok(text)
+}
+
+/// Until when the text of a post that another removed is kept; `None` where none is.
+pub async fn removed_text_ends_at(conn: &mut PgConnection, post: PostId) -> Result<Option<DateTime<Utc>>, AppError> {
+    Ok(removed_text(conn, post).await?.map(|text| text.kept_until))
+}
+
+/// Deletes the text of a post that another removed.
+pub async fn wipe_text(tx: &mut Tx, post: PostId) -> Result<(), AppError> {
+    sqlx::query!("delete from removed_texts where post_id = $1", post as PostId).execute(&mut **tx).await?;
     Ok(())
 }
 

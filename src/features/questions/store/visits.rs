@@ -121,7 +121,7 @@ pub async fn unseen(
 ) -> Result<i64, AppError> {
     let count = sqlx::query_scalar!(
         r#"select count(*) as "count!" from posts p join items i using (item_id)
-            where i.consultation_id = $1 and p.side = $3
+            where i.consultation_id = $1 and p.side = $3 and p.taken_at is null
               and p.created_at > coalesce((select seen_at from visits where consultation_id = $1 and person_id = $2), '-infinity')"#,
         id as ConsultationId,
         person as PersonId,
