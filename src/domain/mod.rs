@@ -14,6 +14,7 @@ pub mod booking;
 pub mod calendar;
 pub mod calendar_object;
 pub mod call;
+pub mod cancellation;
 pub mod consultation;
 pub mod fact;
 pub mod feedback;

@@ -318,7 +318,7 @@ mod cancellation {
         let booking = app.book_first(aki(), consultation).await;
 
         let path = format!("/consultations/{consultation}/cancellation");
-        app.as_(hana()).await.post(&path, &[("reason", "")]).await.assert_status(303);
+        app.as_(hana()).await.post(&path, &[("kind", "time")]).await.assert_status(303);
 
         app.run_jobs().await;
         let cancels: Vec<_> = app.mailbox().to(aki()).await.into_iter().filter_map(|mail| mail.calendar).collect();

@@ -175,18 +175,25 @@ mod cancellation {
         let hana = app.as_(hana()).await;
         app.as_(mio()).await.get(&path).await.assert_status(403);
         let page = hana.get(&path).await;
+        for kind in ["", "scope"] {
+            let refused = hana.submit(&page, &path, &[("kind", kind), ("reason", "I am ill"), ("once", "")]).await;
+            refused.assert_status(422).assert_says("field-choice");
+            assert_eq!(refused.texts("textarea[name=reason]"), ["I am ill"]);
+        }
 
-        hana.submit(&page, &path, &[("reason", "I am ill")]).await.assert_status(303);
+        hana.submit(&page, &path, &[("kind", "time"), ("reason", "I am ill")]).await.assert_status(303);
 
         app.run_jobs().await;
         assert_eq!(app.stage_of(consultation).await, Stage::Cancelled);
         for persona in [crate::support::hana(), aki(), mio()] {
             let mails = app.mailbox().to(persona).await;
             assert_eq!(mails.len(), 1, "{}", persona.name);
+            assert!(mails[0].text.contains("There is no time for it at present."), "{}", mails[0].text);
             assert!(!mails[0].text.contains("I am ill"), "mails carry titles only");
         }
         let told = app.as_(aki()).await.visit(&format!("/consultations/{consultation}")).await;
         assert!(told.text().contains("I am ill"), "{}", told.text());
+        told.assert_says("consultations-cancel-time");
         let again = hana.submit(&page, &path, &[("reason", "Ill again"), ("once", "")]).await;
         again.assert_status(409).assert_says("consultations-cancellation-not_now");
         assert!(again.text().contains("Ill again"), "what was typed is given back");

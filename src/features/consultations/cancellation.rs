@@ -3,6 +3,7 @@
 use super::room::{Head, Room};
 use super::store;
 use crate::domain::access::Act;
+use crate::domain::cancellation::CancelKind;
 use crate::domain::consultation::LATE;
 use crate::domain::id::ConsultationId;
 use crate::domain::text::Text;
@@ -27,6 +28,10 @@ struct Cancellation {
 impl Cancellation {
     fn head(&self) -> Head<'_> {
         Head::new(&self.frame, &self.room, self.frame.t("consultations-cancellation-title"), "/cancellation")
+    }
+
+    fn kinds(&self) -> [CancelKind; 4] {
+        CancelKind::ALL
     }
 
     fn is_late(&self) -> bool {
@@ -54,18 +59,18 @@ pub async fn post(frame: Frame, id: Path<ConsultationId>, mut fields: Fields) ->
     let room = store::for_update(&mut tx, *id, &frame.asker).await?;
     room.require(Act::CancelConsultation)?;
     let starts_at = store::booked_start(&mut tx, *id).await?;
-    if fields.is_refused() {
+    let Ok(moved) = room.consultation.clone().cancel(starts_at, frame.now) else {
+        fields.refuse("reason", Message::new("consultations-cancellation-not_now"));
+        return show_with(StatusCode::CONFLICT, &Cancellation { frame, room, fields, starts_at });
+    };
+    let kind = CancelKind::parse(fields.value("kind"));
+    if kind.is_none() {
+        fields.refuse("kind", Message::new("field-choice"));
+    }
+    let (Some(kind), false) = (kind, fields.is_refused()) else {
         return show_with(StatusCode::UNPROCESSABLE_ENTITY, &Cancellation { frame, room, fields, starts_at });
-    }
-    match room.consultation.clone().cancel(starts_at, frame.now) {
-        Ok(moved) => {
-            store::keep_reason(&mut tx, *id, room.me, reason.as_ref().map(Text::as_str)).await?;
-            store::save(&mut tx, moved).await?;
-            tx.see_other(format!("{}?said=cancelled", room.path(""))).await
-        }
-        Err(_) => {
-            fields.refuse("reason", Message::new("consultations-cancellation-not_now"));
-            show_with(StatusCode::CONFLICT, &Cancellation { frame, room, fields, starts_at })
-        }
-    }
+    };
+    store::keep_reason(&mut tx, *id, room.me, kind, reason.as_ref().map(Text::as_str)).await?;
+    store::save(&mut tx, moved).await?;
+    tx.see_other(format!("{}?said=cancelled", room.path(""))).await
 }

@@ -232,12 +232,15 @@ impl Job for CancelledMail {
         let title = store::system(&mut tx, self.consultation).await?.title;
         let receiver = people::receiver(&mut tx, self.to).await?;
         let speech = receiver.speech;
-        let mail = Mail::to(&receiver, speech.t("consultations-mail-cancelled-subject").saying("title", &title))
-            .line(speech.t("consultations-mail-cancelled-text").saying("name", &cancelled.by).saying("title", &title))
-            .action(
-                speech.t("consultations-mail-open"),
-                run.platform.config.url(&format!("/consultations/{}", self.consultation)),
-            );
+        let mut mail = Mail::to(&receiver, speech.t("consultations-mail-cancelled-subject").saying("title", &title))
+            .line(speech.t("consultations-mail-cancelled-text").saying("name", &cancelled.by).saying("title", &title));
+        if let Some(kind) = cancelled.kind {
+            mail = mail.line(speech.t(kind.key()));
+        }
+        let mail = mail.action(
+            speech.t("consultations-mail-open"),
+            run.platform.config.url(&format!("/consultations/{}", self.consultation)),
+        );
         Ok(Outcome::Send(tx, Box::new(mail)))
     }
 }

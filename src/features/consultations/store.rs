@@ -13,6 +13,7 @@ pub(super) use participants::{depart, join, set_lead, takes_part};
 
 use super::room::Room;
 use crate::domain::application::end_of_day;
+use crate::domain::cancellation::CancelKind;
 use crate::domain::consultation::{Consultation, GUEST_TURN, Part, Side, Stage};
 use crate::domain::fact::Fact;
 use crate::domain::id::{CallId, ConsultationId, PersonId};
@@ -353,17 +354,19 @@ pub async fn lock(tx: &mut Tx, id: ConsultationId) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Keeps why it was cancelled; shown to both sides, never mailed.
+/// Keeps why it was cancelled: the kind is mailed, the reason shown to both sides alone.
 pub(super) async fn keep_reason(
     tx: &mut Tx,
     id: ConsultationId,
     by: PersonId,
+    kind: CancelKind,
     reason: Option<&str>,
 ) -> Result<(), AppError> {
     sqlx::query!(
-        "update consultations set cancelled_by = $2, cancel_reason = $3 where consultation_id = $1",
+        "update consultations set cancelled_by = $2, cancel_kind = $3, cancel_reason = $4 where consultation_id = $1",
         id as ConsultationId,
         by as PersonId,
+        kind.as_str(),
         reason,
     )
     .execute(&mut **tx)
@@ -374,20 +377,22 @@ pub(super) async fn keep_reason(
 /// Who cancelled and why.
 pub struct Cancelled {
     pub by: String,
+    /// None was asked for at first.
+    pub kind: Option<CancelKind>,
     pub reason: Option<String>,
 }
 
 /// Who cancelled a consultation, and the reason that they gave.
 pub async fn cancelled(conn: &mut PgConnection, id: ConsultationId) -> Result<Option<Cancelled>, AppError> {
-    let cancelled = sqlx::query_as!(
-        Cancelled,
-        r#"select q.name as "by!", s.cancel_reason as reason from consultations s join people q on q.person_id = s.cancelled_by
+    let row = sqlx::query!(
+        r#"select q.name as "by!", s.cancel_kind, s.cancel_reason from consultations s join people q on q.person_id = s.cancelled_by
             where s.consultation_id = $1"#,
         id as ConsultationId,
     )
     .fetch_optional(conn)
     .await?;
-    Ok(cancelled)
+    let kind = |word: String| CancelKind::parse(&word);
+    Ok(row.map(|row| Cancelled { by: row.by, kind: row.cancel_kind.and_then(kind), reason: row.cancel_reason }))
 }
 
 /// Consultations that a person takes part in, as guest or as a host who attends, with their titles.

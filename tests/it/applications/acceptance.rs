@@ -53,7 +53,7 @@ async fn who_applies_to_a_full_call_waits_and_is_taken_up_when_a_place_is_free(d
     );
 
     let cancellation = format!("{}/cancellation", room.split('?').next().unwrap());
-    hana.post(&cancellation, &[("reason", "")]).await.assert_status(303);
+    hana.post(&cancellation, &[("kind", "time")]).await.assert_status(303);
 
     app.run_jobs().await;
     assert_eq!(app.mailbox().last_to(sora()).await.subject, "A place became free: Talk to me about SRE");

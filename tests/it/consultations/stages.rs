@@ -8,8 +8,8 @@ type Act = (&'static str, Persona, &'static str, &'static [(&'static str, &'stat
 
 fn acts() -> [Act; 6] {
     [
-        ("cancel (host)", hana(), "/cancellation", &[("reason", "typed")]),
-        ("cancel (lead)", aki(), "/cancellation", &[("reason", "typed")]),
+        ("cancel (host)", hana(), "/cancellation", &[("kind", "time"), ("reason", "typed")]),
+        ("cancel (lead)", aki(), "/cancellation", &[("kind", "time"), ("reason", "typed")]),
         ("let it rest (host)", hana(), "", &[("act", "lapse")]),
         ("take it up again (host)", hana(), "", &[("act", "revive")]),
         ("take it up again (lead)", aki(), "", &[("act", "revive")]),

@@ -48,7 +48,7 @@ async fn what_was_typed_comes_back_whatever_is_refused(db: PgPool) {
     late.assert_status(409);
     assert!(late.text().contains("No time"), "{}", late.text());
     let cancellation = format!("/consultations/{consultation}/cancellation");
-    aki.post(&cancellation, &[]).await.assert_status(303);
+    aki.post(&cancellation, &[("kind", "time")]).await.assert_status(303);
     let owner = app.id_of(crate::support::aki()).await.to_string();
     let added = aki.post(&path, &[("act", "add"), ("what", "Read the book"), ("owner", &owner)]).await;
     added.assert_status(409);
