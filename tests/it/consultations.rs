@@ -194,6 +194,9 @@ mod cancellation {
         let told = app.as_(aki()).await.visit(&format!("/consultations/{consultation}")).await;
         assert!(told.text().contains("I am ill"), "{}", told.text());
         told.assert_says("consultations-cancel-time");
+        let run = app.as_(aki()).await.get(&format!("/consultations/{consultation}/run")).await;
+        run.assert_status(409).assert_says("sessions-run-cancelled").assert_says("consultations-cancel-time");
+        assert_eq!(run.texts("main .button--primary"), ["Back to the overview"]);
         let again = hana.submit(&page, &path, &[("reason", "Ill again"), ("once", "")]).await;
         again.assert_status(409).assert_says("consultations-cancellation-not_now");
         assert!(again.text().contains("Ill again"), "what was typed is given back");

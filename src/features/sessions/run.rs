@@ -44,6 +44,21 @@ pub(super) struct Run {
     pub(super) version: String,
 }
 
+/// What stands where a cancelled consultation would have its session.
+#[derive(Template)]
+#[template(path = "sessions/cancelled.html")]
+struct Cancelled {
+    frame: Frame,
+    room: Room,
+    cancelled: Option<consultations::Cancelled>,
+}
+
+impl Cancelled {
+    fn head(&self) -> Head<'_> {
+        Head::new(&self.frame, &self.room, self.frame.t("sessions-run-title"), "/run")
+    }
+}
+
 impl Run {
     fn sheet(&self) -> Sheet<'_> {
         Sheet { run: self }
@@ -184,7 +199,8 @@ pub async fn get(frame: Frame, id: Path<ConsultationId>) -> Answer {
     let mut read = frame.read().await?;
     let room = consultations::for_participant(&mut read, *id, &frame.asker).await?;
     if room.stage() == Stage::Cancelled {
-        return Err(AppError::NotNow("a cancelled consultation has no session"));
+        let cancelled = consultations::cancelled(&mut read, *id).await?;
+        return show_with(StatusCode::CONFLICT, &Cancelled { frame, room, cancelled });
     }
     let draft = drafts::find(&mut read, room.me, FORM, &id.to_string()).await?;
     let mut fields = draft.map(|draft| draft.fields).unwrap_or_default();
