@@ -37,6 +37,7 @@ pub enum Act {
     RunSession,
     MarkNoShow,
     AddAction,
+    StandIn,
     GiveFeedback,
     ReadAnswers,
     OweFollowUp,
@@ -80,6 +81,7 @@ impl Act {
         Act::RunSession,
         Act::MarkNoShow,
         Act::AddAction,
+        Act::StandIn,
         Act::GiveFeedback,
         Act::ReadAnswers,
         Act::OweFollowUp,
@@ -108,7 +110,10 @@ pub fn may(part: Part, act: Act) -> bool {
         // Everyone takes away what is theirs; what is of others, the owner alone.
         (RemoveMaterial | RemovePost | KeepGifts, part) => part == Part::Host,
         (SayAgendaIsOk | ConfirmResolution | HandOverLead, part) => part == Part::Lead,
-        (Invite | Remove | Book | Move | CancelBooking | CancelConsultation | MarkNoShow, part) => part != Part::Member,
+        // Standing in: what somebody who takes part no more left open would stay so for ever.
+        (Invite | Remove | Book | Move | CancelBooking | CancelConsultation | MarkNoShow | StandIn, part) => {
+            part != Part::Member
+        }
         (TellHosts | GiveFeedback | Leave, part) => !part.is_host(),
         // Opening one is a decision over the call's places; everybody else may ask for it.
         (Again, part) => part != Part::CoHost { may_decide: false },
@@ -174,6 +179,7 @@ StartSession: host co-host lead member
 RunSession: host co-host
 MarkNoShow: host co-host lead
 AddAction: host co-host lead member
+StandIn: host co-host lead
 GiveFeedback: lead member
 ReadAnswers: host co-host
 OweFollowUp: host co-host

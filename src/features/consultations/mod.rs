@@ -17,7 +17,7 @@ pub use room::{Head, Room, Step};
 pub use store::{
     Attendant, Cancelled, Listed, Opening, active_of_call, attendants, cancelled, for_participant, for_update,
     former_of, guests_ever, is_in, keep, lead_of, lock, of_calls, of_person, on_side, open, open_child_of, save,
-    set_start, sides_of, system, touch, with_person, written,
+    set_start, sides_of, stands_in, system, touch, with_person, written,
 };
 
 use crate::platform::jobs::Registry;

@@ -8,7 +8,7 @@ pub(super) use invitations::{
     revoke_invitation, revoke_invitations_of, revoke_team_links, set_invitation_token, spend_invitation,
     spend_invitations_of,
 };
-pub use participants::{Attendant, attendants, guests_ever, is_in, lead_of, on_side};
+pub use participants::{Attendant, attendants, guests_ever, is_in, lead_of, on_side, stands_in};
 pub(super) use participants::{depart, join, set_lead, takes_part};
 
 use super::room::Room;

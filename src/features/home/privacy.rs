@@ -8,6 +8,7 @@ use crate::domain::session::CONTESTABLE_FOR;
 use crate::features::bookings;
 use crate::features::consultations;
 use crate::features::feedback::{self, OwnAnswers, OwnQuote};
+use crate::features::questions::{self, Shared};
 use crate::features::reports::{self, OwnApproval};
 use crate::features::sessions::{self, Attendance, Missed};
 use crate::platform::db::Tx;
@@ -31,6 +32,8 @@ struct Privacy {
     answers: Vec<OwnAnswers>,
     attendance: Attendance,
     late: i64,
+    /// What others took away of what the person shared.
+    kept: Vec<Shared>,
     is_refused: bool,
 }
 
@@ -53,8 +56,9 @@ async fn page(conn: &mut PgConnection, frame: Frame, me: PersonId) -> Result<Pri
     let approvals = reports::approvals_of(&mut *conn, me).await?;
     let answers = feedback::answers_of(&mut *conn, me, frame.speech).await?;
     let attendance = sessions::attendance(&mut *conn, me, frame.now - REMEMBERED).await?;
+    let kept = questions::kept_for(&mut *conn, me, frame.now).await?;
     let late = bookings::late_cancellations(conn, me, frame.now - REMEMBERED).await?;
-    Ok(Privacy { frame, quotes, approvals, answers, attendance, late, is_refused: false })
+    Ok(Privacy { frame, quotes, approvals, answers, attendance, late, kept, is_refused: false })
 }
 
 /// Takes one back; a report that needs it disappears before the answer arrives.

@@ -49,6 +49,7 @@ struct Page {
     frame: Frame,
     room: Room,
     listed: Listed,
+    by: Actor,
     posts: Vec<Post>,
     since: Option<DateTime<Utc>>,
     readers: Readers,
@@ -119,7 +120,7 @@ impl Page {
 
     /// Whether the asker could do this act now.
     fn may(&self, act: &str) -> bool {
-        self.takes_writing() && moved(act, &self.listed.item, &self.room, self.frame.now).is_some_and(|m| m.is_ok())
+        self.takes_writing() && moved(act, &self.listed.item, self.by, self.frame.now).is_some_and(|m| m.is_ok())
     }
 
     fn may_reword(&self) -> bool {
@@ -174,6 +175,13 @@ impl Page {
         self.listed.item.stage == Stage::Dropped
     }
 
+    fn drop_label(&self) -> &'static str {
+        match self.by.person == self.room.me {
+            true => "questions-item-act_drop",
+            false => "questions-item-act_drop_for",
+        }
+    }
+
     /// Acts without a text, in the order of their use: the word of the act and its label.
     fn acts(&self) -> Vec<(&'static str, &'static str)> {
         let acts = [
@@ -182,15 +190,21 @@ impl Page {
             ("back", "questions-item-act_back"),
             ("settle", "questions-item-act_settle"),
             ("reopen", "questions-item-act_reopen"),
-            ("drop", "questions-item-act_drop"),
+            ("drop", self.drop_label()),
         ];
         acts.into_iter().filter(|(act, _)| self.may(act)).collect()
     }
 }
 
+/// As whom the reader acts on an item: as its author where that person takes part no more.
+async fn actor(conn: &mut PgConnection, room: &Room, item: &Item) -> Result<Actor, AppError> {
+    let stands_in = consultations::stands_in(conn, room, item.author).await?;
+    Ok(Actor { person: if stands_in { item.author } else { room.me }, side: room.part.side() })
+}
+
 /// What an act makes of the item; `None` for a post that moves nothing.
-fn moved(act: &str, item: &Item, room: &Room, now: DateTime<Utc>) -> Option<Moved> {
-    let (item, by) = (item.clone(), Actor { person: room.me, side: room.part.side() });
+fn moved(act: &str, item: &Item, by: Actor, now: DateTime<Utc>) -> Option<Moved> {
+    let item = item.clone();
     Some(match act {
         "answer" | "answered" => item.answer(by, now),
         "background" => item.ask_for_background(by, now),
@@ -252,7 +266,8 @@ pub async fn post(frame: Frame, path: Path<(ConsultationId, ItemId)>, Many(mut f
     let body = if is_without_text { None } else { body(&mut fields, &room, &act) };
     let thread = writing::thread_of(&mut fields);
     let writing = if is_without_text { Writing::default() } else { Writing::look(&mut fields, "body") };
-    let moved = moved(&act, &listed.item, &room, frame.now).transpose();
+    let by = actor(&mut tx, &room, &listed.item).await?;
+    let moved = moved(&act, &listed.item, by, frame.now).transpose();
     let refused = match &moved {
         Err(refused) => Some(*refused),
         Ok(None) if listed.item.stage == Stage::Dropped => Some(ItemError::NotNow),
@@ -329,6 +344,7 @@ async fn page(
     fields: Fields,
     writing: Writing,
 ) -> Result<Page, AppError> {
+    let by = actor(conn, &room, &listed.item).await?;
     let mut posts = store::posts(conn, room.id(), Some(listed.item.id)).await?;
     if listed.item.stage == Stage::Dropped {
         posts.retain(|post| post.author_id == room.me);
@@ -339,5 +355,5 @@ async fn page(
     let listed = listed.shown_to(room.me, || taken_back(&frame));
     let since = store::last_visit(conn, room.id(), room.me, frame.now).await?;
     let shelf = shelf::of(conn, &frame, &room, fields.value("look_for")).await?;
-    Ok(Page { frame, room, listed, posts, since, readers, words, fields, writing, is_unsent: false, shelf })
+    Ok(Page { frame, room, listed, by, posts, since, readers, words, fields, writing, is_unsent: false, shelf })
 }

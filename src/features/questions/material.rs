@@ -6,6 +6,7 @@ use crate::domain::access::Act;
 use crate::domain::id::{ConsultationId, MaterialId};
 use crate::domain::material::{KEPT_AFTER_END, KEPT_FOR_OWNER, Stage, Step};
 use crate::features::consultations::{self, Head, Room};
+use crate::platform::db::Read;
 use crate::platform::error::{Answer, AppError};
 use crate::platform::files;
 use crate::platform::form::Fields;
@@ -90,7 +91,10 @@ pub async fn post(frame: Frame, path: Path<(ConsultationId, MaterialId)>, fields
 pub async fn file(frame: Frame, path: Path<(ConsultationId, MaterialId)>, request: HttpRequest) -> Answer {
     let (id, material) = path.into_inner();
     let mut read = frame.read().await?;
-    let room = consultations::for_participant(&mut read, id, &frame.asker).await?;
+    let room = match consultations::for_participant(&mut read, id, &frame.asker).await {
+        Err(AppError::NotFound) => return left_behind(frame, read, id, material, request).await,
+        room => room?,
+    };
     let shared = store::material(&mut read, id, material).await?;
     drop(read);
     let is_mine_still = shared.kept_for(room.me, frame.now).is_some();
@@ -101,4 +105,19 @@ pub async fn file(frame: Frame, path: Path<(ConsultationId, MaterialId)>, reques
         }
         _ => Err(AppError::NotFound),
     }
+}
+
+/// What another took away stays open to whoever shared it, also after they left.
+async fn left_behind(
+    frame: Frame,
+    mut read: Read,
+    id: ConsultationId,
+    material: MaterialId,
+    request: HttpRequest,
+) -> Answer {
+    let kept = store::kept_for(&mut read, frame.asker.id()?, frame.now).await?;
+    drop(read);
+    let is_it = |shared: &Shared| shared.material.consultation == id && shared.material.id == material;
+    let file = kept.into_iter().find(is_it).and_then(|shared| shared.file).ok_or(AppError::NotFound)?;
+    files::send(&request, &frame.platform, file.key, file.size, &file.name, &file.media_type).await
 }

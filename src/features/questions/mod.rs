@@ -27,7 +27,10 @@ mod visit;
 mod words;
 mod writing;
 
-pub use store::{add_live, agenda, carry, goal, items, left_for_next_time, open_titles, search, seen_at, set_outcome};
+pub use store::{
+    Shared, add_live, agenda, carry, goal, items, kept_for, left_for_next_time, open_titles, search,
+    search_beside, seen_at, set_outcome,
+};
 pub use visit::mark as mark_visit;
 
 use crate::domain::id::{ItemId, PersonId};

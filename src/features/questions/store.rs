@@ -13,6 +13,7 @@ pub use carried::{carry, left_for_next_time};
 pub(super) use history::*;
 pub(super) use library::*;
 pub(super) use materials::*;
+pub use materials::{Shared, kept_for};
 pub(super) use notes::*;
 pub(super) use posts::*;
 pub use search::search;

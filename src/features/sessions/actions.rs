@@ -1,6 +1,7 @@
 //! `/consultations/{consultation}/actions`: what each is going to do, applicants and host alike.
 
 use super::store::{self, Owned};
+use crate::domain::access::Act;
 use crate::domain::consultation::Stage;
 use crate::domain::id::{ActionId, ConsultationId, PersonId};
 use crate::domain::session::ActionStage;
@@ -31,8 +32,13 @@ impl Actions {
         Head::new(&self.frame, &self.room, self.frame.t("sessions-actions-title"), "/actions")
     }
 
-    fn is_mine(&self, owned: &Owned) -> bool {
-        owned.action.owner == self.room.me
+    fn may_move(&self, owned: &Owned) -> bool {
+        owned.action.owner == self.room.me || (self.is_left(owned) && self.room.may(Act::StandIn))
+    }
+
+    /// Whether its owner takes part no more.
+    fn is_left(&self, owned: &Owned) -> bool {
+        self.people.iter().all(|person| person.person != owned.action.owner)
     }
 
     fn is_chosen(&self, person: &Attendant) -> bool {
@@ -113,7 +119,7 @@ async fn move_one(frame: Frame, mut tx: Tx, room: Room, mut fields: Fields) -> A
     let id: ActionId = fields.value("action").parse().map_err(|_| AppError::NotFound)?;
     let found = store::actions(&mut tx, room.id()).await?.into_iter().find(|owned| owned.action.id == id);
     let action = found.ok_or(AppError::NotFound)?.action;
-    if action.owner != room.me {
+    if action.owner != room.me && !consultations::stands_in(&mut tx, &room, action.owner).await? {
         return Err(AppError::NotAllowed);
     }
     let moved = match fields.value("act") {

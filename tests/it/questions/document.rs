@@ -87,7 +87,7 @@ struct Tried {
     fields: Vec<(&'static str, &'static str)>,
 }
 
-fn acts(item: &str, post: &str) -> Vec<Tried> {
+fn acts(item: &str, post: &str, left: &str) -> Vec<Tried> {
     let tried = |name, who, below: &str, fields: &[(&'static str, &'static str)]| Tried {
         name,
         who,
@@ -101,6 +101,8 @@ fn acts(item: &str, post: &str) -> Vec<Tried> {
         tried("edit", aki(), post, &[("body", "typed"), ("revision", "1")]),
         tried("take a post back", aki(), &format!("{post}/removal"), &[]),
         tried("keep", aki(), item, &[("act", "keep")]),
+        tried("take back", aki(), item, &[("act", "drop")]),
+        tried("take back for who left", hana(), left, &[("act", "drop")]),
         tried("goal", aki(), "/agenda", &[("act", "goal"), ("goal", "typed"), ("revision", "0")]),
         tried("hand over", aki(), "/turn", &[]),
         tried("set the agenda", hana(), "/agenda", &[("act", "agree")]),
@@ -131,8 +133,12 @@ async fn every_act_in_every_stage_is_done_or_refused_with_words_in_both_language
     let (consultation, item) = asked(&app).await;
     let room = format!("/consultations/{consultation}");
     let post = app.as_(aki()).await.get(&item).await.links(&format!("{item}/posts/"))[0].clone();
+    app.join(consultation, mio()).await;
+    let left = app.ask(consultation, mio(), "Who is on call?", "Nobody").await;
+    app.as_(mio()).await.post(&format!("{room}/participants"), &[("act", "leave")]).await.assert_status(303);
+    let below = |path: &str| path.strip_prefix(&room).unwrap().to_owned();
     let mut table = String::new();
-    for act in acts(item.strip_prefix(&room).unwrap(), post.strip_prefix(&room).unwrap()) {
+    for act in acts(&below(&item), &below(&post), &below(&left)) {
         table += &format!("{}\n", act.name);
         for stage in Stage::ALL {
             reset(&app, stage, act.name).await;

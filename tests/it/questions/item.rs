@@ -74,3 +74,36 @@ async fn an_item_of_another_consultation_is_not_found(db: PgPool) {
     app.as_(ren()).await.post(&crossed, &[("body", "x")]).await.assert_status(404);
     app.as_(ren()).await.get(&item).await.assert_status(404);
 }
+
+#[sqlx::test]
+async fn what_somebody_asked_who_left_is_closed_by_a_host_or_the_lead_and_not_before(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let consultation = app.consultation(hana(), aki()).await;
+    for persona in [mio(), ren()] {
+        app.join(consultation, persona).await;
+    }
+    let first = app.ask(consultation, mio(), "Which SLO first?", "We have none").await;
+    let second = app.ask(consultation, mio(), "Who is on call?", "Nobody").await;
+    let (hana, aki, ren) = (app.as_(hana()).await, app.as_(aki()).await, app.as_(ren()).await);
+    for browser in [&hana, &aki] {
+        browser.get(&first).await.assert_does_not_say("questions-item-act_drop_for");
+        let kept = browser.post(&first, &[("act", "drop"), ("body", "typed")]).await;
+        kept.assert_status(403).assert_says("questions-item-not_yours");
+        assert_eq!(kept.texts("textarea[name=body]"), ["typed"]);
+    }
+
+    let leaves = format!("/consultations/{consultation}/participants");
+    app.as_(mio()).await.post(&leaves, &[("act", "leave")]).await.assert_status(303);
+
+    hana.get(&first).await.assert_says("questions-item-act_drop_for");
+    ren.get(&first).await.assert_does_not_say("questions-item-act_drop_for");
+    ren.post(&first, &[("act", "drop")]).await.assert_status(403);
+    hana.post(&first, &[("act", "drop")]).await.assert_status(303);
+    hana.post(&second, &[("act", "answer"), ("body", "Begin with a list")]).await.assert_status(303);
+    ren.post(&second, &[("act", "settle")]).await.assert_status(403);
+    aki.post(&second, &[("act", "settle")]).await.assert_status(303);
+    assert_eq!(aki.get(&second).await.texts(".item__kind .badge"), ["settled"]);
+    assert!(!aki.get(&first).await.text().contains("We have none"));
+    aki.post(&first, &[("act", "drop")]).await.assert_status(409).assert_says("questions-item-not_now");
+    hana.post(&format!("{second}/title"), &[("title", "Mine"), ("revision", "1")]).await.assert_status(403);
+}

@@ -4,7 +4,7 @@ use crate::support::*;
 use chrono::TimeDelta;
 use kabeuchi::domain::consultation::Stage;
 use kabeuchi::domain::id::ConsultationId;
-use kabeuchi::domain::material::{LARGEST_FILE, PER_CONSULTATION};
+use kabeuchi::domain::material::{KEPT_FOR_OWNER, LARGEST_FILE, PER_CONSULTATION};
 use kabeuchi::platform::clock::Clock;
 use sqlx::PgPool;
 use std::io::{Read, Write};
@@ -564,4 +564,37 @@ fn clamd(mut stream: TcpStream) {
     }
     let answer: &[u8] = if all == EICAR { b"stream: Eicar FOUND\0" } else { b"stream: OK\0" };
     stream.write_all(answer).unwrap();
+}
+
+#[sqlx::test]
+async fn who_left_still_fetches_what_the_host_took_away_and_nothing_else(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let (id, path) = room(&app).await;
+    let (mio, hana) = (app.as_(mio()).await, app.as_(hana()).await);
+    mio.upload(&path, &[], "plan.txt", b"our plan").await.assert_status(303);
+    let gone = newest(&mio, &path).await;
+    mio.upload(&path, &[], "other.txt", b"our other plan").await.assert_status(303);
+    let stays = newest(&mio, &path).await;
+    mio.post(&format!("/consultations/{id}/participants"), &[("act", "leave")]).await.assert_status(303);
+    mio.get("/settings/privacy").await.assert_does_not_say("home-privacy-kept");
+
+    app.as_(aki()).await.post(&gone, &[("act", "remove")]).await.assert_status(403);
+    hana.post(&gone, &[("act", "remove")]).await.assert_status(303);
+
+    let file = format!("{gone}/file");
+    let own = mio.get("/settings/privacy").await;
+    own.assert_says("home-privacy-kept");
+    assert_eq!(own.links("/consultations/"), [file.as_str()]);
+    assert_eq!(mio.get(&file).await.body, "our plan");
+    for closed in [&gone, &stays, &format!("{stays}/file")] {
+        mio.get(closed).await.assert_status(404);
+    }
+    for persona in [crate::support::hana(), aki(), ren()] {
+        app.as_(persona).await.get(&file).await.assert_status(404);
+        app.as_(persona).await.get("/settings/privacy").await.assert_does_not_say("home-privacy-kept");
+    }
+    app.clock.advance(KEPT_FOR_OWNER);
+    let mio = app.as_(crate::support::mio()).await;
+    mio.get(&file).await.assert_status(404);
+    mio.get("/settings/privacy").await.assert_does_not_say("home-privacy-kept");
 }

@@ -123,3 +123,61 @@ async fn nobody_is_reminded_of_what_is_done_or_of_where_they_are_no_more(db: PgP
     let home = mio_browser.get("/home").await;
     assert!(!home.text().contains("Read the book"), "{}", home.text());
 }
+
+/// What the owner, the other guests and the hosts are answered, while the owner takes part and after.
+const MOVES: &str = "\
+done, with its owner there
+  →                                                     owner
+  403                                                   host lead member
+drop, with its owner there
+  →                                                     owner
+  403                                                   host lead member
+reopen, with its owner there
+  sessions-run-not_now                                  owner
+  403                                                   host lead member
+done, of who left
+  404                                                   owner
+  →                                                     host lead
+  403                                                   member
+drop, of who left
+  404                                                   owner
+  →                                                     host lead
+  403                                                   member
+reopen, of who left
+  404                                                   owner
+  sessions-run-not_now                                  host lead
+  403                                                   member
+";
+
+#[sqlx::test]
+async fn what_somebody_left_open_is_closed_by_a_host_or_the_lead(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let consultation = app.consultation(hana(), aki()).await;
+    for persona in [mio(), ren()] {
+        app.join(consultation, persona).await;
+    }
+    let room = format!("/consultations/{consultation}");
+    let action = planned(&app, &room, mio(), "Write one SLO", "2027-02-01").await;
+    let people = [("owner", mio()), ("host", hana()), ("lead", aki()), ("member", ren())];
+    let mut table = String::new();
+    for place in ["with its owner there", "of who left"] {
+        for act in ["done", "drop", "reopen"] {
+            let mut cells = Vec::new();
+            for (name, who) in people {
+                sqlx::query("update actions set stage = 'open', reason = null").execute(&app.db).await.unwrap();
+                let fields = [("act", act), ("action", action.as_str()), ("reason", "No time")];
+                let answer = app.as_(who).await.post(&format!("{room}/actions"), &fields).await;
+                cells.push((name, tables::told_of(&answer, &["sessions-run-not_now"], &[])));
+            }
+            table += &format!("{act}, {place}\n{}", tables::lines(cells));
+        }
+        // Whoever left already is not there to leave once more.
+        app.as_(mio()).await.post(&format!("{room}/participants"), &[("act", "leave")]).await;
+    }
+    assert_eq!(table, MOVES, "{table}");
+    let seen = app.as_(hana()).await.get(&format!("{room}/actions")).await;
+    seen.assert_says("sessions-actions-left");
+    assert_eq!(seen.attributes("button[name=act]", "value"), ["done", "drop"]);
+    let member = app.as_(ren()).await.get(&format!("{room}/actions")).await;
+    assert_eq!(member.attributes("button[name=act]", "value"), [""; 0]);
+}

@@ -1,9 +1,11 @@
 //! Who takes part: hosts by their call, guests by their rows, and ways in and out.
 
+use crate::domain::access::Act;
 use crate::domain::consultation::{Part, Side};
 use crate::domain::fact::Fact;
 use crate::domain::id::{ConsultationId, PersonId};
 use crate::domain::person::{EmailAddress, TimeZone};
+use crate::features::consultations::room::Room;
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
 use chrono::{DateTime, Utc};
@@ -157,6 +159,12 @@ pub(in crate::features::consultations) async fn set_lead(
 /// Whether somebody takes part, as a guest or a host: what is told to them is looked at once more.
 pub async fn is_in(conn: &mut PgConnection, id: ConsultationId, person: PersonId) -> Result<bool, AppError> {
     Ok(attendants(conn, id).await?.iter().any(|attendant| attendant.person == person))
+}
+
+/// Whether the reader acts in the place of somebody: their part allows it, and that person takes part
+/// no more.
+pub async fn stands_in(conn: &mut PgConnection, room: &Room, of: PersonId) -> Result<bool, AppError> {
+    Ok(of != room.me && room.may(Act::StandIn) && !is_in(conn, room.id(), of).await?)
 }
 
 /// Whether the person of an address takes part already as a guest. Not as a host: nobody learns by

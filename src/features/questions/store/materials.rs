@@ -102,6 +102,20 @@ impl TryFrom<Row> for Shared {
 
 /// Everything that was ever shared in a consultation, the newest first.
 pub async fn materials(conn: &mut PgConnection, id: ConsultationId) -> Result<Vec<Shared>, AppError> {
+    find(conn, Some(id), None, None).await
+}
+
+/// What others took away of what somebody shared, wherever that was, as long as it is kept for them.
+pub async fn kept_for(conn: &mut PgConnection, owner: PersonId, now: DateTime<Utc>) -> Result<Vec<Shared>, AppError> {
+    find(conn, None, Some(owner), Some(now)).await
+}
+
+async fn find(
+    conn: &mut PgConnection,
+    room: Option<ConsultationId>,
+    owner: Option<PersonId>,
+    kept_at: Option<DateTime<Utc>>,
+) -> Result<Vec<Shared>, AppError> {
     let rows = sqlx::query_as!(
         Row,
         r#"select m.material_id as "material_id: MaterialId", m.consultation_id as "consultation_id: ConsultationId", m.owner_id as "owner_id: PersonId",
@@ -110,9 +124,12 @@ pub async fn materials(conn: &mut PgConnection, id: ConsultationId) -> Result<Ve
              from materials m
              join people q on q.person_id = m.owner_id
              join consultations s using (consultation_id)
-            where m.consultation_id = $1
+            where ($1::uuid is null or m.consultation_id = $1) and ($2::uuid is null or m.owner_id = $2)
+              and ($3::timestamptz is null or m.stage = 'removed' and m.kept_until > $3)
             order by m.created_at desc, m.material_id desc"#,
-        id as ConsultationId,
+        room as Option<ConsultationId>,
+        owner as Option<PersonId>,
+        kept_at,
     )
     .fetch_all(conn)
     .await?;

@@ -13,6 +13,9 @@ home-privacy-to_report = Read the report
 home-privacy-answers = What you answered
 home-privacy-answers_empty = You have not looked back at any conversation yet.
 home-privacy-answers_text = Your own answers to the questions afterwards, also of consultations that you left. They are changed on the page of the consultation, while that is possible.
+home-privacy-kept = What others took away of what you shared
+home-privacy-kept_text = Nobody but you can still save it, also after you left.
+home-privacy-kept_until = kept until
 home-privacy-attendance = Missed times
 home-privacy-attendance_text = In the last 12 months: { $held ->
     [one] 1 session held

@@ -134,6 +134,7 @@ questions-item-act_back = Go on in writing
 questions-item-act_settle = It is settled
 questions-item-act_reopen = Ask again
 questions-item-act_drop = Take it back
+questions-item-act_drop_for = Take it back for whoever asked and left
 questions-item-not_now = Somebody moved this on in the meantime, so that is not possible any more. What you typed is still here.
 questions-item-not_yours = This is for somebody else to do. What you typed is still here.
 questions-item-taken_back = This was taken back.

@@ -71,6 +71,7 @@ sessions-actions-none_text = One small thing that somebody really does is enough
 sessions-actions-done = Done: { $what }
 sessions-actions-reopen = Not done yet: { $what }
 sessions-actions-dropped = will not be done
+sessions-actions-left = left; the hosts and the lead say what becomes of it
 sessions-actions-drop = Will not be done
 sessions-actions-reason = Why?
 sessions-actions-again = Take it up again

@@ -130,6 +130,7 @@ questions-item-act_back = 書いて続ける
 questions-item-act_settle = 解決にする
 questions-item-act_reopen = もう一度たずねる
 questions-item-act_drop = 取り下げる
+questions-item-act_drop_for = 離れた質問者に代わって取り下げる
 questions-item-not_now = その間に状況が変わったため、この操作はできません。入力した内容は残っています。
 questions-item-not_yours = この操作は、ほかの方が行います。入力した内容は残っています。
 questions-item-taken_back = 取り下げられました。

@@ -71,6 +71,7 @@ sessions-actions-none_text = 小さくても、実際にやることがひとつ
 sessions-actions-done = 終えた: { $what }
 sessions-actions-reopen = まだ終えていない: { $what }
 sessions-actions-dropped = 見送り
+sessions-actions-left = 相談を離れました。ホストか代表が、完了または見送りにできます
 sessions-actions-drop = 見送る
 sessions-actions-reason = 理由
 sessions-actions-again = もう一度取り上げる
