@@ -3,7 +3,7 @@
 
 use crate::domain::id::{ConsultationId, PersonId};
 use crate::domain::search::{Excerpt, Query};
-use crate::features::{consultations, questions, reports};
+use crate::features::{consultations, questions, reports, sessions};
 use crate::platform::error::{Answer, AppError};
 use crate::platform::page::{Frame, show};
 use askama::Template;
@@ -80,7 +80,7 @@ async fn published(conn: &mut PgConnection, query: &Query) -> Result<Vec<Hit>, A
             path: found.report.path(),
             title: format!("{}#{} {}", found.report.prefix, found.report.number, found.report.title),
             lang: Some(found.report.locale.as_str()),
-            excerpt: Some(query.excerpt(&without_entities(&found.text))),
+            excerpt: Some(query.excerpt(&found.text)),
         })
         .collect())
 }
@@ -91,6 +91,8 @@ async fn own(conn: &mut PgConnection, me: PersonId, query: &Query) -> Result<Vec
     let (hosted, joined): (Vec<_>, Vec<_>) = rooms.iter().partition(|room| room.is_host);
     let ids_of = |rooms: Vec<&consultations::Listed>| rooms.into_iter().map(|room| room.id).collect::<Vec<_>>();
     let documents = questions::search(&mut *conn, &ids, me, query).await?;
+    let beside = questions::search_beside(&mut *conn, &ids, query).await?;
+    let taken = sessions::search(&mut *conn, &ids, query).await?;
     let written = reports::search_own(conn, &ids_of(hosted), &ids_of(joined), query).await?;
     let consultations = rooms.iter().filter(|room| query.is_in(&room.title)).map(|room| Hit {
         path: format!("/consultations/{}", room.id),
@@ -104,6 +106,20 @@ async fn own(conn: &mut PgConnection, me: PersonId, query: &Query) -> Result<Vec
         title: found.title,
         lang: None,
     });
+    let of_room = |id: ConsultationId, page: &str, text: &str| Hit {
+        path: format!("/consultations/{id}/{page}"),
+        title: title_of(&rooms, id),
+        lang: None,
+        excerpt: Some(query.excerpt(text)),
+    };
+    let (mut goals, mut materials) = (Vec::new(), Vec::new());
+    for found in beside {
+        match found.material {
+            None => goals.push(of_room(found.consultation, "agenda", &found.text)),
+            Some(id) => materials.push(of_room(found.consultation, &format!("materials/{id}"), &found.text)),
+        }
+    }
+    let taken = taken.iter().map(|found| of_room(found.consultation, "run", &found.takeaways));
     let written = written.into_iter().map(|found| Hit {
         path: match joined_only(&rooms, found.consultation) {
             true => format!("/consultations/{}", found.consultation),
@@ -115,18 +131,19 @@ async fn own(conn: &mut PgConnection, me: PersonId, query: &Query) -> Result<Vec
     });
     Ok(vec![
         Group { title: "home-search-consultations", hits: consultations.collect() },
+        Group { title: "home-search-goals", hits: goals },
         Group { title: "home-search-documents", hits: documents.collect() },
+        Group { title: "home-search-materials", hits: materials },
+        Group { title: "home-search-takeaways", hits: taken.collect() },
         Group { title: "home-search-reports", hits: written.collect() },
     ])
+}
+
+fn title_of(rooms: &[consultations::Listed], id: ConsultationId) -> String {
+    rooms.iter().find(|room| room.id == id).map(|room| room.title.clone()).unwrap_or_default()
 }
 
 /// Whether the person takes part without hosting: the editor of the report is not theirs.
 fn joined_only(rooms: &[consultations::Listed], id: ConsultationId) -> bool {
     rooms.iter().any(|room| room.id == id && !room.is_host)
-}
-
-/// The five characters that rendered Markdown escapes.
-fn without_entities(html: &str) -> String {
-    let plain = html.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#39;", "'");
-    plain.replace("&amp;", "&")
 }

@@ -28,7 +28,7 @@ mod words;
 mod writing;
 
 pub use store::{
-    Shared, add_live, agenda, carry, goal, items, kept_for, left_for_next_time, open_titles, search,
+    Beside, Shared, add_live, agenda, carry, goal, items, kept_for, left_for_next_time, open_titles, search,
     search_beside, seen_at, set_outcome,
 };
 pub use visit::mark as mark_visit;

@@ -16,7 +16,7 @@ pub(super) use materials::*;
 pub use materials::{Shared, kept_for};
 pub(super) use notes::*;
 pub(super) use posts::*;
-pub use search::search;
+pub use search::{Beside, search, search_beside};
 pub use visits::seen_at;
 pub(super) use visits::*;
 

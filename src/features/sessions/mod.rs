@@ -14,7 +14,9 @@ mod table;
 pub mod watch;
 
 pub use improvement::{Change, Target, blocks_of, improve_run_sheet, run_sheet_words, take_back_improvement};
-pub use store::{Attendance, Missed, Owned, Session, actions, add_action, attendance, counted, open_actions, session};
+pub use store::{
+    Attendance, Missed, Owned, Session, Taken, actions, add_action, attendance, counted, open_actions, search, session,
+};
 
 use crate::platform::jobs::Registry;
 use crate::platform::route::{Need, Routes};

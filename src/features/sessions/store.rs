@@ -1,12 +1,14 @@
 //! All SQL over sessions, run sheets and actions.
 
 mod no_shows;
+mod search;
 mod year;
 mod run_sheets;
 
 pub use run_sheets::{RunSheet, run_sheet, save_run_sheet, version};
 
 pub use no_shows::{Attendance, Missed, Said, attendance, contest, said, say};
+pub use search::{Taken, search};
 pub use year::counted;
 
 use crate::domain::consultation::Side;

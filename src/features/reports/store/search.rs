@@ -12,7 +12,7 @@ const MOST: i64 = 50;
 /// A published report that has what somebody looks for, with its text.
 pub struct FoundReport {
     pub report: Listed,
-    /// What everyone may read, without its tags.
+    /// What everyone may read, without markup.
     pub text: String,
 }
 
@@ -21,10 +21,11 @@ pub async fn search(conn: &mut PgConnection, query: &Query) -> Result<Vec<FoundR
     let patterns = query.patterns();
     let rows = sqlx::query!(
         r#"select s.slug as series_slug, s.prefix, r.number as "number!", r.title, r.locale, r.month,
-                  regexp_replace(r.published_html, '<[^>]*>', ' ', 'g') as "text!"
+                  r.published_text as "text!"
              from reports r
              join report_series s using (series_id)
-            where r.stage = 'published' and searchable(r.title, r.published_html) like $1 and searchable(r.title, r.published_html) like all($2)
+            where r.stage = 'published' and folded(r.title || ' ' || r.published_text) like $1
+              and folded(r.title || ' ' || r.published_text) like all($2)
             order by r.published_at desc, r.number desc
             limit $3"#,
         &patterns[0],
