@@ -11,7 +11,8 @@ use crate::features::{
 use crate::platform::jobs::{NewJob, Registry};
 use crate::platform::route::{Need, Needs, Routes};
 use crate::platform::{
-    Answered, Later, Platform, asker, assets, error::AppError, headers, health, origin, problem, route, telemetry,
+    Answered, Later, Platform, asker, assets, error::AppError, headers, health, origin, problem, reading, route,
+    telemetry,
 };
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
@@ -235,6 +236,16 @@ fn place(consultation: ConsultationId) -> NewJob {
     NewJob::now(applications::times::PlaceCheck { consultation })
 }
 
+/// Pages that mails are about beside the document: whoever reads one needs no mail about its news.
+pub const TOLD_OF: &[&str] = &[
+    "/applications/{application}",
+    "/consultations/{consultation}",
+    "/consultations/{consultation}/participants",
+    "/consultations/{consultation}/follow-ups",
+    "/consultations/{consultation}/quotes",
+    "/consultations/{consultation}/report",
+];
+
 /// Answers of later slices to earlier ones.
 pub const LATER: Later = Later { own_sessions, offered, is_hosting, seen_document, takes_part };
 
@@ -304,6 +315,7 @@ pub fn build(
         .app_data(web::PathConfig::default().error_handler(|_, _| AppError::NotFound.into()))
         .app_data(web::QueryConfig::default().error_handler(|_, _| AppError::Unreadable.into()))
         .wrap(from_fn(questions::mark_visit))
+        .wrap(from_fn(reading::mark))
         .wrap(from_fn(route::require))
         .wrap(from_fn(asker::find))
         .wrap(from_fn(origin::check))

@@ -255,6 +255,7 @@ fn platform(config: Config, db: PgPool, clock: Arc<SystemClock>) -> anyhow::Resu
             assets: assets::Assets::load(folder),
             subscriptions: app::subscriptions,
             registry: app::registry(),
+            told_of: app::TOLD_OF,
             later: app::LATER,
             stopping: AtomicBool::new(false),
             visits: Default::default(),

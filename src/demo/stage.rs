@@ -77,6 +77,7 @@ impl Stage {
                 assets: Assets::load(None),
                 subscriptions: app::subscriptions,
                 registry: app::registry(),
+                told_of: app::TOLD_OF,
                 later: app::LATER,
                 stopping: AtomicBool::new(false),
                 visits: Default::default(),

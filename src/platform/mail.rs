@@ -45,6 +45,8 @@ pub struct Mail {
     pub topic: Option<Topic>,
     /// Needless for whoever reads this document right now.
     pub read_in: Option<ConsultationId>,
+    /// Needless for whoever reads this page right now.
+    pub read_on: Option<String>,
     /// Where its receiver chooses which mails come.
     pub settings: Option<String>,
     /// Where one POST ends mails of this topic (RFC 8058).
@@ -80,6 +82,7 @@ impl Mail {
             person: receiver.person,
             topic: None,
             read_in: None,
+            read_on: None,
             settings: None,
             unsubscribe: None,
         }
@@ -94,6 +97,15 @@ impl Mail {
     /// Needless for whoever reads the document of this consultation.
     pub fn read_in(mut self, room: ConsultationId) -> Self {
         self.read_in = Some(room);
+        self
+    }
+
+    /// Needless for whoever reads the page of its link: for news that are told when they happen, and
+    /// never for what waits for an answer.
+    pub fn read_there(mut self) -> Self {
+        let page =
+            self.action.as_ref().filter(|_| !self.is_secret).and_then(|action| url::Url::parse(&action.url).ok());
+        self.read_on = page.map(|url| url.path().to_owned());
         self
     }
 

@@ -27,6 +27,7 @@ pub mod origin;
 pub mod page;
 pub mod problem;
 pub mod random;
+pub mod reading;
 pub mod recent;
 pub mod route;
 pub mod scanner;
@@ -94,6 +95,8 @@ pub struct Parts {
     pub subscriptions: fn(&Fact) -> Vec<jobs::NewJob>,
     /// Which kinds of jobs this program knows; the table is in `app.rs`.
     pub registry: jobs::Registry,
+    /// Patterns of the pages that mails are about; the list is in `app.rs`.
+    pub told_of: &'static [&'static str],
     /// What earlier slices ask of later ones.
     pub later: Later,
     /// Set when the process was told to stop: it is no longer ready, and still answers.

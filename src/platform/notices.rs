@@ -6,6 +6,7 @@ use super::error::AppError;
 use super::jobs::JobRun;
 use super::mail::Mail;
 use super::random;
+use super::reading as pages;
 use crate::domain::fact::Fact;
 use crate::domain::id::{ConsultationId, JobId, PersonId};
 use crate::domain::notice::{Delivery, Reading, Topic, next_hour, reading};
@@ -29,13 +30,10 @@ pub enum Way {
 /// Decides over a mail, and gives it the links by which its receiver says otherwise.
 pub async fn decide(tx: &mut Tx, run: &JobRun, mail: &mut Mail) -> Result<Way, AppError> {
     let (Some(person), Some(topic)) = (mail.person, mail.topic) else { return Ok(Way::Send) };
-    if let Some(room) = mail.read_in {
-        let seen_at = (run.platform.later.seen_document)(tx, room, person).await?;
-        match reading(seen_at, run.created_at, run.now) {
-            Reading::Knows => return Ok(Way::Keep),
-            Reading::LookAgain(at) => return Ok(Way::Later(at)),
-            Reading::Away => {}
-        }
+    match reading(seen_at(tx, run, mail, person).await?, run.created_at, run.now) {
+        Reading::Knows => return Ok(Way::Keep),
+        Reading::LookAgain(at) => return Ok(Way::Later(at)),
+        Reading::Away => {}
     }
     match delivery(tx, person, topic).await? {
         Delivery::Never if topic.is_optional() => Ok(Way::Keep),
@@ -51,6 +49,15 @@ pub async fn decide(tx: &mut Tx, run: &JobRun, mail: &mut Mail) -> Result<Way, A
             }
             Ok(Way::Send)
         }
+    }
+}
+
+/// When the receiver opened the page that the mail is about.
+async fn seen_at(tx: &mut Tx, run: &JobRun, mail: &Mail, person: PersonId) -> Result<Option<DateTime<Utc>>, AppError> {
+    match (mail.read_in, &mail.read_on) {
+        (Some(room), _) => (run.platform.later.seen_document)(tx, room, person).await,
+        (None, Some(page)) if mail.topic != Some(Topic::Turn) => pages::seen_at(tx, person, page).await,
+        (None, _) => Ok(None),
     }
 }
 

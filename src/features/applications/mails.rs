@@ -80,6 +80,11 @@ impl What {
         }
     }
 
+    /// What whoever reads the application sees at once; a receipt is kept, and decisions always come.
+    fn is_news_of_the_thread(self) -> bool {
+        matches!(self, What::HostWrote | What::ApplicantWrote | What::Withdrawn)
+    }
+
     /// What goes to the hosts at the same time.
     fn to_hosts(self) -> Option<What> {
         match self {
@@ -179,6 +184,7 @@ impl Job for Notice {
             Some(topic) => mail.about(topic),
             None => mail,
         };
+        let mail = if self.what.is_news_of_the_thread() { mail.read_there() } else { mail };
         Ok(Outcome::Send(tx, Box::new(mail)))
     }
 }

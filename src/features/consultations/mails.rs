@@ -80,7 +80,7 @@ impl Job for DeclinedMail {
                 speech.t("consultations-mail-open"),
                 run.platform.config.url(&format!("/consultations/{}/participants", declined.consultation)),
             );
-        Ok(Outcome::Send(tx, Box::new(mail.about(Topic::Room))))
+        Ok(Outcome::Send(tx, Box::new(mail.about(Topic::Room).read_there())))
     }
 }
 
@@ -108,7 +108,7 @@ impl Job for JoinedMail {
                 speech.t("consultations-mail-open"),
                 run.platform.config.url(&format!("/consultations/{}/participants", self.consultation)),
             );
-        Ok(Outcome::Send(tx, Box::new(mail.about(Topic::Room))))
+        Ok(Outcome::Send(tx, Box::new(mail.about(Topic::Room).read_there())))
     }
 }
 
@@ -162,7 +162,7 @@ impl Job for LeftMail {
                 speech.t("consultations-mail-open"),
                 run.platform.config.url(&format!("/consultations/{}/participants", self.consultation)),
             );
-        Ok(Outcome::Send(tx, Box::new(mail.about(Topic::Room))))
+        Ok(Outcome::Send(tx, Box::new(mail.about(Topic::Room).read_there())))
     }
 }
 

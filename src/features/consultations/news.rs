@@ -65,6 +65,15 @@ impl News {
         }
     }
 
+    /// Where whoever reads it right now needs no mail.
+    fn place(self, mail: Mail, room: ConsultationId) -> Mail {
+        match self {
+            News::TalkAfterAll | News::GoOn => mail.read_in(room),
+            News::LetRest | News::TakenUp | News::Resolved => mail.read_there(),
+            News::SecondChance | News::AgendaOk => mail,
+        }
+    }
+
     fn topic(self) -> Topic {
         match self {
             News::SecondChance | News::AgendaOk => Topic::Turn,
@@ -104,6 +113,7 @@ impl Job for NewsMail {
         let mail = Mail::to(&receiver, speech.t(subject).saying("title", &consultation.title))
             .line(speech.t(text).saying("title", &consultation.title))
             .action(speech.t("consultations-mail-open"), run.platform.config.url(&path));
-        Ok(Outcome::Send(tx, Box::new(mail.about(self.news.topic()))))
+        let mail = mail.about(self.news.topic());
+        Ok(Outcome::Send(tx, Box::new(self.news.place(mail, self.consultation))))
     }
 }

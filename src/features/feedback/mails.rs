@@ -83,7 +83,7 @@ impl Job for FollowUpMail {
                 speech.t("feedback-mail-follow_up-action"),
                 run.platform.config.url(&format!("/consultations/{}/follow-ups", follow_up.consultation)),
             );
-        Ok(Outcome::Send(tx, Box::new(mail.about(Topic::FollowUps))))
+        Ok(Outcome::Send(tx, Box::new(mail.about(Topic::FollowUps).read_there())))
     }
 }
 
@@ -111,7 +111,7 @@ impl Job for QuoteRevokedMail {
                 speech.t("feedback-mail-revoked-action"),
                 run.platform.config.url(&format!("/consultations/{id}/report")),
             );
-        Ok(Outcome::Send(tx, Box::new(mail.about(Topic::Reports))))
+        Ok(Outcome::Send(tx, Box::new(mail.about(Topic::Reports).read_there())))
     }
 }
 
@@ -173,7 +173,7 @@ impl Job for QuoteAnsweredMail {
                 speech.t("feedback-mail-revoked-action"),
                 run.platform.config.url(&format!("/consultations/{id}/quotes")),
             );
-        Ok(Outcome::Send(tx, Box::new(mail.about(Topic::Reports))))
+        Ok(Outcome::Send(tx, Box::new(mail.about(Topic::Reports).read_there())))
     }
 }
 

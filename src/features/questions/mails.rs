@@ -209,7 +209,7 @@ impl Job for AgendaAgreedMail {
                 speech.t("questions-mail-open"),
                 run.platform.config.url(&format!("/consultations/{}", self.consultation)),
             );
-        Ok(Outcome::Send(tx, Box::new(mail.about(Topic::Room))))
+        Ok(Outcome::Send(tx, Box::new(mail.about(Topic::Room).read_there())))
     }
 }
 

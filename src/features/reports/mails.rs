@@ -154,7 +154,7 @@ impl Job for DecidedMail {
             Stage::ChangesWanted => ("reports-mail-changes-subject", "reports-mail-changes-text"),
             _ => return Ok(Outcome::Done),
         };
-        to_owner(tx, &run, &written, subject, text).await
+        to_owner(tx, &run, &written, subject, text, Told::Absent).await
     }
 }
 
@@ -173,7 +173,7 @@ impl Job for PreviewEndedMail {
         if written.report.stage != Stage::Draft {
             return Ok(Outcome::Done);
         }
-        to_owner(tx, &run, &written, "reports-mail-ended-subject", "reports-mail-ended-text").await
+        to_owner(tx, &run, &written, "reports-mail-ended-subject", "reports-mail-ended-text", Told::Absent).await
     }
 }
 
@@ -195,7 +195,7 @@ impl Job for HiddenMail {
             true => "reports-mail-hidden-by_administrator",
             false => "reports-mail-hidden-by_ok",
         };
-        to_owner(tx, &run, &written, "reports-mail-hidden-subject", text).await
+        to_owner(tx, &run, &written, "reports-mail-hidden-subject", text, Told::Always).await
     }
 }
 
@@ -228,7 +228,31 @@ impl Job for PublishLater {
             return Ok(Outcome::DoneWith(tx));
         }
         store::stop_publication(&mut tx, self.report).await?;
-        to_owner(tx, &run, &written, "reports-mail-not_published-subject", "reports-mail-not_published-text").await
+        to_owner(
+            tx,
+            &run,
+            &written,
+            "reports-mail-not_published-subject",
+            "reports-mail-not_published-text",
+            Told::Always,
+        )
+        .await
+    }
+}
+
+/// Who is told.
+enum Told {
+    /// Whoever does not read the report right now.
+    Absent,
+    Always,
+}
+
+impl Told {
+    fn by(self, mail: Mail) -> Mail {
+        match self {
+            Told::Absent => mail.read_there(),
+            Told::Always => mail,
+        }
     }
 }
 
@@ -239,6 +263,7 @@ async fn to_owner(
     written: &Written,
     subject: &'static str,
     text: &'static str,
+    told: Told,
 ) -> Result<Outcome, AppError> {
     let people = consultations::attendants(&mut tx, written.consultation).await?;
     let Some(host) = people.into_iter().find(|a| a.part.is_host()) else { return Ok(Outcome::Done) };
@@ -249,7 +274,7 @@ async fn to_owner(
     let mail = Mail::to(&receiver, speech.t(subject).saying("title", &title))
         .line(speech.t(text).saying("title", &title))
         .action(speech.t("reports-mail-open"), url);
-    Ok(Outcome::Send(tx, Box::new(mail.about(Topic::Reports))))
+    Ok(Outcome::Send(tx, Box::new(told.by(mail.about(Topic::Reports)))))
 }
 
 /// Tells all who could read it before that the report is public.

@@ -31,6 +31,6 @@ impl Job for AgainMail {
                 speech.t("sessions-mail-open"),
                 run.platform.config.url(&format!("/consultations/{}", self.consultation)),
             );
-        Ok(Outcome::Send(tx, Box::new(mail.about(Topic::Room))))
+        Ok(Outcome::Send(tx, Box::new(mail.about(Topic::Room).read_there())))
     }
 }

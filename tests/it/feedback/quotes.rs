@@ -54,7 +54,7 @@ async fn an_excerpt_is_asked_for_and_granted_by_its_writer_alone(db: PgPool) {
 
     assert!(own.get("/home").await.links(&path).is_empty());
     assert_eq!(host.get(&report).await.texts("#field-quotes .choice"), [PART]);
-    app.run_jobs().await;
+    app.pass(chrono::TimeDelta::minutes(3)).await;
     assert!(app.mailbox().last_to(hana()).await.text.contains("may be quoted"));
     own.post(&path, &[("act", "refuse"), ("quote", &quote)]).await.assert_status(409);
 }
@@ -85,7 +85,7 @@ async fn only_exact_words_are_asked_for_and_a_no_is_not_asked_about_again(db: Pg
     }
     let elsewhere = [("act", "ask"), ("excerpt", "My boss does not know it."), ("once", "")];
     host.submit(&page, &path, &elsewhere).await.assert_status(303);
-    app.run_jobs().await;
+    app.pass(chrono::TimeDelta::minutes(3)).await;
     assert!(app.mailbox().last_to(hana()).await.text.contains("shall not be quoted"));
 }
 

@@ -132,6 +132,60 @@ async fn whoever_reads_the_document_right_now_gets_no_mail_about_it(db: PgPool) 
 }
 
 #[sqlx::test]
+async fn whoever_reads_a_page_right_now_gets_no_mail_about_its_news(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let application = app.apply(aki(), app.open_call(hana()).await).await;
+    let consultation = app.consultation(sora(), ren()).await;
+    let room = format!("/consultations/{consultation}");
+    app.join(consultation, mio()).await;
+    app.pass(TimeDelta::minutes(5)).await;
+    let people = format!("{room}/participants");
+    let pages = [
+        (hana(), application.clone(), aki(), application.clone(), [("act", "message"), ("body", "One more thing")]),
+        (sora(), people.clone(), mio(), people, [("act", "leave"), ("once", "")]),
+    ];
+    for (reader, page, other, form, news) in pages {
+        app.mailbox().empty().await;
+        app.as_(reader).await.get(&page).await.assert_status(200);
+        app.clock.advance(TimeDelta::minutes(1));
+        app.as_(other).await.post(&form, &news).await.assert_status(303);
+        app.run_jobs().await;
+        assert_eq!(app.mailbox().subjects(reader).await, [""; 0], "{page}: not while it is open");
+        app.clock.advance(TimeDelta::seconds(30));
+        app.as_(reader).await.get(&page).await.assert_status(200);
+        app.pass(TimeDelta::minutes(3)).await;
+        assert_eq!(app.mailbox().subjects(reader).await, [""; 0], "{page}: it was seen");
+    }
+
+    // She closed the page before the news, or had another one open.
+    app.as_(hana()).await.get(&application).await.assert_status(200);
+    app.clock.advance(TimeDelta::minutes(1));
+    let message = [("act", "message"), ("body", "And another")];
+    app.as_(aki()).await.post(&application, &message).await.assert_status(303);
+    app.as_(hana()).await.get("/applications").await.assert_status(200);
+    app.pass(TimeDelta::minutes(3)).await;
+    assert_eq!(app.mailbox().subjects(hana()).await.len(), 1);
+}
+
+#[sqlx::test]
+async fn what_waits_for_an_answer_is_told_to_whoever_reads_its_page(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let application = app.apply(aki(), app.open_call(hana()).await).await;
+    app.run_jobs().await;
+    app.as_(aki()).await.get(&application).await.assert_status(200);
+    app.clock.advance(TimeDelta::minutes(1));
+    let question = [("body", "What have you tried?")];
+    app.as_(hana()).await.post(&format!("{application}/request"), &question).await.assert_status(303);
+    app.clock.advance(TimeDelta::seconds(30));
+    app.as_(aki()).await.get(&application).await.assert_status(200);
+    app.mailbox().empty().await;
+
+    app.run_jobs().await;
+
+    assert_eq!(app.mailbox().subjects(aki()).await.len(), 1);
+}
+
+#[sqlx::test]
 async fn the_mail_of_the_day_tells_nothing_of_where_somebody_is_no_more(db: PgPool) {
     let app = TestApp::spawn(db).await;
     let id = app.consultation(hana(), aki()).await;

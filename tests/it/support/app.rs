@@ -183,6 +183,7 @@ fn platform(db: PgPool, clock: Arc<ManualClock>, origin: &str, change: impl FnOn
             assets: Assets::load(None),
             subscriptions: app::subscriptions,
             registry: app::registry(),
+            told_of: app::TOLD_OF,
             later: app::LATER,
             stopping: AtomicBool::new(false),
             visits: Default::default(),
