@@ -77,6 +77,10 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
             vec![NewJob::now(applications::mails::Written { application, by })]
         }
         Fact::ApplicationReturned { application } => told(application, What::Returned),
+        Fact::AbuseReportDecided { report } | Fact::AbuseReportConcluded { report } => {
+            vec![NewJob::now(applications::mails::VerdictMails { report })]
+        }
+        Fact::AbuseReportAppealed { report } => vec![NewJob::now(applications::mails::AppealMails { report })],
         Fact::AbuseReported { report } => vec![NewJob::now(applications::mails::AbuseMails { report })],
         Fact::ConsultationContinued { consultation, .. } => {
             vec![NewJob::now(sessions::mails::AgainMail { consultation })]

@@ -1,7 +1,8 @@
 //! Reports of abuse: what is wrong, and what administrators made of it. Who reported stays hidden.
 
 use crate::domain::fact::Fact;
-use crate::domain::id::AbuseReportId;
+use crate::domain::id::{AbuseReportId, PersonId};
+use chrono::{DateTime, TimeDelta, Utc};
 use thiserror::Error;
 
 /// What is wrong with an application.
@@ -48,54 +49,173 @@ impl Kind {
     }
 }
 
-/// Where a report stands. Stored by its word.
+/// How long a decision may be appealed.
+pub const APPEAL_FOR: TimeDelta = TimeDelta::days(14);
+
+/// What administrators decide. Stored by its word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stage {
-    Open,
+pub enum Decision {
     /// Nothing was wrong: the application went back.
     Dismissed,
     /// The application was turned away.
     Actioned,
 }
 
-/// A report that was decided already.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("already decided")]
-pub struct Decided;
-
-impl Stage {
-    /// All stages.
-    pub const ALL: [Stage; 3] = [Stage::Open, Stage::Dismissed, Stage::Actioned];
+impl Decision {
+    /// Both decisions.
+    pub const ALL: [Decision; 2] = [Decision::Dismissed, Decision::Actioned];
 
     /// The stored word.
     pub fn as_str(self) -> &'static str {
         match self {
-            Stage::Open => "open",
-            Stage::Dismissed => "dismissed",
-            Stage::Actioned => "actioned",
+            Decision::Dismissed => "dismissed",
+            Decision::Actioned => "actioned",
         }
     }
 
     /// Reads the stored word.
     pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|stage| stage.as_str() == word)
+        Self::ALL.into_iter().find(|decision| decision.as_str() == word)
     }
 
     /// Key of its name.
     pub fn key(self) -> &'static str {
         match self {
+            Decision::Dismissed => "admin-abuse-dismissed",
+            Decision::Actioned => "admin-abuse-actioned",
+        }
+    }
+}
+
+/// Where a report stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    Open,
+    /// An administrator looks at it.
+    Triaged,
+    Decided {
+        at: DateTime<Utc>,
+        decision: Decision,
+    },
+    /// Whom the decision went against wants it to be looked at once more.
+    Appealed {
+        decision: Decision,
+    },
+    /// The last word.
+    Final {
+        decision: Decision,
+    },
+}
+
+impl Stage {
+    /// Key of its name.
+    pub fn key(self) -> &'static str {
+        match self {
             Stage::Open => "admin-abuse-open",
-            Stage::Dismissed => "admin-abuse-dismissed",
-            Stage::Actioned => "admin-abuse-actioned",
+            Stage::Triaged => "admin-abuse-triaged",
+            Stage::Decided { decision, .. } => decision.key(),
+            Stage::Appealed { .. } => "admin-abuse-appealed",
+            Stage::Final { .. } => "admin-abuse-final",
         }
     }
 
-    /// An administrator decides, once.
-    pub fn decide(self, report: AbuseReportId, to: Stage) -> Result<(Stage, Fact), Decided> {
-        match (self, to) {
-            (Stage::Open, Stage::Dismissed | Stage::Actioned) => Ok((to, Fact::AbuseReportDecided { report })),
-            _ => Err(Decided),
+    /// Whether it waits for a first decision.
+    pub fn is_undecided(self) -> bool {
+        matches!(self, Stage::Open | Stage::Triaged)
+    }
+
+    /// What was decided, last.
+    pub fn decision(self) -> Option<Decision> {
+        match self {
+            Stage::Open | Stage::Triaged => None,
+            Stage::Decided { decision, .. } | Stage::Appealed { decision } | Stage::Final { decision } => {
+                Some(decision)
+            }
         }
+    }
+}
+
+/// A report as its life-cycle sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Report {
+    pub id: AbuseReportId,
+    pub reporter: PersonId,
+    /// Whose application it is about.
+    pub subject: PersonId,
+    pub stage: Stage,
+}
+
+/// Why an act on a report was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum Refused {
+    #[error("it does not stand where this is possible")]
+    NotNow,
+    #[error("the decision went against somebody else")]
+    NotYours,
+    #[error("the time for an appeal is over")]
+    TooLate,
+}
+
+/// What a transition gives.
+pub type Moved = Result<(Report, Fact), Refused>;
+
+impl Report {
+    /// An administrator takes it up.
+    pub fn triage(self) -> Moved {
+        match self.stage {
+            Stage::Open => Ok(self.moved(Stage::Triaged, Fact::AbuseReportTriaged { report: self.id })),
+            _ => Err(Refused::NotNow),
+        }
+    }
+
+    /// An administrator decides.
+    pub fn decide(self, decision: Decision, at: DateTime<Utc>) -> Moved {
+        match self.stage.is_undecided() {
+            true => Ok(self.moved(Stage::Decided { at, decision }, Fact::AbuseReportDecided { report: self.id })),
+            false => Err(Refused::NotNow),
+        }
+    }
+
+    /// Whom a decision goes against: who reported when nothing follows, whose application it is otherwise.
+    pub fn loser(&self) -> Option<PersonId> {
+        self.stage.decision().map(|decision| match decision {
+            Decision::Dismissed => self.reporter,
+            Decision::Actioned => self.subject,
+        })
+    }
+
+    /// Until when the decision may be appealed.
+    pub fn appeal_until(&self) -> Option<DateTime<Utc>> {
+        match self.stage {
+            Stage::Decided { at, .. } => Some(at + APPEAL_FOR),
+            _ => None,
+        }
+    }
+
+    /// Whom the decision went against appeals, once.
+    pub fn appeal(self, by: PersonId, now: DateTime<Utc>) -> Moved {
+        match (self.stage, self.appeal_until()) {
+            (Stage::Decided { .. }, _) if self.loser() != Some(by) => Err(Refused::NotYours),
+            (Stage::Decided { decision, .. }, Some(until)) if now < until => {
+                Ok(self.moved(Stage::Appealed { decision }, Fact::AbuseReportAppealed { report: self.id }))
+            }
+            (Stage::Decided { .. }, _) => Err(Refused::TooLate),
+            _ => Err(Refused::NotNow),
+        }
+    }
+
+    /// An administrator has the last word.
+    pub fn conclude(self, decision: Decision) -> Moved {
+        match self.stage {
+            Stage::Appealed { .. } => {
+                Ok(self.moved(Stage::Final { decision }, Fact::AbuseReportConcluded { report: self.id }))
+            }
+            _ => Err(Refused::NotNow),
+        }
+    }
+
+    fn moved(self, stage: Stage, fact: Fact) -> (Self, Fact) {
+        (Self { stage, ..self }, fact)
     }
 }
 
@@ -104,20 +224,68 @@ mod tests {
     use super::*;
     use uuid::Uuid;
 
+    const REPORTER: PersonId = PersonId(Uuid::from_u128(2));
+    const SUBJECT: PersonId = PersonId(Uuid::from_u128(3));
+
+    fn name(stage: Stage) -> String {
+        let word = match stage {
+            Stage::Open => "open",
+            Stage::Triaged => "triaged",
+            Stage::Decided { .. } => "decided",
+            Stage::Appealed { .. } => "appealed",
+            Stage::Final { .. } => "final",
+        };
+        format!("{word}{}", stage.decision().map(|decision| format!(" {}", decision.as_str())).unwrap_or_default())
+    }
+
+    fn word(moved: Moved) -> String {
+        moved.map_or_else(|refused| format!("{refused:?}"), |(report, _)| name(report.stage))
+    }
+
     #[test]
-    fn a_report_is_decided_once() {
-        let id = AbuseReportId(Uuid::from_u128(1));
-        for from in Stage::ALL {
-            for to in Stage::ALL {
-                let may = from == Stage::Open && to != Stage::Open;
-                assert_eq!(from.decide(id, to).is_ok(), may, "{from:?} {to:?}");
-            }
-        }
+    fn the_life_of_a_report() {
+        let now = DateTime::UNIX_EPOCH;
+        let (dismissed, actioned) = (Decision::Dismissed, Decision::Actioned);
+        let stages = [
+            Stage::Open,
+            Stage::Triaged,
+            Stage::Decided { at: now, decision: dismissed },
+            Stage::Decided { at: now, decision: actioned },
+            Stage::Appealed { decision: dismissed },
+            Stage::Final { decision: actioned },
+        ];
+        let row = |stage: Stage| {
+            let report = Report { id: AbuseReportId(Uuid::nil()), reporter: REPORTER, subject: SUBJECT, stage };
+            let (triage, decide) = (word(report.triage()), word(report.decide(actioned, now)));
+            let appeals = [REPORTER, SUBJECT].map(|by| word(report.appeal(by, now))).join(" / ");
+            let conclude = word(report.conclude(actioned));
+            format!("{}: triage {triage}, decide {decide}, appeal {appeals}, conclude {conclude}\n", name(stage))
+        };
+        assert_eq!(
+            stages.map(row).concat(),
+            "\
+open: triage triaged, decide decided actioned, appeal NotNow / NotNow, conclude NotNow
+triaged: triage NotNow, decide decided actioned, appeal NotNow / NotNow, conclude NotNow
+decided dismissed: triage NotNow, decide NotNow, appeal appealed dismissed / NotYours, conclude NotNow
+decided actioned: triage NotNow, decide NotNow, appeal NotYours / appealed actioned, conclude NotNow
+appealed dismissed: triage NotNow, decide NotNow, appeal NotNow / NotNow, conclude final actioned
+final actioned: triage NotNow, decide NotNow, appeal NotNow / NotNow, conclude NotNow
+"
+        );
+    }
+
+    #[test]
+    fn an_appeal_has_its_time() {
+        let (at, decision) = (DateTime::UNIX_EPOCH, Decision::Dismissed);
+        let stage = Stage::Decided { at, decision };
+        let report = Report { id: AbuseReportId(Uuid::nil()), reporter: REPORTER, subject: SUBJECT, stage };
+        assert!(report.appeal(REPORTER, at + APPEAL_FOR - TimeDelta::seconds(1)).is_ok());
+        assert_eq!(report.appeal(REPORTER, at + APPEAL_FOR), Err(Refused::TooLate));
     }
 
     #[test]
     fn words_read_back() {
         assert!(Kind::ALL.into_iter().all(|kind| Kind::parse(kind.as_str()) == Some(kind)));
-        assert!(Stage::ALL.into_iter().all(|stage| Stage::parse(stage.as_str()) == Some(stage)));
+        assert!(Decision::ALL.into_iter().all(|decision| Decision::parse(decision.as_str()) == Some(decision)));
     }
 }

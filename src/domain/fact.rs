@@ -44,7 +44,10 @@ pub enum Fact {
     ApplicationBlocked { application: ApplicationId },
     ApplicationReturned { application: ApplicationId },
     AbuseReported { report: AbuseReportId },
+    AbuseReportTriaged { report: AbuseReportId },
     AbuseReportDecided { report: AbuseReportId },
+    AbuseReportAppealed { report: AbuseReportId },
+    AbuseReportConcluded { report: AbuseReportId },
     PersonBlocked { host: PersonId, person: PersonId },
     PersonUnblocked { host: PersonId, person: PersonId },
 

@@ -7,6 +7,7 @@ use sqlx::PgPool;
 
 mod abuse_report;
 mod acceptance;
+mod appeal;
 mod decisions;
 mod life;
 mod new;

@@ -1,6 +1,6 @@
 //! `/admin/abuse-reports`: what hosts reported, as it stood then, and the decision over it.
 
-use crate::domain::abuse::Stage;
+use crate::domain::abuse::{Decision, Stage};
 use crate::domain::id::AbuseReportId;
 use crate::domain::text::Text;
 use crate::features::applications::{self, Reported};
@@ -27,24 +27,35 @@ struct AbuseReports {
 
 impl AbuseReports {
     fn is_open(&self, report: &Reported) -> bool {
-        report.stage == Stage::Open
+        report.report.stage.is_undecided()
+    }
+
+    fn is_new(&self, report: &Reported) -> bool {
+        report.report.stage == Stage::Open
+    }
+
+    fn is_appealed(&self, report: &Reported) -> bool {
+        matches!(report.report.stage, Stage::Appealed { .. })
     }
 
     fn is_refused(&self, report: &Reported) -> bool {
-        self.refused == Some(report.id)
+        self.refused == Some(report.report.id)
     }
 
     /// The form that was refused has the field that the errors lead to.
     fn field(&self, report: &Reported) -> String {
         match self.is_refused(report) {
             true => "field-note".to_owned(),
-            false => format!("note-{}", report.id),
+            false => format!("note-{}", report.report.id),
         }
     }
 
     /// What was typed about a report that another decided over meanwhile: it has no form any more.
     fn late_note(&self) -> Option<&str> {
-        let is_late = self.reports.iter().any(|report| self.is_refused(report) && !self.is_open(report));
+        let is_late = self
+            .reports
+            .iter()
+            .any(|report| self.is_refused(report) && !self.is_open(report) && !self.is_appealed(report));
         is_late.then(|| self.fields.value("note")).filter(|note| !note.is_empty())
     }
 }
@@ -56,25 +67,35 @@ pub async fn get(frame: Frame) -> Answer {
     show(&AbuseReports { frame, reports, fields: Fields::default(), refused: None })
 }
 
-/// Gives the application back, or turns it away.
+/// Takes a report up, gives the application back or turns it away; the last word after an appeal.
 pub async fn post(frame: Frame, mut fields: Fields) -> Answer {
     let id: AbuseReportId = fields.value("report").parse().map_err(|_| AppError::NotFound)?;
-    let to = match fields.one_of("act", ["give-back", "turn-away"])? {
-        "turn-away" => Stage::Actioned,
-        _ => Stage::Dismissed,
-    };
+    let act = fields.one_of("act", ["give-back", "turn-away", "take-up", "dismiss", "uphold"])?.to_owned();
     let (mut tx, me) = (frame.begin(&fields).await?, frame.asker.id()?);
-    let note = fields.optional::<Text<2000>>("note").map(|note| note.as_str().to_owned());
+    let is_final = matches!(act.as_str(), "dismiss" | "uphold");
+    let note = match is_final {
+        true => fields.required::<Text<2000>>("note"),
+        false => fields.optional::<Text<2000>>("note"),
+    };
+    let note = note.map(|note| note.as_str().to_owned());
     if fields.is_refused() {
         return refused(frame, tx, fields, id, StatusCode::UNPROCESSABLE_ENTITY).await;
     }
-    match applications::decide_abuse_report(&mut tx, id, to, me, note.as_deref()).await {
+    let to = if matches!(act.as_str(), "turn-away" | "uphold") { Decision::Actioned } else { Decision::Dismissed };
+    let done = match act.as_str() {
+        "take-up" => applications::take_up_abuse_report(&mut tx, id, me).await,
+        _ if is_final => {
+            applications::conclude_abuse_report(&mut tx, id, to, me, note.as_deref().unwrap_or_default()).await
+        }
+        _ => applications::decide_abuse_report(&mut tx, id, to, me, note.as_deref()).await,
+    };
+    match done {
         Err(AppError::NotNow(_)) => {
             fields.refuse("note", Message::new("admin-abuse-not_now"));
             refused(frame, tx, fields, id, StatusCode::CONFLICT).await
         }
-        decided => {
-            decided?;
+        done => {
+            done?;
             tx.see_other("/admin/abuse-reports?said=done").await
         }
     }

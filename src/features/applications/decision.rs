@@ -1,32 +1,68 @@
-//! What administrators make of a reported application.
+//! What administrators make of a reported application, and of an appeal against that.
 
-use super::store;
-use crate::domain::abuse::Stage;
-use crate::domain::application::end_of_day;
+use super::store::{self, Reported};
+use crate::domain::abuse::{Decision, Refused};
+use crate::domain::application::{DeclineKind, end_of_day};
 use crate::domain::id::{AbuseReportId, PersonId};
 use crate::features::calls;
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
+
+/// An administrator takes a report up. `NotNow` where another was faster.
+pub async fn take_up_abuse_report(tx: &mut Tx, id: AbuseReportId, by: PersonId) -> Result<(), AppError> {
+    let reported = store::report_for_update(tx, id).await?;
+    let moved = reported.report.triage().map_err(not_now)?;
+    store::save_report(tx, moved, by, None).await
+}
 
 /// Gives the application back to the host (`Dismissed`) or turns it away (`Actioned`). `NotNow` where
 /// somebody decided before.
 pub async fn decide_abuse_report(
     tx: &mut Tx,
     id: AbuseReportId,
-    to: Stage,
+    to: Decision,
     by: PersonId,
     note: Option<&str>,
 ) -> Result<(), AppError> {
-    let (stage, application) = store::report_for_update(tx, id).await?;
-    let decided = stage.decide(id, to).map_err(|_| AppError::NotNow("decided already"))?;
-    store::lock(tx, application).await?;
-    let (application, now) = (store::system(tx, application).await?, tx.now());
+    let reported = store::report_for_update(tx, id).await?;
+    let decided = reported.report.decide(to, tx.now()).map_err(not_now)?;
+    let (application, now) = (store::system(tx, reported.application).await?, tx.now());
     let call = calls::find(tx, application.call).await?.ok_or(AppError::NotFound)?;
     let moved = match to {
-        Stage::Actioned => application.turn_away(now),
-        _ => application.give_back(end_of_day(now, call.reply_days.into(), call.host_zone.0), now),
+        Decision::Actioned => application.turn_away(now),
+        Decision::Dismissed => application.give_back(end_of_day(now, call.reply_days.into(), call.host_zone.0), now),
     };
     let moved = moved.map_err(|_| AppError::NotNow("not reported any more"))?;
     store::save(tx, moved).await?;
-    store::save_report(tx, id, decided, by, note).await
+    store::save_report(tx, decided, by, note).await
+}
+
+/// The last word over an appeal. `NotNow` where another was faster.
+pub async fn conclude_abuse_report(
+    tx: &mut Tx,
+    id: AbuseReportId,
+    to: Decision,
+    by: PersonId,
+    reason: &str,
+) -> Result<(), AppError> {
+    let reported = store::report_for_update(tx, id).await?;
+    let concluded = reported.report.conclude(to).map_err(not_now)?;
+    turn_away_after_all(tx, &reported, to).await?;
+    store::save_report(tx, concluded, by, Some(reason)).await
+}
+
+/// What the host was right about ends an application that still waits. What was turned away stays so:
+/// whoever was right may apply again.
+async fn turn_away_after_all(tx: &mut Tx, reported: &Reported, to: Decision) -> Result<(), AppError> {
+    let application = store::system(tx, reported.application).await?;
+    if to != Decision::Actioned || !application.stage.is_waiting() {
+        return Ok(());
+    }
+    let moved = application.decline(DeclineKind::Rules, None, tx.now());
+    store::save(tx, moved.map_err(|_| AppError::NotNow("not waiting any more"))?).await?;
+    Ok(())
+}
+
+fn not_now(_: Refused) -> AppError {
+    AppError::NotNow("decided already")
 }

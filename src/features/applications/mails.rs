@@ -2,12 +2,13 @@
 
 use super::store;
 use super::times;
-use crate::domain::abuse;
+use crate::domain::abuse::{self, Decision};
 use crate::domain::application::{Application, Stage};
 use crate::domain::id::{AbuseReportId, ApplicationId, PersonId};
 use crate::domain::notice::Topic;
 use crate::features::calls::{self, Call};
 use crate::features::people;
+use crate::platform::db::Tx;
 use crate::platform::error::AppError;
 use crate::platform::i18n::Speech;
 use crate::platform::jobs::{Job, JobRun, Outcome};
@@ -277,16 +278,139 @@ impl Job for AbuseMail {
 
     async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
         let mut tx = run.begin().await?;
-        let (stage, _) = store::report_for_update(&mut tx, self.report).await?;
-        let is_administrator = people::administrators(&mut tx).await?.contains(&self.to);
-        if stage != abuse::Stage::Open || !is_administrator {
+        let reported = store::one_report(&mut tx, self.report).await?;
+        if reported.report.stage != abuse::Stage::Open {
             return Ok(Outcome::Done);
         }
+        to_administrator(tx, &run, self.to, "applications-mail-abuse-subject", "applications-mail-abuse-text").await
+    }
+}
+
+/// Tells every administrator that a decision was appealed.
+#[derive(Serialize, Deserialize)]
+pub struct AppealMails {
+    pub report: AbuseReportId,
+}
+
+impl Job for AppealMails {
+    const KIND: &'static str = "applications.appeal_mails";
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        for to in people::administrators(&mut tx).await? {
+            tx.enqueue_now(AppealMail { report: self.report, to }).await?;
+        }
+        Ok(Outcome::DoneWith(tx))
+    }
+}
+
+/// Tells one administrator; what was written stands on the page alone.
+#[derive(Serialize, Deserialize)]
+pub struct AppealMail {
+    pub report: AbuseReportId,
+    pub to: PersonId,
+}
+
+impl Job for AppealMail {
+    const KIND: &'static str = "applications.appeal_mail";
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        let reported = store::one_report(&mut tx, self.report).await?;
+        if !matches!(reported.report.stage, abuse::Stage::Appealed { .. }) {
+            return Ok(Outcome::Done);
+        }
+        to_administrator(tx, &run, self.to, "applications-mail-appeal-subject", "applications-mail-appeal-text").await
+    }
+}
+
+async fn to_administrator(
+    mut tx: Tx,
+    run: &JobRun,
+    to: PersonId,
+    subject: &'static str,
+    text: &'static str,
+) -> Result<Outcome, AppError> {
+    if !people::administrators(&mut tx).await?.contains(&to) {
+        return Ok(Outcome::Done);
+    }
+    let receiver = people::receiver(&mut tx, to).await?;
+    let speech = receiver.speech;
+    let mail = Mail::to(&receiver, speech.t(subject))
+        .line(speech.t(text))
+        .action(speech.t("applications-mail-open"), run.platform.config.url("/admin/abuse-reports"));
+    Ok(Outcome::Send(tx, Box::new(mail)))
+}
+
+/// Tells those concerned what administrators decided over a report: who reported always, whose
+/// application it is only where they knew of a decision.
+#[derive(Serialize, Deserialize)]
+pub struct VerdictMails {
+    pub report: AbuseReportId,
+}
+
+impl Job for VerdictMails {
+    const KIND: &'static str = "applications.verdict_mails";
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        let reported = store::one_report(&mut tx, self.report).await?;
+        let report = reported.report;
+        // Who was turned away is told of that by the mail about their application.
+        let appealed = reported.appealed_by == Some(report.subject);
+        let receivers = std::iter::once(report.reporter).chain(appealed.then_some(report.subject));
+        for to in receivers {
+            tx.enqueue_now(VerdictMail { report: self.report, to, is_final: is_final(report.stage) }).await?;
+        }
+        Ok(Outcome::DoneWith(tx))
+    }
+}
+
+fn is_final(stage: abuse::Stage) -> bool {
+    matches!(stage, abuse::Stage::Final { .. })
+}
+
+/// Tells one of them, with the way to an appeal while there is one.
+#[derive(Serialize, Deserialize)]
+pub struct VerdictMail {
+    pub report: AbuseReportId,
+    pub to: PersonId,
+    pub is_final: bool,
+}
+
+impl Job for VerdictMail {
+    const KIND: &'static str = "applications.verdict_mail";
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        let reported = store::one_report(&mut tx, self.report).await?;
+        let report = reported.report;
+        let Some(decision) = report.stage.decision().filter(|_| self.is_final == is_final(report.stage)) else {
+            return Ok(Outcome::Done);
+        };
+        let application = store::system(&mut tx, reported.application).await?;
+        let call = calls::find(&mut tx, application.call).await?.ok_or(AppError::NotFound)?;
         let receiver = people::receiver(&mut tx, self.to).await?;
         let speech = receiver.speech;
-        let mail = Mail::to(&receiver, speech.t("applications-mail-abuse-subject"))
-            .line(speech.t("applications-mail-abuse-text"))
-            .action(speech.t("applications-mail-open"), run.platform.config.url("/admin/abuse-reports"));
-        Ok(Outcome::Send(tx, Box::new(mail)))
+        let text = match (decision, self.to == report.reporter, self.is_final) {
+            (Decision::Dismissed, true, false) => "applications-mail-verdict-dismissed",
+            (Decision::Actioned, true, false) => "applications-mail-verdict-actioned",
+            (Decision::Dismissed, true, true) => "applications-mail-verdict-stays_dismissed",
+            (Decision::Actioned, true, true) => "applications-mail-verdict-stays_actioned",
+            (Decision::Dismissed, false, _) => "applications-mail-verdict-right",
+            (Decision::Actioned, false, _) => "applications-mail-verdict-wrong",
+        };
+        let mail = Mail::to(&receiver, speech.t("applications-mail-verdict-subject").saying("call", &call.title))
+            .line(speech.t(text).saying("call", &call.title));
+        let may_appeal = report.appeal(self.to, run.now).is_ok();
+        let mail = match report.appeal_until().filter(|_| may_appeal) {
+            // The time ends at that instant: the day before is the last whole one.
+            Some(until) => {
+                mail.fact(speech.t("applications-mail-verdict-until"), speech.day_of(until - TimeDelta::days(1)))
+            }
+            None => mail,
+        };
+        let page = run.platform.config.url(&format!("/applications/{}/appeal", reported.application));
+        Ok(Outcome::Send(tx, Box::new(mail.action(speech.t("applications-mail-open"), page))))
     }
 }

@@ -3,6 +3,7 @@
 
 mod abuse_report;
 mod acceptance;
+mod appeal;
 mod blocks;
 mod decision;
 mod inbox;
@@ -17,7 +18,7 @@ pub mod times;
 mod waiting;
 mod withdrawal;
 
-pub use decision::decide_abuse_report;
+pub use decision::{conclude_abuse_report, decide_abuse_report, take_up_abuse_report};
 pub use new::{forget_other_agreement, require_agreement};
 pub use resumption::{Resumption, resume};
 pub use store::{
@@ -40,6 +41,8 @@ pub fn routes() -> Routes {
         .post("/applications/{application}", Need::Applicant, show::post)
         .get("/applications/{application}/abuse-report", Need::ApplicationHost, abuse_report::get)
         .post("/applications/{application}/abuse-report", Need::ApplicationHost, abuse_report::post)
+        .get("/applications/{application}/appeal", Need::ApplicationParty, appeal::get)
+        .post("/applications/{application}/appeal", Need::ApplicationParty, appeal::post)
         .get("/applications/{application}/acceptance", Need::ApplicationHost, acceptance::get)
         .post("/applications/{application}/acceptance", Need::ApplicationHost, acceptance::post)
         .get("/applications/{application}/refusal", Need::ApplicationHost, refusal::get)
@@ -60,6 +63,10 @@ pub fn jobs(registry: Registry) -> Registry {
         .with::<mails::Written>()
         .with::<mails::AbuseMails>()
         .with::<mails::AbuseMail>()
+        .with::<mails::AppealMails>()
+        .with::<mails::AppealMail>()
+        .with::<mails::VerdictMails>()
+        .with::<mails::VerdictMail>()
         .with::<times::DueReminder>()
         .with::<times::Expiry>()
         .with::<times::Lapse>()

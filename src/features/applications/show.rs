@@ -4,7 +4,7 @@
 use super::inbox::stage_key;
 use super::new;
 use super::store::{self, Former, Past, Post, Seen};
-use crate::domain::application::{Application, Stage, end_of_day};
+use crate::domain::application::{Application, DeclineKind, Stage, end_of_day};
 use crate::domain::call;
 use crate::domain::id::{ApplicationId, CallId, PersonId};
 use crate::domain::text::Text;
@@ -56,6 +56,10 @@ impl Show {
     /// Until when whoever has the turn answers.
     fn until(&self) -> Option<DateTime<Utc>> {
         self.seen.application.due_at.or(self.seen.application.lapses_at())
+    }
+
+    fn is_against_rules(&self) -> bool {
+        self.seen.application.decline == Some(DeclineKind::Rules)
     }
 
     fn is_waiting(&self) -> bool {

@@ -1,7 +1,7 @@
 //! SQL over reports of abuse and people from whom a host takes no applications.
 
 use super::{Former, Post, Seen};
-use crate::domain::abuse::{Kind, Stage};
+use crate::domain::abuse::{Decision, Kind, Report, Stage};
 use crate::domain::fact::Fact;
 use crate::domain::id::{AbuseReportId, ApplicationId, PersonId};
 use crate::platform::db::Tx;
@@ -72,85 +72,180 @@ pub async fn report(
     Ok(id)
 }
 
-/// A report as administrators read it.
+/// A report as administrators and its parties read it.
 #[derive(Clone, Debug)]
 pub struct Reported {
-    pub id: AbuseReportId,
+    pub report: Report,
     pub application: ApplicationId,
     pub kind: Kind,
     pub body: String,
     pub evidence: Evidence,
-    pub stage: Stage,
     pub reporter: String,
     pub created_at: DateTime<Utc>,
-    pub decided_at: Option<DateTime<Utc>>,
     pub decision_note: Option<String>,
+    pub appealed_by: Option<PersonId>,
+    pub appeal: Option<String>,
+    pub final_reason: Option<String>,
+}
+
+struct Row {
+    id: AbuseReportId,
+    application: ApplicationId,
+    reporter_id: PersonId,
+    subject_id: PersonId,
+    kind: String,
+    body: String,
+    evidence: serde_json::Value,
+    stage: String,
+    reporter: String,
+    created_at: DateTime<Utc>,
+    triaged_at: Option<DateTime<Utc>>,
+    decided_at: Option<DateTime<Utc>>,
+    decision_note: Option<String>,
+    appealed_by: Option<PersonId>,
+    appeal: Option<String>,
+    final_reason: Option<String>,
+}
+
+impl TryFrom<Row> for Reported {
+    type Error = AppError;
+
+    fn try_from(row: Row) -> Result<Self, AppError> {
+        let nonsense = |what: &str| AppError::Unexpected(anyhow!("abuse_reports {}: {what}", row.id));
+        let stage = match (Decision::parse(&row.stage), row.decided_at) {
+            (Some(decision), _) if row.final_reason.is_some() => Stage::Final { decision },
+            (Some(decision), _) if row.appeal.is_some() => Stage::Appealed { decision },
+            (Some(decision), Some(at)) => Stage::Decided { at, decision },
+            (None, None) if row.triaged_at.is_some() => Stage::Triaged,
+            (None, None) => Stage::Open,
+            _ => return Err(nonsense("unknown stage")),
+        };
+        Ok(Self {
+            report: Report { id: row.id, reporter: row.reporter_id, subject: row.subject_id, stage },
+            kind: Kind::parse(&row.kind).ok_or_else(|| nonsense("unknown kind"))?,
+            evidence: serde_json::from_value(row.evidence.clone()).map_err(|_| nonsense("unreadable evidence"))?,
+            application: row.application,
+            body: row.body,
+            reporter: row.reporter,
+            created_at: row.created_at,
+            decision_note: row.decision_note,
+            appealed_by: row.appealed_by,
+            appeal: row.appeal,
+            final_reason: row.final_reason,
+        })
+    }
 }
 
 /// Reports, those to be decided first, then the newest.
 pub async fn reported(conn: &mut PgConnection, limit: i64) -> Result<Vec<Reported>, AppError> {
-    let rows = sqlx::query!(
-        r#"select r.abuse_report_id as "id: AbuseReportId", r.application_id as "application: ApplicationId", r.kind, r.body, r.evidence, r.stage,
-                  q.name as reporter, r.created_at, r.decided_at, r.decision_note
+    find_reports(conn, None, None, limit).await
+}
+
+/// The last report of an application that was decided.
+pub async fn decided_report(conn: &mut PgConnection, of: ApplicationId) -> Result<Option<Reported>, AppError> {
+    let reports = find_reports(conn, None, Some(of), 100).await?;
+    Ok(reports.into_iter().find(|reported| !reported.report.stage.is_undecided()))
+}
+
+/// One report; `NotFound` where there is none.
+pub async fn one_report(conn: &mut PgConnection, id: AbuseReportId) -> Result<Reported, AppError> {
+    find_reports(conn, Some(id), None, 1).await?.pop().ok_or(AppError::NotFound)
+}
+
+async fn find_reports(
+    conn: &mut PgConnection,
+    id: Option<AbuseReportId>,
+    application: Option<ApplicationId>,
+    limit: i64,
+) -> Result<Vec<Reported>, AppError> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select r.abuse_report_id as "id: AbuseReportId", r.application_id as "application: ApplicationId",
+                  r.reporter_id as "reporter_id: PersonId", r.subject_id as "subject_id: PersonId", r.kind, r.body, r.evidence, r.stage,
+                  q.name as reporter, r.created_at, r.triaged_at, r.decided_at, r.decision_note, r.appealed_by as "appealed_by: PersonId", r.appeal, r.final_reason
              from abuse_reports r join people q on q.person_id = r.reporter_id
-            order by r.stage <> 'open', r.created_at desc, r.abuse_report_id
-            limit $1"#,
+            where ($1::uuid is null or r.abuse_report_id = $1) and ($2::uuid is null or r.application_id = $2)
+            order by r.stage <> 'open' and (r.appealed_at is null or r.final_at is not null), r.created_at desc, r.abuse_report_id
+            limit $3"#,
+        id as Option<AbuseReportId>,
+        application as Option<ApplicationId>,
         limit,
     )
     .fetch_all(conn)
     .await?;
-    rows.into_iter()
-        .map(|row| {
-            let nonsense = |what: &str| AppError::Unexpected(anyhow!("abuse_reports {}: {what}", row.id));
-            Ok(Reported {
-                kind: Kind::parse(&row.kind).ok_or_else(|| nonsense("unknown kind"))?,
-                stage: Stage::parse(&row.stage).ok_or_else(|| nonsense("unknown stage"))?,
-                evidence: serde_json::from_value(row.evidence).map_err(|_| nonsense("unreadable evidence"))?,
-                id: row.id,
-                application: row.application,
-                body: row.body,
-                reporter: row.reporter,
-                created_at: row.created_at,
-                decided_at: row.decided_at,
-                decision_note: row.decision_note,
-            })
-        })
-        .collect()
+    rows.into_iter().map(Reported::try_from).collect()
 }
 
-/// Where a report stands and what it is about, locked until the transaction ends.
-pub async fn report_for_update(tx: &mut Tx, id: AbuseReportId) -> Result<(Stage, ApplicationId), AppError> {
-    let row = sqlx::query!(
-        r#"select stage, application_id as "application: ApplicationId" from abuse_reports where abuse_report_id = $1 for update"#,
-        id as AbuseReportId,
+/// A report after its application, both locked until the transaction ends.
+pub async fn report_for_update(tx: &mut Tx, id: AbuseReportId) -> Result<Reported, AppError> {
+    let application = one_report(tx, id).await?.application;
+    super::lock(tx, application).await?;
+    sqlx::query!(
+        "select abuse_report_id from abuse_reports where abuse_report_id = $1 for update",
+        id as AbuseReportId
     )
     .fetch_optional(&mut **tx)
-    .await?
-    .ok_or(AppError::NotFound)?;
-    let stage = Stage::parse(&row.stage).ok_or_else(|| AppError::Unexpected(anyhow!("abuse_reports {id}: stage")))?;
-    Ok((stage, row.application))
+    .await?;
+    one_report(tx, id).await
 }
 
-/// Stores what an administrator decided, and records the fact.
+/// Stores where a report stands now, who did that and in which words, and records the fact.
 pub async fn save_report(
     tx: &mut Tx,
-    id: AbuseReportId,
-    decided: (Stage, Fact),
+    moved: (Report, Fact),
     by: PersonId,
-    note: Option<&str>,
+    words: Option<&str>,
 ) -> Result<(), AppError> {
-    let now = tx.now();
-    sqlx::query!(
-        "update abuse_reports set stage = $2, decided_at = $3, decided_by = $4, decision_note = $5 where abuse_report_id = $1",
-        id as AbuseReportId,
-        decided.0.as_str(),
-        now,
-        by as PersonId,
-        note,
-    )
-    .execute(&mut **tx)
-    .await?;
-    tx.record(decided.1).await
+    let (now, report) = (tx.now(), moved.0);
+    let decision = report.stage.decision().map(Decision::as_str);
+    match report.stage {
+        Stage::Open | Stage::Triaged => {
+            sqlx::query!(
+                "update abuse_reports set triaged_at = $2, triaged_by = $3 where abuse_report_id = $1",
+                report.id as AbuseReportId,
+                now,
+                by as PersonId,
+            )
+            .execute(&mut **tx)
+            .await?
+        }
+        Stage::Decided { .. } => {
+            sqlx::query!(
+                "update abuse_reports set stage = $2, decided_at = $3, decided_by = $4, decision_note = $5 where abuse_report_id = $1",
+                report.id as AbuseReportId,
+                decision,
+                now,
+                by as PersonId,
+                words,
+            )
+            .execute(&mut **tx)
+            .await?
+        }
+        Stage::Appealed { .. } => {
+            sqlx::query!(
+                "update abuse_reports set appealed_at = $2, appealed_by = $3, appeal = $4 where abuse_report_id = $1",
+                report.id as AbuseReportId,
+                now,
+                by as PersonId,
+                words,
+            )
+            .execute(&mut **tx)
+            .await?
+        }
+        Stage::Final { .. } => {
+            sqlx::query!(
+                "update abuse_reports set stage = $2, final_at = $3, final_by = $4, final_reason = $5 where abuse_report_id = $1",
+                report.id as AbuseReportId,
+                decision,
+                now,
+                by as PersonId,
+                words,
+            )
+            .execute(&mut **tx)
+            .await?
+        }
+    };
+    tx.record(moved.1).await
 }
 
 /// Takes no applications of a person to calls of a host from now on.
