@@ -49,7 +49,7 @@ pub enum Act {
 
 impl Act {
     /// All acts, in the order of a consultation's life.
-    pub const ALL: [Act; 38] = [
+    pub const ALL: [Act; 39] = [
         Act::Read,
         Act::Write,
         Act::TellHosts,
