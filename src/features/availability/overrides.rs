@@ -6,7 +6,7 @@ use crate::domain::availability::{Availability, Window};
 use crate::domain::id::PersonId;
 use crate::platform::db::Tx;
 use crate::platform::error::{Answer, AppError};
-use crate::platform::form::Fields;
+use crate::platform::form::{Fields, Many};
 use crate::platform::i18n::Message;
 use crate::platform::page::{Frame, show, show_with};
 use actix_web::http::StatusCode;
@@ -53,7 +53,7 @@ async fn begun(conn: &mut PgConnection, frame: &Frame, me: PersonId) -> Result<F
 }
 
 /// Sets or removes a date.
-pub async fn post(frame: Frame, mut fields: Fields) -> Answer {
+pub async fn post(frame: Frame, Many(mut fields): Many) -> Answer {
     let me = frame.asker.id()?;
     let mut tx = frame.begin(&fields).await?;
     let date = fields.value("date").trim().parse::<NaiveDate>().ok();
