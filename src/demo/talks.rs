@@ -174,7 +174,7 @@ pub async fn ended(stage: &Stage, calls: &Calls) -> anyhow::Result<()> {
     let room = begin(stage, HANA, KEN, &calls.career, "異動の打診を受けました。断ってよいものか迷っています。").await?;
     stage.hours(12).await?;
     let reason = "社内で話がまとまりました。ありがとうございました。";
-    stage.post(KEN, &format!("{room}/cancellation"), &[("reason", reason)]).await?;
+    stage.post(KEN, &format!("{room}/cancellation"), &[("kind", "not_needed"), ("reason", reason)]).await?;
 
     stage.days_ago(17).await?;
     let room = begin(stage, HANA, MEI, &calls.sre, "アラートが多すぎて、みんな通知を切っています。").await?;

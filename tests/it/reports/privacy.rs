@@ -43,7 +43,7 @@ async fn a_revoked_quote_hides_the_report_within_the_request(db: PgPool) {
     app.visitor().get(&public).await.assert_status(410);
     let feed = app.visitor().get(&public.replace("/1", "/feed.atom")).await;
     assert!(!feed.body.contains("<entry"));
-    app.run_jobs().await;
+    app.pass(chrono::TimeDelta::minutes(3)).await;
     assert!(app.mailbox().last_to(hana()).await.subject.starts_with("A quote was taken back"));
     let publication = format!("/consultations/{id}/report/publication");
     app.as_(hana()).await.post(&publication, &CHECKED).await.assert_status(409);

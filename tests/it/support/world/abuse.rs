@@ -21,6 +21,7 @@ impl World {
                 let page = administrator.get(list).await;
                 let decision = [("act", "give-back"), ("note", words.topic)];
                 administrator.submit(&page, list, &decision).await.assert_status(303);
+                self.see("appeal", hana(), format!("{application}/appeal"));
             }
         }
         self.see("blocks", hana(), "/applications/blocks");
