@@ -11,7 +11,7 @@ use crate::features::{
 use crate::platform::jobs::{NewJob, Registry};
 use crate::platform::route::{Need, Needs, Routes};
 use crate::platform::{
-    Answered, Later, Platform, asker, assets, error::AppError, headers, health, origin, problem, reading, route,
+    Answered, Later, Platform, asker, assets, error::AppError, headers, health, limit, origin, problem, reading, route,
     telemetry,
 };
 use actix_web::body::MessageBody;
@@ -321,6 +321,7 @@ pub fn build(
         .wrap(from_fn(questions::mark_visit))
         .wrap(from_fn(reading::mark))
         .wrap(from_fn(route::require))
+        .wrap(from_fn(limit::shed))
         .wrap(from_fn(asker::find))
         .wrap(from_fn(origin::check))
         .wrap(from_fn(problem::draw))

@@ -2,6 +2,7 @@
 
 use clap::{Parser, Subcommand};
 use kabeuchi::config::{Config, Settings};
+use kabeuchi::platform::{panic, telemetry};
 use kabeuchi::serve;
 use std::process::ExitCode;
 
@@ -78,7 +79,8 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    kabeuchi::platform::telemetry::start_logs();
+    telemetry::start_logs();
+    panic::keep_words_out_of_logs();
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => {

@@ -31,6 +31,8 @@ static MIGRATOR: Migrator = sqlx::migrate!();
 /// A balancer needs this long to see that the process is no longer ready.
 const LAG: Duration = Duration::from_secs(3);
 const DRAIN_SECONDS: u64 = 15;
+/// How long somebody may take to send the head of a request.
+const HEAD: Duration = Duration::from_secs(10);
 /// Connections of jobs and of what looks after the process.
 const FOR_WORK: u32 = 12;
 /// Connections of each of the two threads that answer. Three processes stay below the hundred that
@@ -80,6 +82,7 @@ pub async fn serve(config: Config, with_work: bool) -> anyhow::Result<ExitCode> 
     let shared = platform.clone();
     let server = HttpServer::new(move || app::build(shared.with_db(db::beside(&shared.db, PER_WORKER))))
         .tcp_nodelay(true)
+        .client_request_timeout(HEAD)
         .workers(2)
         .disable_signals()
         .shutdown_timeout(DRAIN_SECONDS)

@@ -27,6 +27,8 @@ pub enum AppError {
     Unprocessable(&'static str),
     #[error("too large")]
     TooLarge,
+    #[error("took too long to send")]
+    TooSlow,
     #[error("unknown host name")]
     Misdirected,
     #[error("too many attempts")]
@@ -86,6 +88,7 @@ impl ResponseError for AppError {
             AppError::Unreadable => StatusCode::BAD_REQUEST,
             AppError::Unprocessable(_) => StatusCode::UNPROCESSABLE_ENTITY,
             AppError::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            AppError::TooSlow => StatusCode::REQUEST_TIMEOUT,
             AppError::Misdirected => StatusCode::MISDIRECTED_REQUEST,
             AppError::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             AppError::SeeOther { .. } => StatusCode::SEE_OTHER,

@@ -11,6 +11,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 /// A value that one field of a form parses into.
 pub trait Field: Sized {
@@ -177,7 +178,7 @@ impl Many {
         body: impl Future<Output = Result<web::Bytes, actix_web::Error>>,
         request: &HttpRequest,
     ) -> Result<Self, AppError> {
-        let fields = Fields::parse(&body.await.map_err(unread)?)?;
+        let fields = Fields::parse(&in_time(body).await?)?;
         request.extensions_mut().insert(Typed(fields.clone()));
         Ok(Self(fields))
     }
@@ -193,8 +194,16 @@ impl FromRequest for Many {
     }
 }
 
+/// How long somebody may take to send a form of texts.
+const LONGEST: Duration = Duration::from_secs(20);
+
+/// A body, where it comes in time.
+pub async fn in_time(body: impl Future<Output = Result<web::Bytes, actix_web::Error>>) -> Result<web::Bytes, AppError> {
+    tokio::time::timeout(LONGEST, body).await.map_err(|_| AppError::TooSlow)?.map_err(unread)
+}
+
 /// What became of a body that could not be read.
-pub fn unread(error: actix_web::Error) -> AppError {
+fn unread(error: actix_web::Error) -> AppError {
     match error.as_response_error().status_code().as_u16() {
         413 => AppError::TooLarge,
         _ => AppError::Unreadable,

@@ -9,7 +9,7 @@ use actix_web::web;
 
 /// Nothing inline, nothing foreign. Scripts insert server-rendered pieces through one policy.
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
-    connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'; \
+    connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'; \
     require-trusted-types-for 'script'; trusted-types kabeuchi";
 
 /// Adds what is missing; a handler that set its own value keeps it.
@@ -18,13 +18,14 @@ pub async fn add(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
-    let bears_secret = request.path().starts_with("/sign-in/")
-        || request.path().starts_with("/invitations/")
-        || request.path().starts_with("/previews/")
-        || request.path().starts_with("/feeds/")
-        || request.query_string().contains("key=");
+    let (bears_secret, is_mailbox) = (bears_secret(&request), request.path().starts_with("/mailbox"));
     let mut response = next.call(request).await?;
     let headers = response.headers_mut();
+    if is_mailbox && !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
+        // Each mail stands in a frame, as its receiver's program would show it.
+        let policy = HeaderValue::try_from(format!("{CSP}; frame-src 'self'"));
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy?);
+    }
     set(headers, header::CONTENT_SECURITY_POLICY, CSP);
     set(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(headers, header::REFERRER_POLICY, if bears_secret { "no-referrer" } else { "same-origin" });
@@ -40,6 +41,13 @@ pub async fn add(
         set(headers, header::STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains");
     }
     Ok(response)
+}
+
+/// Whether the address holds a key or a token, its own or that of the page to go on to.
+fn bears_secret(request: &ServiceRequest) -> bool {
+    let of_route = request.match_pattern().is_some_and(|pattern| pattern.contains("{token}"));
+    let mut pairs = url::form_urlencoded::parse(request.query_string().as_bytes());
+    of_route || pairs.any(|(name, _)| name == "key" || name == "next")
 }
 
 fn set(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {

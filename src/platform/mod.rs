@@ -2,6 +2,7 @@
 
 pub mod asker;
 pub mod assets;
+pub mod bots;
 pub mod clock;
 pub mod cluster;
 pub mod dav;
@@ -25,6 +26,7 @@ pub mod notices;
 pub mod once;
 pub mod origin;
 pub mod page;
+pub mod panic;
 pub mod problem;
 pub mod random;
 pub mod reading;

@@ -2,7 +2,6 @@
 //! pages. No tokens in forms that somebody could forget (OWASP CSRF Prevention, Fetch Metadata).
 
 use super::Platform;
-use super::asker::cookie_name;
 use super::error::AppError;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -19,8 +18,8 @@ pub async fn check(
     if !is_our_name(&platform, &request) {
         return Ok(request.error_response(AppError::Misdirected));
     }
-    let safe = [Method::GET, Method::HEAD, Method::OPTIONS].contains(request.method());
-    if !safe && !is_our_page(&platform, &request) {
+    let is_safe = [Method::GET, Method::HEAD, Method::OPTIONS, Method::TRACE].contains(request.method());
+    if !is_safe && !is_our_page(&platform, &request) {
         return Ok(request.error_response(AppError::CrossOrigin));
     }
     Ok(next.call(request).await?.map_into_boxed_body())
@@ -33,21 +32,23 @@ fn is_our_name(platform: &Platform, request: &ServiceRequest) -> bool {
     }
     let mut hosts = request.headers().get_all(header::HOST);
     let (Some(host), None) = (hosts.next().and_then(|h| h.to_str().ok()), hosts.next()) else { return false };
+    // A target with a name of its own goes before the header (RFC 9112, 3.2.2).
+    let target = request.uri().authority().map(|authority| authority.as_str());
     let origin = &platform.config.origin;
     let with_port = match origin.port() {
         Some(port) => format!("{}:{port}", platform.config.instance()),
         None => platform.config.instance().to_owned(),
     };
-    host.eq_ignore_ascii_case(&with_port)
+    [Some(host), target].into_iter().flatten().all(|name| name.eq_ignore_ascii_case(&with_port))
 }
 
 fn is_our_page(platform: &Platform, request: &ServiceRequest) -> bool {
-    let text = |name: header::HeaderName| request.headers().get(name).and_then(|v| v.to_str().ok());
+    let text = |name: header::HeaderName| request.headers().get(name).map(|v| v.to_str().unwrap_or_default());
     match (text(header::HeaderName::from_static("sec-fetch-site")), text(header::ORIGIN)) {
         (Some("same-origin" | "none"), _) => true,
         (Some(_), _) => false,
         (None, Some(origin)) => origin == platform.config.origin.origin().ascii_serialization(),
-        // No browser of today sends neither; without a sign-in there is nothing to abuse.
-        (None, None) => request.cookie(cookie_name(platform.config.is_local())).is_none(),
+        // No browser of today sends neither; without a cookie there is nothing to abuse.
+        (None, None) => !request.headers().contains_key(header::COOKIE),
     }
 }

@@ -1,8 +1,10 @@
 //! Draws the page of what went wrong, in the visitor's language, and logs it once.
 
+use super::bots;
 use super::error::AppError;
 use super::form::Typed;
 use super::i18n::Told;
+use super::limit;
 use super::page::Frame;
 use actix_web::HttpMessage;
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
@@ -30,6 +32,7 @@ impl Problem {
             403 => "problem-forbidden-title",
             404 => "problem-not_found-title",
             405 => "problem-method-title",
+            408 => "problem-too_slow-title",
             409 => "problem-conflict-title",
             410 => "problem-gone-title",
             413 => "problem-too_large-title",
@@ -57,27 +60,16 @@ impl Problem {
             403 => self.frame.t("problem-forbidden-text"),
             404 => self.frame.t("problem-not_found-text"),
             405 => self.frame.t("problem-method-text"),
+            408 => self.frame.t("problem-too_slow-text"),
             409 => self.frame.t("problem-conflict-text"),
             410 => self.frame.t("problem-gone-text"),
             413 => self.frame.t("problem-too_large-text"),
             421 => self.frame.t("problem-misdirected-text"),
             422 => self.frame.t("problem-unprocessable-text"),
-            429 => {
-                let (unit, count) = rounded(self.retry_after_seconds);
-                self.frame.t("problem-too_many-text").with("unit", unit).with("count", count)
-            }
+            429 => self.frame.say(&limit::told(self.retry_after_seconds)),
             503 => self.frame.t("problem-unavailable-text"),
             _ => self.frame.t("problem-unexpected-text"),
         }
-    }
-}
-
-/// Seconds as people say them: the unit and how many of it, rounded up.
-fn rounded(seconds: i64) -> (&'static str, i64) {
-    match seconds {
-        ..=90 => ("seconds", seconds),
-        91..=5400 => ("minutes", (seconds + 59) / 60),
-        _ => ("hours", (seconds + 3599) / 3600),
     }
 }
 
@@ -124,7 +116,7 @@ fn drawn<B: MessageBody>(response: ServiceResponse<EitherBody<B, BoxBody>>) -> S
 fn written(values: &[(String, String)]) -> Vec<String> {
     let is_word = |value: &str| value.is_ascii() && !value.contains(char::is_whitespace) && !value.contains('@');
     let is_put_in = |value: &str| is_word(value) && (value.len() <= 20 || uuid::Uuid::parse_str(value).is_ok());
-    let is_secret = |name: &str| ["once", "password", "code"].contains(&name);
+    let is_secret = |name: &str| ["once", "password", "code", bots::MARK].contains(&name);
     let values = values.iter().filter(|(name, _)| !is_secret(name)).map(|(_, value)| value.trim());
     values.filter(|value| !value.is_empty() && !is_put_in(value)).map(str::to_owned).collect()
 }
@@ -153,17 +145,13 @@ mod tests {
         let pairs = |values: &[&str]| values.iter().map(|v| ("field".to_owned(), v.to_string())).collect::<Vec<_>>();
         let put_in = ["", "pick", "60", "2027-01-05T00:00:00Z", "01a21409-6bbd-73de-ba37-b0c63c4483c4", "on"];
         assert_eq!(written(&pairs(&put_in)), Vec::<String>::new());
-        let secrets = [("password", "a long app password of theirs"), ("code", "ABCD EFGH")];
+        let secrets = [
+            ("password", "a long app password of theirs"),
+            ("code", "ABCD EFGH"),
+            ("drawn", "AXRlc3RzAAAAAAAAAAAAAAAAA"),
+        ];
         assert!(written(&secrets.map(|(name, value)| (name.to_owned(), value.to_owned()))).is_empty());
         let by_hand = ["困っています", "not sure", "aki@example.org", "https://example.org/a-long-address"];
         assert_eq!(written(&pairs(&by_hand)), by_hand);
-    }
-
-    #[test]
-    fn long_waits_are_told_in_minutes_and_hours() {
-        assert_eq!(
-            [30, 90, 91, 3600, 5401].map(rounded),
-            [("seconds", 30), ("seconds", 90), ("minutes", 2), ("minutes", 60), ("hours", 2)]
-        );
     }
 }

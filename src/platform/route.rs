@@ -5,13 +5,15 @@ use super::Platform;
 use super::asker::Asker;
 use super::error::AppError;
 use super::files;
-use super::form::{Fields, Typed, unread};
+use super::form::{Fields, Typed, in_time};
+use super::panic;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{Method, header};
-use actix_web::middleware::Next;
-use actix_web::{FromRequest, Handler, HttpMessage, Resource, Responder, Route, Scope, web};
+use actix_web::middleware::{Next, from_fn};
+use actix_web::{FromRequest, Handler, HttpMessage, HttpResponse, Resource, Responder, Route, Scope, web};
 use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
 
 /// Whom a route needs. Those of one object are refused by its loader; the middleware refuses by
 /// what is known before anything is loaded.
@@ -116,14 +118,18 @@ impl Routes {
 
     /// Mounts everything. Fixed paths come before those with a variable in the same place.
     pub fn configure(self, config: &mut web::ServiceConfig) {
-        let mut mounted = self.mounted;
+        let (mut mounted, declared) = (self.mounted, self.declared);
         mounted.sort_by_key(|(path, _)| path.split('/').map(|part| part.starts_with('{')).collect::<Vec<_>>());
         let mut objects: Vec<(&str, Scope)> = Vec::new();
         for (path, routes) in mounted {
             let (object, rest) = object(path);
+            let allowed = allowed(&declared, path);
+            let other = move || {
+                let allow = (header::ALLOW, allowed.clone());
+                async { HttpResponse::MethodNotAllowed().insert_header(allow).finish() }
+            };
             let resource = routes.into_iter().fold(Resource::new(rest), Resource::route);
-            let resource =
-                resource.default_service(web::to(async || actix_web::HttpResponse::MethodNotAllowed().finish()));
+            let resource = resource.wrap(from_fn(panic::catch)).default_service(web::to(other));
             match objects.iter().position(|(prefix, _)| *prefix == object) {
                 _ if object.is_empty() => drop(config.service(resource)),
                 Some(at) => {
@@ -149,6 +155,15 @@ fn object(path: &'static str) -> (&'static str, &'static str) {
         true => (object, rest),
         false => ("", path),
     }
+}
+
+/// The methods that a path takes, as a refusal of another one names them.
+fn allowed(declared: &[Declared], path: &str) -> String {
+    let methods = declared.iter().filter(|d| d.path == path).map(|d| match d.method {
+        Method::GET => "GET, HEAD",
+        _ => d.method.as_str(),
+    });
+    methods.collect::<Vec<_>>().join(", ")
 }
 
 /// Which need each path has, by method.
@@ -195,41 +210,85 @@ async fn sign_in_needed(request: &mut ServiceRequest) -> AppError {
                 .collect();
         return AppError::SeeOther { location: format!("/sign-in?next={back}") };
     }
+    given_back(request, AppError::SignInNeeded).await
+}
+
+/// A refusal before the form was read: its page gives back what was typed.
+pub(super) async fn given_back(request: &mut ServiceRequest, refusal: AppError) -> AppError {
     match typed(request).await {
         Ok(fields) => {
             request.extensions_mut().insert(Typed(fields));
-            AppError::SignInNeeded
+            refusal
         }
         Err(error) => error,
     }
 }
 
-/// What was typed into a form by somebody who is not signed in any more.
+/// What was typed into a form that is not worked on.
 async fn typed(request: &mut ServiceRequest) -> Result<Fields, AppError> {
     if request.content_type() == "multipart/form-data" {
         let payload = request.take_payload();
         return files::texts(request.headers(), payload).await;
     }
-    let body = request.extract::<web::Bytes>().await.map_err(unread)?;
-    Fields::parse(&body)
+    Fields::parse(&in_time(request.extract::<web::Bytes>()).await?)
 }
 
-/// The address that limits count by: the peer, or what the trusted proxies saw.
+/// The network that limits count by: that of the peer, or of what the trusted proxies saw. What a
+/// sender writes into the header itself stands left of them and is not looked at.
 pub fn client_address(request: &actix_web::HttpRequest, platform: &Platform) -> String {
-    let peer = request.peer_addr().map(|a| a.ip());
-    let hops = platform.config.trusted_hops;
-    let forwarded: Vec<&str> = request
-        .headers()
-        .get_all(header::X_FORWARDED_FOR)
-        .filter_map(|v| v.to_str().ok())
-        .flat_map(|v| v.split(','))
-        .map(str::trim)
-        .collect();
-    let seen = (hops > 0 && forwarded.len() >= hops).then(|| forwarded[forwarded.len() - hops].parse().ok()).flatten();
-    match seen.or(peer) {
-        // One household or office holds a whole /64.
-        Some(std::net::IpAddr::V6(ip)) => format!("{:x?}", &ip.segments()[..4]),
-        Some(ip) => ip.to_string(),
-        None => "unknown".to_owned(),
+    let lines = request.headers().get_all(header::X_FORWARDED_FOR).map(|line| String::from_utf8_lossy(line.as_bytes()));
+    let hops = lines.flat_map(|line| line.split(',').map(str::to_owned).collect::<Vec<_>>()).collect::<Vec<_>>();
+    let seen = seen(&hops, platform.config.trusted_hops).or(request.peer_addr().map(|peer| peer.ip()));
+    seen.map_or_else(|| "unknown".to_owned(), network)
+}
+
+/// What the farthest trusted proxy saw; nothing where fewer proxies were passed than are trusted.
+fn seen(hops: &[String], trusted: usize) -> Option<IpAddr> {
+    let hop = hops.get(hops.len().checked_sub(trusted)?)?.trim();
+    let bare = || hop.strip_prefix('[')?.strip_suffix(']')?.parse().ok();
+    hop.parse().ok().or_else(|| hop.parse().ok().map(|with_port: SocketAddr| with_port.ip())).or_else(bare)
+}
+
+/// An IPv4 address, also where it is written as IPv6; else a /64, which one household or office holds.
+fn network(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V6(ip) => format!("{:x?}", &ip.segments()[..4]),
+        ip => ip.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counted(forwarded: &str, trusted: usize) -> Option<String> {
+        let hops: Vec<String> = forwarded.split(',').map(str::to_owned).collect();
+        seen(&hops, trusted).map(network)
+    }
+
+    #[test]
+    fn trust_h04_one_network_is_one_bucket_however_it_is_written() {
+        let of = |hop: &str| counted(hop, 1).unwrap();
+        for hop in ["192.0.2.7", " 192.0.2.7 ", "192.0.2.7:4711", "::ffff:192.0.2.7", "[::ffff:192.0.2.7]:80"] {
+            assert_eq!(of(hop), "192.0.2.7", "{hop}");
+        }
+        for hop in ["2001:db8:1:2::1", "2001:db8:1:2:ffff:ffff:ffff:ffff", "[2001:db8:1:2::9]", "[2001:db8:1:2::8]:443"]
+        {
+            assert_eq!(of(hop), "[2001, db8, 1, 2]", "{hop}");
+        }
+        assert_ne!(of("2001:db8:1:3::1"), of("2001:db8:1:2::1"));
+        assert_ne!(of("::ffff:192.0.2.8"), of("::ffff:192.0.2.7"));
+    }
+
+    #[test]
+    fn only_what_trusted_proxies_saw_is_counted() {
+        let chain = "10.0.0.1, 198.51.100.9, 192.0.2.7, 203.0.113.5";
+        assert_eq!(counted(chain, 0), None);
+        assert_eq!(counted(chain, 1).as_deref(), Some("203.0.113.5"));
+        assert_eq!(counted(chain, 2).as_deref(), Some("192.0.2.7"));
+        assert_eq!(counted(chain, 5), None);
+        for unreadable in ["", "unknown", "[::1", "192.0.2.7:", "192.0.2.300"] {
+            assert_eq!(counted(unreadable, 1), None, "{unreadable}");
+        }
     }
 }

@@ -10,7 +10,7 @@ use sqlx::PgPool;
 use std::collections::BTreeMap;
 
 /// Fills the variables of a route with IDs that exist nowhere.
-fn random_path(declared: &Declared) -> String {
+pub(crate) fn random_path(declared: &Declared) -> String {
     let mut path = declared.path.to_owned();
     while let (Some(from), Some(to)) = (path.find('{'), path.find('}')) {
         path.replace_range(from..=to, &uuid::Uuid::new_v4().to_string());
@@ -63,13 +63,13 @@ async fn what_does_not_exist_is_not_found_for_everyone(db: PgPool) {
 }
 
 /// One world of real things; its variables by name.
-struct World {
+pub(crate) struct World {
     variables: BTreeMap<&'static str, String>,
 }
 
 impl World {
     /// Hana's call with Kai, Aki's application and consultation with Mio in it, a booking of tomorrow.
-    async fn writing(app: &TestApp) -> Self {
+    pub(crate) async fn writing(app: &TestApp) -> Self {
         app.offer_hours(hana()).await;
         let call = app.open_call(hana()).await;
         let application = app.apply(aki(), call).await;
@@ -122,7 +122,7 @@ impl World {
         world
     }
 
-    fn path(&self, declared: &Declared) -> Option<String> {
+    pub(crate) fn path(&self, declared: &Declared) -> Option<String> {
         let mut path = declared.path.to_owned();
         if path.starts_with("/hosts/") {
             path = path.replace("{call}", &self.variables["{call_slug}"]);

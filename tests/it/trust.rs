@@ -10,5 +10,7 @@ mod moderation;
 mod objects;
 mod privacy;
 mod providers;
+mod routes;
 mod sessions;
 mod text;
+mod wire;

@@ -9,7 +9,9 @@ use super::statements::Statements;
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use kabeuchi::app;
 use kabeuchi::config::{Config, Database, MailSettings, sealing_keys};
+use kabeuchi::domain::id::CallId;
 use kabeuchi::domain::person::EmailAddress;
+use kabeuchi::platform::bots;
 use kabeuchi::platform::clock::{Clock, ManualClock};
 use kabeuchi::platform::http_client::HttpClient;
 use kabeuchi::platform::mail::Mailer;
@@ -63,6 +65,7 @@ impl TestApp {
     }
 
     async fn spawn_changed(db: PgPool, now: DateTime<Utc>, change: impl FnOnce(&mut Config)) -> Self {
+        raise_budgets(&db).await;
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let origin = format!("http://localhost:{}", listener.local_addr().unwrap().port());
         let clock = Arc::new(ManualClock::at(now));
@@ -81,6 +84,24 @@ impl TestApp {
         .run();
         tokio::spawn(server);
         Self { db, clock, platform, origin, statements }
+    }
+
+    /// Lets the budgets be those of the program.
+    pub async fn with_usual_budgets(self) -> Self {
+        sqlx::query("delete from budgets").execute(&self.db).await.unwrap();
+        self
+    }
+
+    /// Sets a budget.
+    pub async fn budget(&self, name: &str, count: i32) {
+        let set =
+            "insert into budgets (name, count) values ($1, $2) on conflict (name) do update set count = excluded.count";
+        sqlx::query(set).bind(name).bind(count).execute(&self.db).await.unwrap();
+    }
+
+    /// The mark of a form to apply to a call that was drawn a while ago.
+    pub fn drawn(&self, call: CallId, ago: TimeDelta) -> String {
+        bots::mark(&self.platform, &format!("application {call}"), self.clock.now() - ago)
     }
 
     /// A browser that nobody signed in with.
@@ -150,6 +171,17 @@ impl Drop for TestApp {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.platform.config.data_dir);
     }
+}
+
+/// What a test would use up at once, because its clock stands still.
+pub async fn raise_budgets(db: &PgPool) {
+    let names =
+        ["unsafe", "drafts", "apply-address", "apply-network", "apply-call", "apply-left-network", "apply-left-call"];
+    sqlx::query("insert into budgets (name, count) select unnest($1), 1000000 on conflict do nothing")
+        .bind(names.as_slice())
+        .execute(db)
+        .await
+        .unwrap();
 }
 
 /// A platform on a test's database, with other settings of the operator.

@@ -1,6 +1,7 @@
 //! The program itself as other processes, to be killed, stopped and started again; and a mail server
 //! that keeps what it gets.
 
+use super::app::raise_budgets;
 use chrono::TimeDelta;
 use sqlx::PgPool;
 use std::fs;
@@ -40,6 +41,7 @@ impl Process {
 
     /// Starts one that serves pages and does no work, and waits until it is ready; gives its origin.
     pub async fn serve(db: &PgPool, variables: &[(&str, String)]) -> (Self, String) {
+        raise_budgets(db).await;
         let port = free_port();
         let (listen, origin) = (format!("127.0.0.1:{port}"), format!("http://localhost:{port}"));
         let role = ["serve", "--no-work", "--listen", &listen, "--origin", &origin];
