@@ -1,6 +1,6 @@
 // form[data-autosave="URL"]: keeps a draft on the server while somebody writes, and says so in the form's
 // [data-autosave-note], whose data-saved="… {time}" and data-failed="…" are the words.
-const WAIT = 1500;
+const WAIT = 2000;
 const AGAIN = 15000;
 // Browsers refuse larger requests that shall outlive their page.
 const OUTLIVES = 60_000;

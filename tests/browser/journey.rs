@@ -4,6 +4,7 @@
 use crate::chrome::{Chrome, Mode};
 use crate::support::browser::says;
 use crate::support::*;
+use chrono::TimeDelta;
 use kabeuchi::domain::person::Locale;
 use kabeuchi::platform::i18n::Speech;
 use sqlx::PgPool;
@@ -93,6 +94,7 @@ impl Walk {
         guest.fill("summary", "何から始めればいいかわかりません。Where to begin?").await;
         guest.choose("confidential", "yes").await;
         guest.fill("email", APPLICANT).await;
+        self.app.clock.advance(TimeDelta::seconds(5));
         guest.go_on().await;
         self.says(guest, "people-code-sent").await;
         self.told(APPLICANT, "people-mail-sign_in-subject").await;

@@ -9,19 +9,30 @@ use crate::domain::person::{EmailAddress, Locale};
 use crate::domain::text::Text;
 use crate::features::calls::{self, Call};
 use crate::features::{consultations, people};
+use crate::platform::bots::{self, Pace};
 use crate::platform::db::{Tx, lock_people};
 use crate::platform::drafts;
-use crate::platform::error::{Answer, AppError};
+use crate::platform::error::{Answer, AppError, see_other};
 use crate::platform::form::{Fields, Many};
 use crate::platform::i18n::Message;
+use crate::platform::limit::{self, Limit};
 use crate::platform::page::{Frame, show, show_with};
+use crate::platform::route::client_address;
 use actix_web::HttpRequest;
 use actix_web::http::{StatusCode, header};
 use actix_web::web::Path;
 use askama::Template;
+use chrono::TimeDelta;
 
 /// The name of the form's drafts; their subject is the call.
 const FORM: &str = "application";
+
+const PER_ADDRESS: Limit = Limit { name: "apply-address", count: 3, per: TimeDelta::days(1) };
+const PER_NETWORK: Limit = Limit { name: "apply-network", count: 10, per: TimeDelta::hours(1) };
+const PER_CALL: Limit = Limit { name: "apply-call", count: 60, per: TimeDelta::hours(1) };
+/// What visitors leave is counted apart, or each of them would count twice.
+const LEFT_PER_NETWORK: Limit = Limit { name: "apply-left-network", count: 10, per: TimeDelta::hours(1) };
+const LEFT_PER_CALL: Limit = Limit { name: "apply-left-call", count: 60, per: TimeDelta::hours(1) };
 
 #[derive(Template)]
 #[template(path = "applications/new.html")]
@@ -42,6 +53,14 @@ impl New {
 
     fn draft(&self) -> String {
         format!("/drafts/{FORM}/{}", self.call.id)
+    }
+
+    /// When the form was drawn first: whoever was too fast need not wait again.
+    fn mark(&self) -> String {
+        match self.fields.value(bots::MARK) {
+            "" => bots::mark(&self.frame.platform, &marked(&self.call), self.frame.now),
+            mark => mark.to_owned(),
+        }
     }
 
     fn locales(&self) -> [Locale; 2] {
@@ -76,6 +95,7 @@ pub async fn get(frame: Frame, slugs: Path<(String, String)>) -> Answer {
     if let Some(person) = frame.person() {
         if let Some(draft) = drafts::find(&mut read, person.id, FORM, &call.id.to_string()).await? {
             (fields, is_unsent) = (draft.fields, true);
+            fields.set(bots::MARK, "");
             forget_other_agreement(&mut fields, &call);
         }
         already = store::active_on(&mut read, call.id, person.id).await?;
@@ -91,6 +111,13 @@ fn first(frame: &Frame, call: &Call) -> Fields {
 pub async fn post(frame: Frame, request: HttpRequest, slugs: Path<(String, String)>, Many(mut fields): Many) -> Answer {
     let mut tx = frame.begin(&fields).await?;
     let call = calls::in_public(&mut tx, &slugs.0, &slugs.1, &frame.asker).await?.call;
+    if bots::is_trapped(&fields) {
+        return if frame.person().is_some() {
+            Ok(see_other("/applications?said=sent"))
+        } else {
+            people::ask_nothing(&frame)
+        };
+    }
     let typed = typed(&mut fields, &call);
     if call.stage != Stage::Open {
         fields.refuse("summary", Message::new("applications-new-not_open"));
@@ -98,14 +125,51 @@ pub async fn post(frame: Frame, request: HttpRequest, slugs: Path<(String, Strin
     }
     match frame.person().map(|p| p.id) {
         Some(person) => match typed {
-            Some(typed) => send(frame, tx, call, person, typed, fields).await,
+            Some(typed) => {
+                drop(tx);
+                match may_send(&frame, &request, &call).await {
+                    Ok(()) => send(frame, call, person, typed, fields).await,
+                    Err(error) => limited(frame, call, fields, error),
+                }
+            }
             None => refused(frame, tx, call, fields, StatusCode::UNPROCESSABLE_ENTITY).await,
         },
-        None => match (fields.required::<EmailAddress>("email"), typed) {
-            (Some(address), Some(_)) => keep(frame, tx, &request, call, address, fields).await,
-            _ => refused(frame, tx, call, fields, StatusCode::UNPROCESSABLE_ENTITY).await,
-        },
+        None => {
+            match (fields.required::<EmailAddress>("email"), typed.filter(|_| is_paced(&frame, &call, &mut fields))) {
+                (Some(address), Some(_)) => {
+                    drop(tx);
+                    keep(frame, &request, call, address, fields).await
+                }
+                _ => refused(frame, tx, call, fields, StatusCode::UNPROCESSABLE_ENTITY).await,
+            }
+        }
     }
+}
+
+/// Counts an application before anything is locked: by whoever sends it, their network, and the call.
+async fn may_send(frame: &Frame, request: &HttpRequest, call: &Call) -> Result<(), AppError> {
+    let platform = &frame.platform;
+    let address = frame.person().map(|person| person.email.to_lowercase()).unwrap_or_default();
+    PER_ADDRESS.take(platform, &address).await?;
+    PER_NETWORK.take(platform, &client_address(request, platform)).await?;
+    PER_CALL.take(platform, &call.id.to_string()).await
+}
+
+fn marked(call: &Call) -> String {
+    format!("{FORM} {}", call.id)
+}
+
+/// Whether a visitor took the time that a person takes. Whoever signed in has shown that they read mail.
+fn is_paced(frame: &Frame, call: &Call, fields: &mut Fields) -> bool {
+    match bots::pace(&frame.platform, &marked(call), fields, frame.now) {
+        Pace::Human => return true,
+        Pace::TooFast => fields.refuse("summary", Message::new("applications-new-too_fast")),
+        Pace::Expired => {
+            fields.refuse("summary", Message::new("applications-new-expired"));
+            fields.set(bots::MARK, "");
+        }
+    }
+    false
 }
 
 fn typed(fields: &mut Fields, call: &Call) -> Option<Typed> {
@@ -149,31 +213,35 @@ fn agreed(fields: &Fields, call: &Call) -> bool {
     call.confidentiality.is_empty() || fields.has("confidential", "yes") && is_current
 }
 
-async fn keep(
-    frame: Frame,
-    mut tx: Tx,
-    request: &HttpRequest,
-    call: Call,
-    address: EmailAddress,
-    fields: Fields,
-) -> Answer {
+async fn keep(frame: Frame, request: &HttpRequest, call: Call, address: EmailAddress, fields: Fields) -> Answer {
+    if let Err(error) = may_leave(&frame, request, &call).await {
+        return limited(frame, call, fields, error);
+    }
+    let mut tx = frame.begin(&fields).await?;
     drafts::keep_for_address(&mut tx, &address, FORM, &call.id.to_string(), &fields, frame.now).await?;
     match people::ask(tx, &frame, request, &address, &format!("{}/applications/new", call.path())).await {
-        Err(AppError::TooMany { retry_after_seconds }) => too_often(frame, call, fields, retry_after_seconds),
+        Err(error) => limited(frame, call, fields, error),
         answer => answer,
     }
 }
 
-/// The draft was not kept either, so the page holds the only copy of the text.
-fn too_often(frame: Frame, call: Call, mut fields: Fields, retry_after_seconds: i64) -> Answer {
-    fields.refuse("email", Message::new("problem-too_many-text").with("seconds", retry_after_seconds));
+async fn may_leave(frame: &Frame, request: &HttpRequest, call: &Call) -> Result<(), AppError> {
+    LEFT_PER_NETWORK.take(&frame.platform, &client_address(request, &frame.platform)).await?;
+    LEFT_PER_CALL.take(&frame.platform, &call.id.to_string()).await
+}
+
+/// Nothing was kept, so the page holds the only copy of the text.
+fn limited(frame: Frame, call: Call, mut fields: Fields, error: AppError) -> Answer {
+    let AppError::TooMany { retry_after_seconds } = error else { return Err(error) };
+    fields.refuse("summary", limit::told(retry_after_seconds));
     let page = New { frame, call, fields, is_unsent: false, is_full: false, already: None };
     let mut answer = show_with(StatusCode::TOO_MANY_REQUESTS, &page)?;
     answer.headers_mut().insert(header::RETRY_AFTER, retry_after_seconds.into());
     Ok(answer)
 }
 
-async fn send(frame: Frame, mut tx: Tx, call: Call, me: PersonId, typed: Typed, mut fields: Fields) -> Answer {
+async fn send(frame: Frame, call: Call, me: PersonId, typed: Typed, mut fields: Fields) -> Answer {
+    let mut tx = frame.begin(&fields).await?;
     let call = calls::locked(&mut tx, call.id).await?;
     if calls::hosts(&mut tx, call.id).await?.iter().any(|host| host.person == me) {
         fields.refuse("summary", Message::new("applications-new-own_call"));

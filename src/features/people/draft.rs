@@ -40,8 +40,8 @@ const FORMS: [&str; 23] = [
 
 /// Characters of a subject: an ID, or two.
 const LONGEST_SUBJECT: usize = 80;
-/// The script saves every 1.5 seconds at most.
-const PER_PERSON: Limit = Limit { name: "drafts", count: 3000, per: TimeDelta::hours(1) };
+/// The script saves every 2 seconds at most.
+const PER_PERSON: Limit = Limit { name: "drafts", count: 30, per: TimeDelta::minutes(1) };
 
 /// Keeps the fields; answers nothing.
 pub async fn post(frame: Frame, path: Path<(String, String)>, Many(fields): Many) -> Answer {

@@ -15,7 +15,7 @@ mod sign_out;
 mod store;
 mod unsubscribing;
 
-pub use sign_in::{ask, first_link, invite};
+pub use sign_in::{ask, ask_nothing, first_link, invite};
 pub use store::{
     HostCard, Listed, administrators, by_slug, cards, find_or_create, grant_administrator, grant_host, is_empty,
     last_seen, list, move_to, receiver, withdraw_host,

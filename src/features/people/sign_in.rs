@@ -64,6 +64,14 @@ pub async fn ask(mut tx: Tx, frame: &Frame, request: &HttpRequest, address: &Ema
     Ok(answer)
 }
 
+/// The answer of [`ask`], and nothing is asked for.
+pub fn ask_nothing(frame: &Frame) -> Answer {
+    let mut answer = see_other(frame.carry("/sign-in/code"));
+    let attempt = attempt_cookie(&frame.platform, random::token());
+    answer.add_cookie(&attempt).map_err(|e| AppError::Unexpected(e.into()))?;
+    Ok(answer)
+}
+
 /// Makes a link outside the browser: printed by a command, for a first visit or when mail is
 /// broken. It works for an hour.
 pub async fn invite(platform: &Platform, address: &EmailAddress, is_administrator: bool) -> Result<String, AppError> {

@@ -11,6 +11,7 @@ async fn what_a_visitor_typed_survives_the_sign_in(db: PgPool) {
     let page = browser.get(&path).await;
     let fields = [ROUGH.as_slice(), &[("email", "aki@example.org")]].concat();
 
+    app.clock.advance(TimeDelta::seconds(20));
     let asked = browser.submit(&page, &path, &fields).await;
 
     assert_eq!(asked.leads_to(), "/sign-in/code");
@@ -151,9 +152,10 @@ async fn one_agrees_to_the_promise_that_one_read(db: PgPool) {
 #[sqlx::test]
 async fn a_visitor_who_tries_too_often_keeps_the_text(db: PgPool) {
     let app = TestApp::spawn(db).await;
-    let path = app.apply_path(app.open_call(hana()).await).await;
+    let call = app.open_call(hana()).await;
+    let (path, drawn) = (app.apply_path(call).await, app.drawn(call, TimeDelta::minutes(1)));
     let browser = app.visitor();
-    let fields = [ROUGH.as_slice(), &[("locale", "en"), ("email", "aki@example.org")]].concat();
+    let fields = [ROUGH.as_slice(), &[("locale", "en"), ("email", "aki@example.org"), ("drawn", &drawn)]].concat();
 
     let mut page = browser.post(&path, &fields).await;
     while page.status == 303 {

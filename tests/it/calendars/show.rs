@@ -83,7 +83,7 @@ async fn a_new_address_replaces_the_old_one_and_its_picture(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn read_now_reads_once_however_often_it_is_pressed(db: PgPool) {
+async fn trust_h12_read_now_reads_once_however_often_it_is_pressed(db: PgPool) {
     let app = TestApp::spawn(db).await;
     let server = FeedServer::start(Answer::calendar(&nine())).await;
     let path = app.connect(hana(), &server.url()).await;
