@@ -37,6 +37,7 @@ pub mod run_sheet;
 pub mod search;
 pub mod secret;
 pub mod session;
+pub mod sign_in;
 pub mod slot;
 pub mod text;
 pub mod thread;
