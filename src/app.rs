@@ -51,6 +51,7 @@ pub fn routes() -> Routes {
 pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
     match *fact {
         Fact::SignInRequested { request } => vec![NewJob::now(people::mails::SignInMail { request })],
+        Fact::BrowserAppeared { sign_in } => vec![NewJob::now(people::mails::NewBrowserMail { sign_in })],
         Fact::DigestPlanned { person, due_at } => {
             vec![NewJob::at(people::digest::Digest { person, due_at }, due_at)]
         }

@@ -26,7 +26,7 @@ use std::sync::atomic::AtomicBool;
 use tokio::sync::Notify;
 
 /// Nobody stays signed in longer than this without a visit.
-const SIGNED_IN: TimeDelta = TimeDelta::days(7);
+const SIGNED_IN: TimeDelta = TimeDelta::minutes(10);
 
 /// An answer of the application.
 pub struct Heard {

@@ -11,7 +11,10 @@ use serde::{Deserialize, Serialize};
 pub enum Fact {
     SignInRequested { request: SignInRequestId },
     SignedIn { person: PersonId, sign_in: SignInId },
+    SignedInElsewhere { person: PersonId, sign_in: SignInId },
+    BrowserAppeared { sign_in: SignInId },
     SignedOut { person: PersonId, sign_in: SignInId },
+    SignInsEnded { person: PersonId },
     ProfileChanged { person: PersonId },
     ZoneChanged { person: PersonId },
     NotificationsChosen { person: PersonId },

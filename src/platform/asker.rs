@@ -5,6 +5,7 @@ use super::error::AppError;
 use super::random;
 use crate::domain::id::{PersonId, SignInId};
 use crate::domain::person::{Locale, TimeZone};
+use crate::domain::sign_in::{Rank, is_fresh};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header;
@@ -33,6 +34,20 @@ pub struct SignedIn {
     pub is_settled: bool,
     pub is_host: bool,
     pub is_administrator: bool,
+    /// When the person last showed who they are: by signing in, or when they were asked again.
+    pub confirmed_at: DateTime<Utc>,
+}
+
+impl SignedIn {
+    /// How much the person may do on the instance.
+    pub fn rank(&self) -> Rank {
+        Rank::of(self.is_host, self.is_administrator)
+    }
+
+    /// Whether the person showed just now who they are.
+    pub fn is_fresh(&self, now: DateTime<Utc>) -> bool {
+        is_fresh(Some(self.confirmed_at), now)
+    }
 }
 
 impl Asker {
@@ -92,7 +107,11 @@ pub async fn find(
 }
 
 fn token(request: &HttpRequest, platform: &Platform) -> Option<String> {
-    let cookie = request.cookie(cookie_name(platform.config.is_local()))?;
+    let cookies = request.cookies().ok()?;
+    let name = cookie_name(platform.config.is_local());
+    let mut named = cookies.iter().filter(|cookie| cookie.name() == name);
+    // Of two one was put there by somebody else, and nothing says which.
+    let (Some(cookie), None) = (named.next(), named.next()) else { return None };
     (cookie.value().len() == 43).then(|| cookie.value().to_owned())
 }
 
@@ -107,18 +126,17 @@ async fn by_token(
     now: DateTime<Utc>,
 ) -> Result<Option<(SignedIn, DateTime<Utc>)>, AppError> {
     let row = sqlx::query!(
-        r#"select p.person_id as "person_id: PersonId", s.sign_in_id as "sign_in_id: SignInId", s.seen_at,
-                  p.name, p.email, p.locale, p.time_zone, p.settled_at, p.host_since, p.administrator_since
+        r#"select p.person_id as "person_id: PersonId", s.sign_in_id as "sign_in_id: SignInId", s.seen_at, s.created_at,
+                  coalesce(s.confirmed_at, s.created_at) as "confirmed_at!", p.name, p.email, p.locale, p.time_zone, p.settled_at, p.host_since, p.administrator_since
              from sign_ins s
              join people p using (person_id)
-            where s.token_hash = $1 and s.expires_at > $2 and s.seen_at > $3"#,
+            where s.token_hash = $1 and s.expires_at > $2 and (s.epoch is null or s.epoch = p.epoch)"#,
         random::hashed(token),
         now,
-        now - TimeDelta::days(14),
     )
     .fetch_optional(&platform.db)
     .await?;
-    Ok(row.map(|row| {
+    Ok(row.and_then(|row| {
         let person = SignedIn {
             id: row.person_id,
             sign_in: row.sign_in_id,
@@ -129,8 +147,9 @@ async fn by_token(
             is_settled: row.settled_at.is_some(),
             is_host: row.host_since.is_some(),
             is_administrator: row.administrator_since.is_some(),
+            confirmed_at: row.confirmed_at,
         };
-        (person, row.seen_at)
+        person.rank().holds(row.created_at, row.seen_at, now).then_some((person, row.seen_at))
     }))
 }
 

@@ -17,10 +17,11 @@ mod people {
         let id = app.id_of(ren()).await.to_string();
 
         toma.post("/admin/people", &[("person", &id), ("act", "grant")]).await.assert_status(303);
-        ren_browser.get("/calls").await.assert_status(200);
+        assert!(ren_browser.get("/calls").await.leads_to().starts_with("/sign-in"));
+        app.as_(ren()).await.get("/calls").await.assert_status(200);
 
         toma.post("/admin/people", &[("person", &id), ("act", "withdraw")]).await.assert_status(303);
-        ren_browser.get("/calls").await.assert_status(403);
+        app.as_(ren()).await.get("/calls").await.assert_status(403);
         toma.post("/admin/people", &[("person", &uuid::Uuid::new_v4().to_string()), ("act", "grant")])
             .await
             .assert_status(404);

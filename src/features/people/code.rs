@@ -1,6 +1,6 @@
 //! `/sign-in/code`: says that a link was sent, and takes the code of the mail in its place.
 
-use super::sign_in::{attempt_name, finish};
+use super::sign_in::{Proven, attempt_name, finish};
 use super::store::{self, CodeTry};
 use crate::platform::error::{Answer, AppError};
 use crate::platform::form::Fields;
@@ -40,7 +40,10 @@ pub async fn post(frame: Frame, request: HttpRequest, mut fields: Fields) -> Ans
     let mut tx = frame.begin(&fields).await?;
     match store::try_code(&mut tx, &random::hashed(cookie.value()), &random::hashed(&typed), frame.now).await? {
         CodeTry::Right(asked) => match store::spend(&mut tx, asked.id, frame.now).await? {
-            true => finish(tx, &frame, &request, asked).await,
+            true => {
+                let proven = Proven::of(asked, &frame, &request);
+                finish(tx, &frame, &request, proven).await
+            }
             false => Err(AppError::Gone),
         },
         CodeTry::Wrong { left } => {

@@ -1,7 +1,7 @@
 //! `/sign-in/{token}`: the page behind a mailed link. Opening it changes nothing, since mail
 //! scanners open links too; the button signs in.
 
-use super::sign_in::{attempt_name, finish};
+use super::sign_in::{Proven, finish, is_attempt};
 use super::store;
 use crate::domain::fact::Fact;
 use crate::domain::id::SignInRequestId;
@@ -41,7 +41,7 @@ pub async fn get(frame: Frame, request: HttpRequest, token: Path<String>) -> Ans
         return show(&FirstLink { frame, fields: Fields::default(), token: token.into_inner() });
     }
     let asked = store::request_of_link(&mut read, &hashed, frame.now).await?.ok_or(AppError::Gone)?;
-    let is_other_browser = request.cookie(attempt_name(&frame.platform)).is_none();
+    let is_other_browser = !is_attempt(&frame.platform, &request, &asked.attempt);
     show(&Link { masked: asked.address.masked(), token: token.into_inner(), is_other_browser, frame })
 }
 
@@ -54,7 +54,10 @@ pub async fn post(frame: Frame, request: HttpRequest, token: Path<String>, field
     }
     let asked = store::request_of_link(&mut tx, &hashed, frame.now).await?.ok_or(AppError::Gone)?;
     match store::spend(&mut tx, asked.id, frame.now).await? {
-        true => finish(tx, &frame, &request, asked).await,
+        true => {
+            let proven = Proven::of(asked, &frame, &request);
+            finish(tx, &frame, &request, proven).await
+        }
         false => Err(AppError::Gone),
     }
 }
@@ -79,5 +82,5 @@ async fn post_first(
     store::grant_administrator(&mut tx, person, frame.now).await?;
     store::grant_host(&mut tx, person, frame.now).await?;
     tx.record(Fact::AdministratorGranted { person }).await?;
-    finish(tx, &frame, &request, store::Request { id: first, address, locale, next: "/home".to_owned() }).await
+    finish(tx, &frame, &request, Proven { address, locale, next: "/home".to_owned(), is_elsewhere: false }).await
 }

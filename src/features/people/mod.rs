@@ -14,6 +14,7 @@ mod sign_ins;
 mod sign_out;
 mod store;
 mod unsubscribing;
+mod way;
 
 pub use sign_in::{ask, ask_nothing, first_link, invite};
 pub use store::{
@@ -50,5 +51,5 @@ pub fn routes() -> Routes {
 
 /// Jobs of this slice.
 pub fn jobs(registry: Registry) -> Registry {
-    registry.with::<mails::SignInMail>().with::<digest::Digest>()
+    registry.with::<mails::SignInMail>().with::<mails::NewBrowserMail>().with::<digest::Digest>()
 }

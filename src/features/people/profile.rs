@@ -78,7 +78,7 @@ pub async fn post(frame: Frame, mut fields: Fields) -> Answer {
     }
     let next = match fields.value("next") {
         "" => "/settings/profile?said=saved".to_owned(),
-        next => super::sign_in::safe_next(next),
+        next => super::way::safe_next(next),
     };
     tx.see_other(next).await
 }

@@ -1,9 +1,11 @@
 //! `/sign-in`: asks for an address and mails a link. The answer is the same for every address.
 
 use super::store::{self, NewRequest};
+use super::way::safe_next;
 use crate::domain::fact::Fact;
-use crate::domain::id::SignInRequestId;
+use crate::domain::id::{PersonId, SignInRequestId};
 use crate::domain::person::{EmailAddress, Locale};
+use crate::platform::asker::cookie_name;
 use crate::platform::db::Tx;
 use crate::platform::error::{Answer, AppError, see_other};
 use crate::platform::form::Fields;
@@ -54,8 +56,8 @@ pub async fn ask(mut tx: Tx, frame: &Frame, request: &HttpRequest, address: &Ema
     PER_NETWORK.take(&frame.platform, &client_address(request, &frame.platform)).await?;
     let attempt = random::token();
     if PER_ADDRESS.allows(&frame.platform, &address.folded()).await? {
-        let new =
-            NewRequest { address, locale: frame.speech.locale, attempt: random::hashed(&attempt), next, lasts: LASTS };
+        let (locale, keys) = (frame.speech.locale, &frame.platform.keys);
+        let new = NewRequest { address, locale, attempt: random::hashed(&attempt), next, keys, lasts: LASTS };
         let request = store::insert_request(&mut tx, new, frame.now).await?;
         tx.record(Fact::SignInRequested { request }).await?;
     }
@@ -105,7 +107,8 @@ pub async fn first_link(platform: &Platform) -> Result<Option<String>, AppError>
 async fn printed_link(tx: &mut Tx, address: &EmailAddress, locale: Locale) -> Result<String, AppError> {
     let (token, now) = (random::token(), tx.now());
     let attempt = random::hashed(&random::token());
-    let new = NewRequest { address, locale, attempt, next: "/home", lasts: TimeDelta::hours(1) };
+    let platform = tx.platform().clone();
+    let new = NewRequest { address, locale, attempt, next: "/home", keys: &platform.keys, lasts: TimeDelta::hours(1) };
     let request: SignInRequestId = store::insert_request(tx, new, now).await?;
     store::add_link(tx, request, &random::hashed(&token), &random::hashed(&random::code())).await?;
     Ok(token)
@@ -129,38 +132,36 @@ pub fn cookie(platform: &Platform, name: &'static str, value: String, lasts: tim
     Cookie::build(name, value).path("/").http_only(true).secure(secure).same_site(SameSite::Lax).max_age(lasts).finish()
 }
 
-/// A path of this site to go on to; anything else becomes the home page.
-pub fn safe_next(next: &str) -> String {
-    let plain = next.starts_with('/')
-        && !next.starts_with("//")
-        && !next.contains(['\\', '\r', '\n', '\t'])
-        && next.len() <= 500;
-    let inside = url::Url::parse("http://inside.invalid")
-        .and_then(|base| base.join(next))
-        .is_ok_and(|url| url.host_str() == Some("inside.invalid"));
-    let decoded = next.to_ascii_lowercase();
-    match plain
-        && inside
-        && !decoded.starts_with("/%2f")
-        && !decoded.starts_with("/%5c")
-        && !next.starts_with("/sign-in")
-    {
-        true => next.to_owned(),
-        false => "/home".to_owned(),
+/// A sign-in by a proven address.
+pub struct Proven {
+    pub address: EmailAddress,
+    pub locale: Locale,
+    pub next: String,
+    /// Proven in another browser than the one that asked.
+    pub is_elsewhere: bool,
+}
+
+impl Proven {
+    /// What the mail of a request proves to this browser.
+    pub fn of(asked: store::Request, frame: &Frame, request: &HttpRequest) -> Self {
+        let is_elsewhere = !is_attempt(&frame.platform, request, &asked.attempt);
+        let next = asked.way.open(asked.id, &frame.platform.keys);
+        Self { address: asked.address, locale: asked.locale, next, is_elsewhere }
     }
 }
 
+/// Whether this browser is the one that asked.
+pub fn is_attempt(platform: &Platform, request: &HttpRequest, attempt: &random::Hashed) -> bool {
+    request.cookie(attempt_name(platform)).is_some_and(|cookie| random::hashed(cookie.value()) == *attempt)
+}
+
 /// Signs the person of the address in and leads on; a person without a name chooses one first.
-pub async fn finish(mut tx: Tx, frame: &Frame, request: &HttpRequest, asked: store::Request) -> Answer {
-    let person = store::find_or_create(&mut tx, &asked.address, asked.locale, frame.now).await?;
-    crate::platform::drafts::attach(&mut tx, &asked.address, person, frame.now).await?;
-    let token = random::token();
-    let agent = request.headers().get("user-agent").and_then(|v| v.to_str().ok()).unwrap_or_default();
-    let agent: String = agent.chars().filter(|c| !c.is_control()).take(200).collect();
-    let sign_in = store::insert_sign_in(&mut tx, person, &random::hashed(&token), &agent, frame.now).await?;
-    tx.record(Fact::SignedIn { person, sign_in }).await?;
+pub async fn finish(mut tx: Tx, frame: &Frame, request: &HttpRequest, proven: Proven) -> Answer {
+    let person = store::find_or_create(&mut tx, &proven.address, proven.locale, frame.now).await?;
+    crate::platform::drafts::attach(&mut tx, &proven.address, person, frame.now).await?;
+    let (token, lasts) = enter(&mut tx, frame, request, person, proven.is_elsewhere).await?;
     let is_settled = store::profile(&mut tx, person).await?.is_settled;
-    let next = safe_next(&asked.next);
+    let next = safe_next(&proven.next);
     let location = match is_settled {
         true => next,
         false => format!(
@@ -169,36 +170,41 @@ pub async fn finish(mut tx: Tx, frame: &Frame, request: &HttpRequest, asked: sto
         ),
     };
     let mut answer: HttpResponse = tx.see_other(location).await?;
-    let name = crate::platform::asker::cookie_name(frame.platform.config.is_local());
-    answer
-        .add_cookie(&cookie(&frame.platform, name, token, time::Duration::days(30)))
-        .map_err(|e| AppError::Unexpected(e.into()))?;
+    let name = cookie_name(frame.platform.config.is_local());
+    let lasts = time::Duration::seconds(lasts.num_seconds());
+    answer.add_cookie(&cookie(&frame.platform, name, token, lasts)).map_err(|e| AppError::Unexpected(e.into()))?;
     answer
         .add_cookie(&cookie(&frame.platform, attempt_name(&frame.platform), String::new(), time::Duration::ZERO))
         .map_err(|e| AppError::Unexpected(e.into()))?;
     Ok(answer)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::safe_next;
-
-    #[test]
-    fn trust_b23_the_way_on_stays_inside() {
-        for outside in [
-            "https://evil",
-            "//evil",
-            "/\\evil",
-            "/%2f%2fevil",
-            "/%5Cevil",
-            "javascript:alert(1)",
-            "",
-            "home",
-            "/\tevil",
-            &format!("/{}", "a".repeat(3000)),
-        ] {
-            assert_eq!(safe_next(outside), "/home", "{outside}");
-        }
-        assert_eq!(safe_next("/hosts/hana/calls/sre?x=1"), "/hosts/hana/calls/sre?x=1");
+/// Signs the browser in under a new token; whatever it was signed in with before ends. Gives the token and
+/// how long it lasts at most.
+async fn enter(
+    tx: &mut Tx,
+    frame: &Frame,
+    request: &HttpRequest,
+    person: PersonId,
+    is_elsewhere: bool,
+) -> Result<(String, TimeDelta), AppError> {
+    if let Some(former) = request.cookie(cookie_name(frame.platform.config.is_local()))
+        && let Some((person, sign_in)) = store::end_former(tx, &random::hashed(former.value())).await?
+    {
+        tx.record(Fact::SignedOut { person, sign_in }).await?;
     }
+    let token = random::token();
+    let agent = request.headers().get("user-agent").and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let agent: String = agent.chars().filter(|c| !c.is_control()).take(200).collect();
+    let (sign_in, lasts) = store::insert_sign_in(tx, person, &random::hashed(&token), &agent, frame.now).await?;
+    tx.record(Fact::SignedIn { person, sign_in }).await?;
+    if is_elsewhere {
+        tx.record(Fact::SignedInElsewhere { person, sign_in }).await?;
+    }
+    // A browser that was brought up to date is the same browser.
+    let kind: String = agent.chars().filter(|c| !c.is_ascii_digit()).collect();
+    if store::is_new_browser(tx, person, &random::hashed(&kind), frame.now).await? {
+        tx.record(Fact::BrowserAppeared { sign_in }).await?;
+    }
+    Ok((token, lasts))
 }

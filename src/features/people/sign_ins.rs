@@ -1,8 +1,10 @@
-//! `/settings/sign-ins`: the browsers that are signed in; each can be signed out from here.
+//! `/settings/sign-ins`: the browsers that are signed in; each can be signed out from here, and all at once.
 
+use super::sign_out::forget;
 use super::store::{self, Device};
 use crate::domain::fact::Fact;
-use crate::domain::id::SignInId;
+use crate::domain::id::{PersonId, SignInId};
+use crate::platform::db::Tx;
 use crate::platform::error::{Answer, AppError};
 use crate::platform::form::Fields;
 use crate::platform::page::{Frame, show};
@@ -24,16 +26,20 @@ impl SignIns {
 /// Shows the browsers.
 pub async fn get(frame: Frame) -> Answer {
     let mut read = frame.read().await?;
-    let devices = store::devices(&mut read, frame.asker.id()?, frame.now).await?;
+    let person = frame.person().ok_or(AppError::SignInNeeded)?;
+    let devices = store::devices(&mut read, person.id, person.rank(), frame.now).await?;
     show(&SignIns { frame, devices })
 }
 
-/// Signs one out, or all others.
+/// Signs one out, all others, or everywhere.
 pub async fn post(frame: Frame, fields: Fields) -> Answer {
     let person = frame.person().ok_or(AppError::SignInNeeded)?;
     let mut tx = frame.begin(&fields).await?;
+    if fields.value("sign_in") == "all" {
+        return everywhere(tx, &frame, person.id).await;
+    }
     let chosen: Vec<SignInId> = match fields.value("sign_in") {
-        "others" => store::devices(&mut tx, person.id, frame.now)
+        "others" => store::devices(&mut tx, person.id, person.rank(), frame.now)
             .await?
             .iter()
             .map(|d| d.id)
@@ -48,4 +54,12 @@ pub async fn post(frame: Frame, fields: Fields) -> Answer {
         tx.record(Fact::SignedOut { person: person.id, sign_in: id }).await?;
     }
     tx.see_other("/settings/sign-ins?said=revoked").await
+}
+
+async fn everywhere(mut tx: Tx, frame: &Frame, person: PersonId) -> Answer {
+    store::end_sign_ins(&mut tx, person).await?;
+    tx.record(Fact::SignInsEnded { person }).await?;
+    let mut answer = tx.see_other("/?said=signed-out").await?;
+    forget(frame, &mut answer)?;
+    Ok(answer)
 }

@@ -1,6 +1,6 @@
 //! An application of a test's own, on port 0.
 
-use super::browser::Browser;
+use super::browser::{Browser, Renewal};
 use super::certificates::roots;
 use super::feeds::{BUDGETS, FETCH_ALLOW, Names};
 use super::mailbox::Mailbox;
@@ -141,7 +141,9 @@ impl TestApp {
         .execute(&self.db)
         .await
         .unwrap();
-        let browser = Browser::new(self.origin.clone());
+        let token_hash = kabeuchi::platform::random::hashed(&token);
+        let renewal = Renewal { db: self.db.clone(), clock: self.clock.clone(), token_hash };
+        let browser = Browser::new(self.origin.clone()).renewed(renewal);
         browser.set_cookie("dev-sign-in", &token);
         browser
     }

@@ -2,9 +2,11 @@
 //! does, fills and sends forms as they stand on the page.
 
 use kabeuchi::domain::person::Locale;
+use kabeuchi::platform::clock::{Clock, ManualClock};
 use reqwest::header::{HeaderMap, HeaderName};
 use reqwest::{Client, RequestBuilder, Response};
 use scraper::{ElementRef, Html, Selector};
+use sqlx::PgPool;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -16,6 +18,29 @@ pub struct Browser {
     client: Client,
     cookies: Arc<Mutex<BTreeMap<String, String>>>,
     headers: Vec<(HeaderName, &'static str)>,
+    renewal: Option<Renewal>,
+}
+
+/// Carries on the sign-in of somebody while a test lets days pass: how sign-ins end has tests of its own.
+#[derive(Clone)]
+pub struct Renewal {
+    pub db: PgPool,
+    pub clock: Arc<ManualClock>,
+    pub token_hash: Vec<u8>,
+}
+
+impl Renewal {
+    async fn renew(&self) {
+        sqlx::query(
+            "update sign_ins set created_at = $2, seen_at = greatest(seen_at, $2 - interval '50 minutes'), expires_at = $2 + interval '30 days'
+              where token_hash = $1 and created_at < $2 - interval '10 minutes'",
+        )
+        .bind(&self.token_hash)
+        .bind(self.clock.now())
+        .execute(&self.db)
+        .await
+        .unwrap();
+    }
 }
 
 impl Browser {
@@ -27,7 +52,18 @@ impl Browser {
             .pool_idle_timeout(Duration::from_secs(2))
             .build()
             .unwrap();
-        Self { origin, client, cookies: Arc::default(), headers: vec![(reqwest::header::ACCEPT_LANGUAGE, "en")] }
+        Self {
+            origin,
+            client,
+            cookies: Arc::default(),
+            headers: vec![(reqwest::header::ACCEPT_LANGUAGE, "en")],
+            renewal: None,
+        }
+    }
+
+    /// The same browser, whose sign-in is carried on.
+    pub fn renewed(self, renewal: Renewal) -> Self {
+        Self { renewal: Some(renewal), ..self }
     }
 
     /// The same browser, with its cookies, at another process.
@@ -120,6 +156,9 @@ impl Browser {
     }
 
     async fn send(&self, request: RequestBuilder, path: &str) -> Page {
+        if let Some(renewal) = &self.renewal {
+            renewal.renew().await;
+        }
         let cookies = self.cookies().iter().map(|(k, v)| format!("{k}={v}")).collect::<Vec<_>>().join("; ");
         let request = self.headers.iter().fold(request, |r, (name, value)| r.header(name, *value));
         let request = if cookies.is_empty() { request } else { request.header("cookie", cookies) };

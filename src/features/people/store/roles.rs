@@ -1,5 +1,6 @@
 //! SQL over people as administrators see them, and who may host or administer.
 
+use super::end_sign_ins;
 use crate::domain::id::PersonId;
 use crate::platform::error::AppError;
 use chrono::{DateTime, Utc};
@@ -32,18 +33,26 @@ pub async fn list(conn: &mut PgConnection, search: &str, after: Option<PersonId>
     Ok(people)
 }
 
-/// Lets a person host; a word for their public address is made from the ID until they choose one.
+/// Lets a person host; a word for their public address is made from the ID until they choose one. Like every
+/// change of what somebody may do, it ends their sign-ins.
 pub async fn grant_host(conn: &mut PgConnection, person: PersonId, now: DateTime<Utc>) -> Result<bool, AppError> {
     let slug = format!("host-{}", &person.0.simple().to_string()[20..]);
     let granted = sqlx::query!(
-        "update people set host_since = coalesce(host_since, $2), slug = coalesce(slug, $3) where person_id = $1",
+        "update people set host_since = $2, slug = coalesce(slug, $3) where person_id = $1 and host_since is null",
         person as PersonId,
         now,
         slug,
     )
-    .execute(conn)
+    .execute(&mut *conn)
     .await?;
-    Ok(granted.rows_affected() == 1)
+    if granted.rows_affected() == 1 {
+        end_sign_ins(&mut *conn, person).await?;
+    }
+    let exists = sqlx::query_scalar!(
+        r#"select exists (select from people where person_id = $1) as "exists!""#,
+        person as PersonId
+    );
+    Ok(exists.fetch_one(conn).await?)
 }
 
 /// Takes the host part back; calls stay as they are.
@@ -52,9 +61,13 @@ pub async fn withdraw_host(conn: &mut PgConnection, person: PersonId) -> Result<
         "update people set host_since = null where person_id = $1 and host_since is not null",
         person as PersonId
     )
-    .execute(conn)
+    .execute(&mut *conn)
     .await?;
-    Ok(taken.rows_affected() == 1)
+    if taken.rows_affected() == 0 {
+        return Ok(false);
+    }
+    end_sign_ins(conn, person).await?;
+    Ok(true)
 }
 
 /// Makes a person an administrator.
@@ -63,13 +76,16 @@ pub async fn grant_administrator(
     person: PersonId,
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
-    sqlx::query!(
-        "update people set administrator_since = coalesce(administrator_since, $2) where person_id = $1",
+    let granted = sqlx::query!(
+        "update people set administrator_since = $2 where person_id = $1 and administrator_since is null",
         person as PersonId,
         now
     )
-    .execute(conn)
+    .execute(&mut *conn)
     .await?;
+    if granted.rows_affected() == 1 {
+        end_sign_ins(conn, person).await?;
+    }
     Ok(())
 }
 

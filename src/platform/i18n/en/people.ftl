@@ -89,3 +89,8 @@ people-digest-text = { $count ->
    *[other] These { $count } came in since yesterday.
 }
 people-digest-open = See whose turn it is
+people-sign_ins-everywhere = Sign out everywhere, here too
+people-mail-new_browser-subject = A new browser signed in as you
+people-mail-new_browser-text = A browser that was never used for your account before signed in at { $at }. If it was you, there is nothing to do.
+people-mail-new_browser-action = Show signed-in devices
+people-mail-new_browser-closing = If it was not you, sign out everywhere there, and look after your mail account: whoever reads your mail can sign in as you.

@@ -1,0 +1,102 @@
+//! Where a sign-in leads afterwards. The path may carry the token of an invitation or a preview, so it is
+//! kept sealed, bound to its request.
+
+use crate::domain::id::SignInRequestId;
+use crate::platform::seal::Keys;
+
+/// Where somebody is led who wanted nothing else.
+const HOME: &str = "/home";
+
+/// A way on as it is stored.
+pub struct Way {
+    pub path: String,
+    pub sealed: Option<Vec<u8>>,
+}
+
+impl Way {
+    /// Seals a path for a request. On an instance that can seal nothing, one with a secret is let go.
+    pub fn of(request: SignInRequestId, path: &str, keys: &Keys) -> Self {
+        match keys.seal(path, &bound(request)) {
+            sealed @ Some(_) => Self { path: HOME.to_owned(), sealed },
+            None if bears_secret(path) => Self { path: HOME.to_owned(), sealed: None },
+            None => Self { path: path.to_owned(), sealed: None },
+        }
+    }
+
+    /// The path, where its seal still opens.
+    pub fn open(&self, request: SignInRequestId, keys: &Keys) -> String {
+        let opened = self.sealed.as_ref().and_then(|sealed| keys.open(sealed, &bound(request)));
+        opened.unwrap_or_else(|| self.path.clone())
+    }
+}
+
+fn bound(request: SignInRequestId) -> String {
+    format!("sign-in request {request}")
+}
+
+fn bears_secret(path: &str) -> bool {
+    ["/invitations/", "/previews/", "/notifications/", "/feeds/", "/settings/address/"]
+        .iter()
+        .any(|prefix| path.starts_with(prefix))
+        || path.contains("key=")
+}
+
+/// A path of this site to go on to; anything else becomes the home page.
+pub fn safe_next(next: &str) -> String {
+    let plain = next.starts_with('/')
+        && !next.starts_with("//")
+        && !next.contains(['\\', '\r', '\n', '\t'])
+        && next.len() <= 500;
+    let inside = url::Url::parse("http://inside.invalid")
+        .and_then(|base| base.join(next))
+        .is_ok_and(|url| url.host_str() == Some("inside.invalid"));
+    let decoded = next.to_ascii_lowercase();
+    match plain
+        && inside
+        && !decoded.starts_with("/%2f")
+        && !decoded.starts_with("/%5c")
+        && !next.starts_with("/sign-in")
+    {
+        true => next.to_owned(),
+        false => HOME.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::platform::random;
+
+    #[test]
+    fn without_keys_a_secret_is_let_go_and_a_plain_path_kept() {
+        let (request, keys) = (random::id(), Keys::of(Vec::new()));
+        for (path, opened) in [
+            ("/invitations/abc", HOME),
+            ("/previews/abc", HOME),
+            ("/bookings/1?key=abc", HOME),
+            ("/hosts/hana/calls/sre", "/hosts/hana/calls/sre"),
+        ] {
+            let way = Way::of(request, path, &keys);
+            assert_eq!((way.path.as_str(), way.open(request, &keys).as_str()), (opened, opened));
+        }
+    }
+
+    #[test]
+    fn trust_b23_the_way_on_stays_inside() {
+        for outside in [
+            "https://evil",
+            "//evil",
+            "/\\evil",
+            "/%2f%2fevil",
+            "/%5Cevil",
+            "javascript:alert(1)",
+            "",
+            "home",
+            "/\tevil",
+            &format!("/{}", "a".repeat(3000)),
+        ] {
+            assert_eq!(safe_next(outside), HOME, "{outside}");
+        }
+        assert_eq!(safe_next("/hosts/hana/calls/sre?x=1"), "/hosts/hana/calls/sre?x=1");
+    }
+}
