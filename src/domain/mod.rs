@@ -41,4 +41,5 @@ pub mod sign_in;
 pub mod slot;
 pub mod text;
 pub mod thread;
+pub mod totp;
 pub mod year;
