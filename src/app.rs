@@ -52,6 +52,9 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
     match *fact {
         Fact::SignInRequested { request } => vec![NewJob::now(people::mails::SignInMail { request })],
         Fact::BrowserAppeared { sign_in } => vec![NewJob::now(people::mails::NewBrowserMail { sign_in })],
+        Fact::ConfirmationAsked { sign_in } => vec![NewJob::now(people::mails::ConfirmationMail { sign_in })],
+        Fact::AddressChangeAsked { change } => vec![NewJob::now(people::mails::AddressMail { change })],
+        Fact::AddressChanged { change } => vec![NewJob::now(people::mails::AddressChangedMail { change })],
         Fact::DigestPlanned { person, due_at } => {
             vec![NewJob::at(people::digest::Digest { person, due_at }, due_at)]
         }

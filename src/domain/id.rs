@@ -40,6 +40,8 @@ ids! {
     SignInId,
     /// A request for a mailed sign-in link.
     SignInRequestId,
+    /// Another address that somebody wants for their account.
+    AddressChangeId,
     /// A published call for applications.
     CallId,
     /// An application to a call.

@@ -36,6 +36,10 @@ pub struct SignedIn {
     pub is_administrator: bool,
     /// When the person last showed who they are: by signing in, or when they were asked again.
     pub confirmed_at: DateTime<Utc>,
+    /// Whether the person is asked for the code of an app as well.
+    pub has_factor: bool,
+    /// When they last gave one in this browser.
+    pub factor_at: Option<DateTime<Utc>>,
 }
 
 impl SignedIn {
@@ -46,7 +50,10 @@ impl SignedIn {
 
     /// Whether the person showed just now who they are.
     pub fn is_fresh(&self, now: DateTime<Utc>) -> bool {
-        is_fresh(Some(self.confirmed_at), now)
+        match self.has_factor {
+            true => is_fresh(self.factor_at, now),
+            false => is_fresh(Some(self.confirmed_at), now),
+        }
     }
 }
 
@@ -127,10 +134,13 @@ async fn by_token(
 ) -> Result<Option<(SignedIn, DateTime<Utc>)>, AppError> {
     let row = sqlx::query!(
         r#"select p.person_id as "person_id: PersonId", s.sign_in_id as "sign_in_id: SignInId", s.seen_at, s.created_at,
-                  coalesce(s.confirmed_at, s.created_at) as "confirmed_at!", p.name, p.email, p.locale, p.time_zone, p.settled_at, p.host_since, p.administrator_since
+                  coalesce(s.confirmed_at, s.created_at) as "confirmed_at!",
+                  s.factor_at, f.person_id is not null as "has_factor!", p.name, p.email, p.locale, p.time_zone, p.settled_at, p.host_since, p.administrator_since
              from sign_ins s
              join people p using (person_id)
-            where s.token_hash = $1 and s.expires_at > $2 and (s.epoch is null or s.epoch = p.epoch)"#,
+             left join second_factors f on f.person_id = p.person_id and f.confirmed_at is not null
+            where s.token_hash = $1 and s.expires_at > $2 and (s.epoch is null or s.epoch = p.epoch)
+              and (f.person_id is null or s.factor_at is not null)"#,
         random::hashed(token),
         now,
     )
@@ -148,6 +158,8 @@ async fn by_token(
             is_host: row.host_since.is_some(),
             is_administrator: row.administrator_since.is_some(),
             confirmed_at: row.confirmed_at,
+            has_factor: row.has_factor,
+            factor_at: row.factor_at,
         };
         person.rank().holds(row.created_at, row.seen_at, now).then_some((person, row.seen_at))
     }))

@@ -48,6 +48,7 @@ id_columns!(
     PersonId,
     SignInId,
     SignInRequestId,
+    AddressChangeId,
     CallId,
     ApplicationId,
     ConsultationId,

@@ -13,6 +13,8 @@ pub enum AppError {
     NotFound,
     #[error("sign-in needed")]
     SignInNeeded,
+    #[error("to be confirmed first")]
+    ConfirmationNeeded,
     #[error("seen, but not allowed")]
     NotAllowed,
     #[error("no longer possible: {0}")]
@@ -82,7 +84,7 @@ impl ResponseError for AppError {
         match self {
             AppError::NotFound => StatusCode::NOT_FOUND,
             AppError::SignInNeeded => StatusCode::UNAUTHORIZED,
-            AppError::NotAllowed | AppError::CrossOrigin => StatusCode::FORBIDDEN,
+            AppError::NotAllowed | AppError::ConfirmationNeeded | AppError::CrossOrigin => StatusCode::FORBIDDEN,
             AppError::NotNow(_) | AppError::BeingDone => StatusCode::CONFLICT,
             AppError::Gone => StatusCode::GONE,
             AppError::Unreadable => StatusCode::BAD_REQUEST,

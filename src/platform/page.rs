@@ -37,6 +37,7 @@ const FLASHES: &[(&str, &str)] = &[
     ("done", "flash-done"),
     ("signed-out", "flash-signed_out"),
     ("revoked", "flash-revoked"),
+    ("address", "flash-address"),
     ("moved", "flash-moved"),
     ("cancelled", "flash-cancelled"),
     ("published", "flash-published"),

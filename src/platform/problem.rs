@@ -22,6 +22,8 @@ struct Problem {
     request_id: String,
     typed: Vec<String>,
     retry_after_seconds: i64,
+    /// Refused until the person showed again who they are.
+    is_reauth: bool,
 }
 
 impl Problem {
@@ -29,6 +31,7 @@ impl Problem {
         self.frame.t(match self.status.as_u16() {
             400 => "problem-unreadable-title",
             401 => "problem-sign_in-title",
+            403 if self.is_reauth => "problem-reauth-title",
             403 => "problem-forbidden-title",
             404 => "problem-not_found-title",
             405 => "problem-method-title",
@@ -53,10 +56,17 @@ impl Problem {
         }
     }
 
+    /// Where to confirm and come back to this page.
+    fn confirmation_path(&self) -> String {
+        let back: String = url::form_urlencoded::byte_serialize(self.frame.path().as_bytes()).collect();
+        format!("/settings/confirmation?next={back}")
+    }
+
     fn explanation(&self) -> Told {
         match self.status.as_u16() {
             400 => self.frame.t("problem-unreadable-text"),
             401 => self.frame.t("problem-sign_in-text"),
+            403 if self.is_reauth => self.frame.t("problem-reauth-text"),
             403 => self.frame.t("problem-forbidden-text"),
             404 => self.frame.t("problem-not_found-text"),
             405 => self.frame.t("problem-method-text"),
@@ -102,6 +112,7 @@ fn drawn<B: MessageBody>(response: ServiceResponse<EitherBody<B, BoxBody>>) -> S
         request_id: super::telemetry::request_id(response.request()),
         typed: typed.map(|t| written(t.0.all())).unwrap_or_default(),
         retry_after_seconds,
+        is_reauth: matches!(known, Some(AppError::ConfirmationNeeded)),
     };
     let html = page.render().unwrap_or_else(|error| {
         tracing::error!(%error, "drawing a problem page");

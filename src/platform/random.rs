@@ -24,6 +24,12 @@ pub fn hashed(secret: &str) -> Hashed {
 /// Letters and digits that nobody mistakes for one another: no I, L, O, U, 0 and 1.
 const ALPHABET: &[u8; 30] = b"ABCDEFGHJKMNPQRSTVWXYZ23456789";
 
+/// The key of an app that makes codes.
+#[expect(clippy::disallowed_methods, reason = "the one place that makes secrets")]
+pub fn app_key() -> [u8; 20] {
+    rand::rng().random()
+}
+
 /// A code of 8 letters to be typed.
 #[expect(clippy::disallowed_methods, reason = "the one place that makes secrets")]
 pub fn code() -> String {

@@ -2,7 +2,7 @@
 //! the middleware enforces and what tests walk.
 
 use super::Platform;
-use super::asker::Asker;
+use super::asker::{Asker, SignedIn};
 use super::error::AppError;
 use super::files;
 use super::form::{Fields, Typed, in_time};
@@ -25,6 +25,8 @@ pub enum Need {
     Token,
     /// Anyone signed in, over what is their own.
     SignedIn,
+    /// The same, confirmed within the last quarter of an hour: what could lock the person out.
+    Fresh,
     /// Whoever may host.
     Host,
     /// The owner or a co-host of the call.
@@ -49,7 +51,7 @@ pub enum Need {
     LibraryOwner,
     /// The host who connected the calendar.
     CalendarOwner,
-    /// Administrators of the instance.
+    /// Administrators of the instance, confirmed like [`Need::Fresh`].
     Administrator,
 }
 
@@ -198,17 +200,44 @@ pub async fn require(
         (Some(Need::Administrator), Some(person)) if !person.is_administrator => {
             return Ok(request.error_response(AppError::NotFound));
         }
+        (Some(need @ (Need::Fresh | Need::Administrator)), Some(person)) => {
+            if let Some(way) = way_to_confirm(&request, need, person) {
+                let error = confirmation_needed(&mut request, way).await;
+                return Ok(request.error_response(error));
+            }
+        }
         (Some(_), Some(_)) => {}
     }
     Ok(next.call(request).await?.map_into_boxed_body())
 }
 
+/// Where somebody shows first who they are. Away from a machine of one's own an administrator needs more
+/// than a mail account for that.
+fn way_to_confirm(request: &ServiceRequest, need: Need, person: &SignedIn) -> Option<&'static str> {
+    let platform = request.app_data::<web::Data<Platform>>().expect("app.rs hands the platform to every request");
+    let lacks_factor = need == Need::Administrator && !person.has_factor && !platform.config.is_local();
+    match (lacks_factor, person.is_fresh(platform.clock.now())) {
+        (true, _) => Some("/settings/second-factor"),
+        (false, false) => Some("/settings/confirmation"),
+        (false, true) => None,
+    }
+}
+
+async fn confirmation_needed(request: &mut ServiceRequest, way: &str) -> AppError {
+    led_or_given_back(request, way, AppError::ConfirmationNeeded).await
+}
+
 async fn sign_in_needed(request: &mut ServiceRequest) -> AppError {
+    led_or_given_back(request, "/sign-in", AppError::SignInNeeded).await
+}
+
+/// A page leads on and knows the way back; what was typed into a form is given back.
+async fn led_or_given_back(request: &mut ServiceRequest, way: &str, refusal: AppError) -> AppError {
     if request.method() == Method::GET || request.method() == Method::HEAD {
         let back: String =
             url::form_urlencoded::byte_serialize(request.uri().path_and_query().map_or("/", |p| p.as_str()).as_bytes())
                 .collect();
-        return AppError::SeeOther { location: format!("/sign-in?next={back}") };
+        return AppError::SeeOther { location: format!("{way}?next={back}") };
     }
     given_back(request, AppError::SignInNeeded).await
 }

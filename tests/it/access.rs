@@ -139,7 +139,7 @@ fn is_needed(need: Need, persona: Persona) -> bool {
     let host = [hana(), kai()].contains(&persona);
     let guest = [aki(), mio()].contains(&persona);
     match need {
-        Need::Public | Need::SignedIn => true,
+        Need::Public | Need::SignedIn | Need::Fresh => true,
         Need::Host => persona.is_host,
         Need::CalendarOwner | Need::LibraryOwner => persona == hana(),
         Need::CallHost | Need::ConsultationHost | Need::ApplicationHost => host,
@@ -222,6 +222,7 @@ async fn every_declared_route_is_walked_in_one_of_the_worlds_or_by_its_own_test(
     let known = [
         "/assets/{hash}/{name:.*}",
         "/sign-in/{token}",
+        "/settings/address/{token}",
         "/mailbox/{mail}",
         "/mailbox/{mail}/html",
         "/drafts/{form}/{subject}",

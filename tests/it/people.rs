@@ -4,7 +4,9 @@ use crate::support::*;
 use chrono::TimeDelta;
 use sqlx::PgPool;
 
+mod confirmation;
 mod notifications;
+mod second_factor;
 
 mod sign_in {
     use super::*;

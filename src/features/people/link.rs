@@ -82,5 +82,11 @@ async fn post_first(
     store::grant_administrator(&mut tx, person, frame.now).await?;
     store::grant_host(&mut tx, person, frame.now).await?;
     tx.record(Fact::AdministratorGranted { person }).await?;
-    finish(tx, &frame, &request, Proven { address, locale, next: "/home".to_owned(), is_elsewhere: false }).await
+    finish(
+        tx,
+        &frame,
+        &request,
+        Proven { request: first, address, locale, next: "/home".to_owned(), is_elsewhere: false },
+    )
+    .await
 }

@@ -1,7 +1,8 @@
 //! Mails of this slice.
 
 use super::store;
-use crate::domain::id::{SignInId, SignInRequestId};
+use crate::domain::id::{AddressChangeId, SignInId, SignInRequestId};
+use crate::platform::db::Tx;
 use crate::platform::error::AppError;
 use crate::platform::i18n::Speech;
 use crate::platform::jobs::{Job, JobRun, Lane, Outcome};
@@ -24,6 +25,9 @@ impl Job for SignInMail {
     async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
         let mut tx = run.begin().await?;
         let Some(asked) = store::live_request(&mut tx, self.request, run.now).await? else { return Ok(Outcome::Done) };
+        if let Some(change) = store::change_from(&mut tx, &asked.address, run.now).await? {
+            return told_former(run, tx, change).await;
+        }
         let (token, code) = (random::token(), random::code());
         store::add_link(&mut tx, asked.id, &random::hashed(&token), &random::hashed(&code)).await?;
         let speech = Speech { locale: asked.locale, zone: chrono_tz::Asia::Tokyo };
@@ -57,4 +61,93 @@ impl Job for NewBrowserMail {
             .closing(speech.t("people-mail-new_browser-closing"));
         Ok(Outcome::Send(tx, Box::new(mail)))
     }
+}
+
+/// The code by which a signed-in person shows again who they are; made here, like the token of a link.
+#[derive(Serialize, Deserialize)]
+pub struct ConfirmationMail {
+    pub sign_in: SignInId,
+}
+
+impl Job for ConfirmationMail {
+    const KIND: &'static str = "people.confirmation_mail";
+    const LANE: Lane = Lane::SignIn;
+    const MAX_AGE: TimeDelta = TimeDelta::minutes(10);
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        let code = random::code();
+        let hashed = random::hashed(&code);
+        let person = store::set_confirmation_code(&mut tx, self.sign_in, &hashed, run.now).await?;
+        let Some(person) = person else { return Ok(Outcome::Done) };
+        let receiver = store::receiver(&mut tx, person).await?;
+        let speech = receiver.speech;
+        let spaced = format!("{}-{}", &code[..4], &code[4..]);
+        let mail = Mail::to(&receiver, speech.t("people-mail-confirmation-subject"))
+            .line(speech.t("people-mail-confirmation-text").with("code", spaced))
+            .closing(speech.t("people-mail-confirmation-closing"));
+        Ok(Outcome::Send(tx, Box::new(mail)))
+    }
+}
+
+/// Asks the new address of an account. An address that is somebody's already gets nothing: neither side
+/// learns of the other.
+#[derive(Serialize, Deserialize)]
+pub struct AddressMail {
+    pub change: AddressChangeId,
+}
+
+impl Job for AddressMail {
+    const KIND: &'static str = "people.address_mail";
+    const LANE: Lane = Lane::SignIn;
+    const MAX_AGE: TimeDelta = TimeDelta::hours(1);
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        let change = store::mailable_change(&mut tx, self.change, run.now).await?;
+        let Some(change) = change else { return Ok(Outcome::Done) };
+        let token = random::token();
+        store::add_address_link(&mut tx, change.id, &random::hashed(&token), false).await?;
+        let speech = store::receiver(&mut tx, change.person).await?.speech;
+        let receiver = Receiver { person: None, address: change.new, name: String::new(), speech };
+        let mail = Mail::to(&receiver, speech.t("people-mail-address-subject"))
+            .line(speech.t("people-mail-address-text"))
+            .secret_action(speech.t("people-mail-address-action"), link_of(&run, &token))
+            .closing(speech.t("people-mail-address-closing"));
+        Ok(Outcome::Send(tx, Box::new(mail)))
+    }
+}
+
+/// Tells the former address of an account, which can undo it.
+#[derive(Serialize, Deserialize)]
+pub struct AddressChangedMail {
+    pub change: AddressChangeId,
+}
+
+impl Job for AddressChangedMail {
+    const KIND: &'static str = "people.address_changed_mail";
+    const MAX_AGE: TimeDelta = TimeDelta::hours(72);
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let tx = run.begin().await?;
+        told_former(run, tx, self.change).await
+    }
+}
+
+async fn told_former(run: JobRun, mut tx: Tx, change: AddressChangeId) -> Result<Outcome, AppError> {
+    let change = store::undoable_change(&mut tx, change, run.now).await?;
+    let Some(change) = change else { return Ok(Outcome::Done) };
+    let token = random::token();
+    store::add_address_link(&mut tx, change.id, &random::hashed(&token), true).await?;
+    let speech = store::receiver(&mut tx, change.person).await?.speech;
+    let receiver = Receiver { person: None, address: change.former, name: String::new(), speech };
+    let mail = Mail::to(&receiver, speech.t("people-mail-address_changed-subject"))
+        .line(speech.t("people-mail-address_changed-text").saying("address", change.new.masked()))
+        .secret_action(speech.t("people-mail-address_changed-action"), link_of(&run, &token))
+        .closing(speech.t("people-mail-address_changed-closing"));
+    Ok(Outcome::Send(tx, Box::new(mail)))
+}
+
+fn link_of(run: &JobRun, token: &str) -> String {
+    run.platform.config.url(&format!("/settings/address/{token}"))
 }

@@ -1,7 +1,9 @@
 //! People: signing in by mailed link or typed code, profile, devices, the mailbox of a local
 //! instance. There are no passwords.
 
+mod address;
 mod code;
+mod confirmation;
 mod draft;
 mod link;
 mod mailbox;
@@ -9,6 +11,7 @@ pub mod digest;
 pub mod mails;
 mod notifications;
 mod profile;
+mod second_factor;
 mod sign_in;
 mod sign_ins;
 mod sign_out;
@@ -32,11 +35,21 @@ pub fn routes() -> Routes {
         .post("/sign-in", Need::Public, sign_in::post)
         .get("/sign-in/code", Need::Public, code::get)
         .post("/sign-in/code", Need::Public, code::post)
+        .get("/sign-in/second-factor", Need::Public, second_factor::get_sign_in)
+        .post("/sign-in/second-factor", Need::Public, second_factor::post_sign_in)
         .get("/sign-in/{token}", Need::Token, link::get)
         .post("/sign-in/{token}", Need::Token, link::post)
         .post("/sign-out", Need::SignedIn, sign_out::post)
         .get("/settings/profile", Need::SignedIn, profile::get)
         .post("/settings/profile", Need::SignedIn, profile::post)
+        .get("/settings/confirmation", Need::SignedIn, confirmation::get)
+        .post("/settings/confirmation", Need::SignedIn, confirmation::post)
+        .get("/settings/address", Need::Fresh, address::get)
+        .post("/settings/address", Need::Fresh, address::post)
+        .get("/settings/address/{token}", Need::Token, address::get_link)
+        .post("/settings/address/{token}", Need::Token, address::post_link)
+        .get("/settings/second-factor", Need::Fresh, second_factor::get)
+        .post("/settings/second-factor", Need::Fresh, second_factor::post)
         .get("/settings/sign-ins", Need::SignedIn, sign_ins::get)
         .post("/settings/sign-ins", Need::SignedIn, sign_ins::post)
         .get("/settings/notifications", Need::SignedIn, notifications::get)
@@ -51,5 +64,11 @@ pub fn routes() -> Routes {
 
 /// Jobs of this slice.
 pub fn jobs(registry: Registry) -> Registry {
-    registry.with::<mails::SignInMail>().with::<mails::NewBrowserMail>().with::<digest::Digest>()
+    registry
+        .with::<mails::SignInMail>()
+        .with::<mails::NewBrowserMail>()
+        .with::<mails::ConfirmationMail>()
+        .with::<mails::AddressMail>()
+        .with::<mails::AddressChangedMail>()
+        .with::<digest::Digest>()
 }

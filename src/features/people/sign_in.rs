@@ -134,6 +134,7 @@ pub fn cookie(platform: &Platform, name: &'static str, value: String, lasts: tim
 
 /// A sign-in by a proven address.
 pub struct Proven {
+    pub request: SignInRequestId,
     pub address: EmailAddress,
     pub locale: Locale,
     pub next: String,
@@ -146,7 +147,7 @@ impl Proven {
     pub fn of(asked: store::Request, frame: &Frame, request: &HttpRequest) -> Self {
         let is_elsewhere = !is_attempt(&frame.platform, request, &asked.attempt);
         let next = asked.way.open(asked.id, &frame.platform.keys);
-        Self { address: asked.address, locale: asked.locale, next, is_elsewhere }
+        Self { request: asked.id, address: asked.address, locale: asked.locale, next, is_elsewhere }
     }
 }
 
@@ -155,13 +156,41 @@ pub fn is_attempt(platform: &Platform, request: &HttpRequest, attempt: &random::
     request.cookie(attempt_name(platform)).is_some_and(|cookie| random::hashed(cookie.value()) == *attempt)
 }
 
-/// Signs the person of the address in and leads on; a person without a name chooses one first.
+/// Signs the person of the address in, or asks them for the code of their app.
 pub async fn finish(mut tx: Tx, frame: &Frame, request: &HttpRequest, proven: Proven) -> Answer {
     let person = store::find_or_create(&mut tx, &proven.address, proven.locale, frame.now).await?;
     crate::platform::drafts::attach(&mut tx, &proven.address, person, frame.now).await?;
-    let (token, lasts) = enter(&mut tx, frame, request, person, proven.is_elsewhere).await?;
+    if store::has_factor(&mut tx, person).await? {
+        return wait(tx, frame, person, &proven).await;
+    }
+    let Proven { next, is_elsewhere, .. } = proven;
+    complete(tx, frame, request, Entrance { person, next, is_elsewhere, by_factor: false }).await
+}
+
+/// Lets the sign-in of somebody with an app wait for its code.
+async fn wait(mut tx: Tx, frame: &Frame, person: PersonId, proven: &Proven) -> Answer {
+    let token = random::token();
+    store::insert_attempt(&mut tx, &random::hashed(&token), person, proven.request, proven.is_elsewhere, frame.now)
+        .await?;
+    let mut answer = tx.see_other(frame.carry("/sign-in/second-factor")).await?;
+    answer.add_cookie(&attempt_cookie(&frame.platform, token)).map_err(|e| AppError::Unexpected(e.into()))?;
+    Ok(answer)
+}
+
+/// Somebody who showed all that they are asked for.
+pub struct Entrance {
+    pub person: PersonId,
+    pub next: String,
+    pub is_elsewhere: bool,
+    pub by_factor: bool,
+}
+
+/// Signs in and leads on; a person without a name chooses one first.
+pub async fn complete(mut tx: Tx, frame: &Frame, request: &HttpRequest, entrance: Entrance) -> Answer {
+    let person = entrance.person;
+    let (token, lasts) = enter(&mut tx, frame, request, &entrance).await?;
     let is_settled = store::profile(&mut tx, person).await?.is_settled;
-    let next = safe_next(&proven.next);
+    let next = safe_next(&entrance.next);
     let location = match is_settled {
         true => next,
         false => format!(
@@ -185,9 +214,9 @@ async fn enter(
     tx: &mut Tx,
     frame: &Frame,
     request: &HttpRequest,
-    person: PersonId,
-    is_elsewhere: bool,
+    entrance: &Entrance,
 ) -> Result<(String, TimeDelta), AppError> {
+    let person = entrance.person;
     if let Some(former) = request.cookie(cookie_name(frame.platform.config.is_local()))
         && let Some((person, sign_in)) = store::end_former(tx, &random::hashed(former.value())).await?
     {
@@ -196,9 +225,10 @@ async fn enter(
     let token = random::token();
     let agent = request.headers().get("user-agent").and_then(|v| v.to_str().ok()).unwrap_or_default();
     let agent: String = agent.chars().filter(|c| !c.is_control()).take(200).collect();
-    let (sign_in, lasts) = store::insert_sign_in(tx, person, &random::hashed(&token), &agent, frame.now).await?;
+    let (hashed, by_factor) = (random::hashed(&token), entrance.by_factor);
+    let (sign_in, lasts) = store::insert_sign_in(tx, person, &hashed, &agent, by_factor, frame.now).await?;
     tx.record(Fact::SignedIn { person, sign_in }).await?;
-    if is_elsewhere {
+    if entrance.is_elsewhere {
         tx.record(Fact::SignedInElsewhere { person, sign_in }).await?;
     }
     // A browser that was brought up to date is the same browser.

@@ -1,9 +1,15 @@
 //! All SQL over people; their sign-ins, roles and the mailbox are in the files below.
 
+mod addresses;
+mod confirmations;
+mod factors;
 mod mailbox;
 mod roles;
 mod sign_ins;
 
+pub use addresses::*;
+pub use confirmations::*;
+pub use factors::*;
 pub use mailbox::*;
 pub use roles::*;
 pub use sign_ins::*;

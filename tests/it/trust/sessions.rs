@@ -286,7 +286,8 @@ async fn trust_b20_signing_out_everywhere_is_felt_by_the_next_request_on_another
 async fn a_sign_in_that_was_being_made_ends_with_the_others(db: PgPool) {
     let app = TestApp::spawn(db).await;
     let late = signed_in(&app, aki()).await;
-    let row: (i32,) = sqlx::query_as("select epoch from sign_ins where epoch is not null").fetch_one(&app.db).await.unwrap();
+    let row: (i32,) =
+        sqlx::query_as("select epoch from sign_ins where epoch is not null").fetch_one(&app.db).await.unwrap();
     assert_eq!(row.0, 0);
 
     sqlx::query("update people set epoch = epoch + 1").execute(&app.db).await.unwrap();
@@ -332,4 +333,178 @@ async fn the_token_of_an_invitation_stands_nowhere_while_somebody_signs_in_for_i
     app.run_jobs().await;
     let signed_in = browser.post(&app.mailbox().last_to(mio()).await.link(), &[]).await;
     assert_eq!(signed_in.leads_to(), next);
+}
+
+/// Confirms by the mailed code.
+async fn confirm(app: &TestApp, browser: &Browser, persona: Persona) {
+    browser.post("/settings/confirmation", &[("act", "send")]).await.assert_status(303);
+    app.run_jobs().await;
+    let code = app.mailbox().last_to(persona).await.code();
+    browser.post("/settings/confirmation", &[("act", "confirm"), ("code", &code)]).await.assert_status(303);
+}
+
+/// Asks for another address and gives the link of the mail to it.
+async fn ask_for(app: &TestApp, browser: &Browser, address: &str) -> Option<String> {
+    browser.post("/settings/address", &[("email", address)]).await.assert_status(303);
+    app.run_jobs().await;
+    let mail = app.mailbox().to_address(address).await.pop()?;
+    Some(mail.link())
+}
+
+const NEW: &str = "aki.new@example.org";
+
+#[sqlx::test]
+async fn trust_b21_another_address_is_asked_for_only_by_whoever_showed_just_now_who_they_are(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let aki_browser = signed_in(&app, aki()).await;
+    app.clock.advance(TimeDelta::minutes(15));
+
+    let refused = aki_browser.post("/settings/address", &[("email", NEW)]).await;
+
+    refused.assert_status(403).assert_says("problem-reauth-text");
+    assert_eq!(refused.texts("textarea"), [NEW], "what was typed is given back");
+    assert_eq!(refused.links("/settings/confirmation"), ["/settings/confirmation?next=%2Fsettings%2Faddress"]);
+    app.run_jobs().await;
+    assert_eq!(app.mailbox().to_address(NEW).await, []);
+    let way = aki_browser.get("/settings/address").await.leads_to();
+    assert_eq!(way, "/settings/confirmation?next=%2Fsettings%2Faddress");
+    confirm(&app, &aki_browser, aki()).await;
+    aki_browser.get("/settings/address").await.assert_status(200);
+    assert!(ask_for(&app, &aki_browser, NEW).await.is_some());
+}
+
+#[sqlx::test]
+async fn trust_b21_an_address_waits_until_the_new_one_confirms_and_then_every_sign_in_ends(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let (telephone, laptop) = (signed_in(&app, aki()).await, signed_in(&app, aki()).await);
+    let id = app.id_of(aki()).await;
+    let link = ask_for(&app, &laptop, NEW).await.unwrap();
+    laptop.get("/settings/address").await.assert_says("people-address-pending");
+
+    // A scanner, a stranger to whom it was mistyped and another account confirm nothing.
+    let stranger = app.visitor();
+    stranger.get(&link).await.assert_status(200).assert_says("people-address-sign_in_first");
+    stranger.post(&link, &[]).await.assert_status(401);
+    app.as_(ren()).await.post(&link, &[]).await.assert_status(410);
+    assert!(laptop.get("/settings/profile").await.text().contains(aki().email));
+
+    let page = laptop.get(&link).await;
+    assert_eq!(laptop.submit(&page, &link, &[]).await.leads_to(), "/sign-in?said=address");
+
+    assert!(!is_in(&laptop).await && !is_in(&telephone).await);
+    assert_eq!(rows_of_id(&app, id.0).await, 0);
+    sign_in(&app, &laptop, Persona { email: NEW, ..aki() }).await;
+    assert!(laptop.get("/settings/profile").await.text().contains(NEW));
+    laptop.get(&link).await.assert_status(410);
+}
+
+async fn rows_of_id(app: &TestApp, person: uuid::Uuid) -> i64 {
+    let rows = sqlx::query_scalar("select count(*) from sign_ins where person_id = $1").bind(person);
+    rows.fetch_one(&app.db).await.unwrap()
+}
+
+/// Aki's account under its new address, in the hands of somebody who signed in with it.
+async fn taken_over(app: &TestApp) -> Browser {
+    let browser = signed_in(app, aki()).await;
+    let link = ask_for(app, &browser, NEW).await.unwrap();
+    browser.post(&link, &[]).await.assert_status(303);
+    app.run_jobs().await;
+    let thief = app.visitor();
+    sign_in(app, &thief, Persona { email: NEW, ..aki() }).await;
+    thief
+}
+
+#[sqlx::test]
+async fn trust_b21_the_former_address_undoes_it_within_72_hours(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let thief = taken_over(&app).await;
+    let undo = app.mailbox().last_to(aki()).await.link();
+    // The thief moves on and sets up an app of their own.
+    let further = ask_for(&app, &thief, "thief@example.org").await.unwrap();
+    thief.post(&further, &[]).await.assert_status(303);
+    app.clock.advance(TimeDelta::hours(72) - TimeDelta::minutes(1));
+    let thief = signed_in_as(&app, "thief@example.org").await;
+    let owner = app.visitor();
+    owner.get(&undo).await.assert_status(200).assert_says("people-address-undo_text");
+    assert!(is_in(&thief).await, "opening it changes nothing");
+
+    let page = owner.get(&undo).await;
+    owner.submit(&page, &undo, &[]).await.assert_status(303);
+
+    assert!(!is_in(&thief).await);
+    owner.get(&undo).await.assert_status(410);
+    sign_in(&app, &owner, aki()).await;
+    assert!(owner.get("/settings/profile").await.text().contains(aki().email));
+    // What the thief could still undo is undone already.
+    let left = "select count(*) from address_changes where undone_at is null";
+    assert_eq!(count(&app, left).await, 0);
+}
+
+async fn signed_in_as(app: &TestApp, email: &'static str) -> Browser {
+    let browser = app.visitor();
+    sign_in(app, &browser, Persona { email, ..aki() }).await;
+    browser
+}
+
+#[sqlx::test]
+async fn trust_b21_after_72_hours_the_change_stays(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    taken_over(&app).await;
+    let undo = app.mailbox().last_to(aki()).await.link();
+    app.clock.advance(TimeDelta::hours(72));
+
+    app.visitor().get(&undo).await.assert_status(410);
+    app.visitor().post(&undo, &[]).await.assert_status(410);
+
+    assert!(signed_in_as(&app, NEW).await.get("/settings/profile").await.text().contains(NEW));
+}
+
+/// Until then nobody gets an account under the former address, which would stand in the way of undoing:
+/// its mail says again how to undo.
+#[sqlx::test]
+async fn trust_b21_signing_in_with_the_former_address_leads_to_undoing(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let before = signed_in(&app, aki()).await;
+    let waiting = app.visitor();
+    let link = ask_for(&app, &before, NEW).await.unwrap();
+    waiting.post("/sign-in", &[("email", aki().email)]).await.assert_status(303);
+    app.run_jobs().await;
+    let old_link = app.mailbox().last_to(aki()).await.link();
+    before.post(&link, &[]).await.assert_status(303);
+    app.run_jobs().await;
+    app.mailbox().empty().await;
+
+    waiting.post(&old_link, &[]).await.assert_status(410);
+    waiting.post("/sign-in", &[("email", aki().email)]).await.assert_status(303);
+    app.run_jobs().await;
+
+    let mail = app.mailbox().last_to(aki()).await;
+    assert_eq!(mail.subject, "Your account has another address");
+    waiting.post(&mail.link(), &[]).await.assert_status(303);
+    assert_eq!(count(&app, "select count(*) from people").await, 1);
+    sign_in(&app, &waiting, aki()).await;
+}
+
+#[sqlx::test]
+async fn trust_b21_people_with_one_address_never_learn_of_each_other(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    app.as_(ren()).await;
+    let aki_browser = signed_in(&app, aki()).await;
+
+    let free = aki_browser.post("/settings/address", &[("email", NEW)]).await;
+    let free_page = aki_browser.get("/settings/address").await.text().replace(NEW, "");
+    app.run_jobs().await;
+    let taken = aki_browser.post("/settings/address", &[("email", "REN@example.org")]).await;
+    let taken_page = aki_browser.get("/settings/address").await.text().replace("REN@example.org", "");
+    app.run_jobs().await;
+
+    assert_eq!((free.status, free.location(), free.body), (taken.status, taken.location(), taken.body));
+    assert_eq!(free_page, taken_page);
+    assert_eq!(app.mailbox().to(ren()).await, []);
+    assert_eq!(app.mailbox().to_address("REN@example.org").await, []);
+    // Taken after it was mailed: the link is dead, like any other.
+    let link = ask_for(&app, &aki_browser, NEW).await.unwrap();
+    app.as_(Persona { name: "Newcomer", email: NEW, ..ren() }).await;
+    aki_browser.post(&link, &[]).await.assert_status(410).assert_says("problem-gone-text");
+    assert!(is_in(&aki_browser).await);
 }

@@ -149,7 +149,7 @@ pub enum CodeTry {
 }
 
 /// The tries that a code has.
-const CODE_TRIES: i32 = 5;
+pub const CODE_TRIES: i32 = 5;
 
 /// Compares a typed code with the one of the browser's request, and counts a wrong try.
 pub async fn try_code(
@@ -243,6 +243,7 @@ pub async fn insert_sign_in(
     person: PersonId,
     token: &Hashed,
     user_agent: &str,
+    by_factor: bool,
     now: DateTime<Utc>,
 ) -> Result<(SignInId, TimeDelta), AppError> {
     let id: SignInId = random::id();
@@ -255,8 +256,8 @@ pub async fn insert_sign_in(
     .await?;
     let lasts = Rank::of(row.is_host, row.is_administrator).absolute();
     sqlx::query!(
-        r#"insert into sign_ins (sign_in_id, person_id, token_hash, user_agent, created_at, seen_at, confirmed_at, expires_at, epoch)
-           values ($1, $2, $3, $4, $5, $5, $5, $6, $7)"#,
+        r#"insert into sign_ins (sign_in_id, person_id, token_hash, user_agent, created_at, seen_at, confirmed_at, expires_at, epoch, factor_at)
+           values ($1, $2, $3, $4, $5, $5, $5, $6, $7, case when $8 then $5::timestamptz end)"#,
         id as SignInId,
         person as PersonId,
         token,
@@ -264,6 +265,7 @@ pub async fn insert_sign_in(
         now,
         now + lasts,
         row.epoch,
+        by_factor,
     )
     .execute(conn)
     .await?;

@@ -44,3 +44,6 @@ problem-way-sign_in = Sign in
 problem-way-home = Your turn
 problem-way-front = Front page
 problem-id = Number of this request:
+problem-reauth-title = Please confirm it is you
+problem-reauth-text = This act asks again who you are, so nothing was changed. What you typed is below: copy it, confirm, and send it again.
+problem-way-confirm = Confirm it is you

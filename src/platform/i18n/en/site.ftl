@@ -58,3 +58,4 @@ fetch-gone = There is nothing at this address any more.
 fetch-status = The server answers with an error.
 fetch-kind = What is at this address is not a calendar.
 site-nav-notifications = Mails
+flash-address = Done. Sign in with the address that belongs to your account now.

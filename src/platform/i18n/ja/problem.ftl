@@ -35,3 +35,6 @@ problem-way-sign_in = サインイン
 problem-way-home = あなたの番
 problem-way-front = トップページ
 problem-id = このリクエストの番号:
+problem-reauth-title = ご本人の確認が必要です
+problem-reauth-text = この操作の前にもう一度ご本人の確認が必要なため、何も変更されていません。入力した内容を下に残しました。コピーして確認を済ませ、もう一度送ってください。
+problem-way-confirm = 本人であることを確認する

@@ -58,3 +58,4 @@ fetch-gone = このアドレスには、もう何もありません。
 fetch-status = サーバーがエラーを返しました。
 fetch-kind = このアドレスにあるものは、カレンダーではありません。
 site-nav-notifications = メール通知
+flash-address = 完了しました。いまアカウントに登録されているアドレスでサインインしてください。

@@ -1,0 +1,95 @@
+//! `/settings/confirmation`: asks a signed-in person again who they are, before what could lock them out
+//! and before an administrator's acts: by a mailed code, or by their app where they have one.
+
+use super::second_factor;
+use super::store::{self, ConfirmationTry};
+use super::way::safe_next;
+use crate::domain::fact::Fact;
+use crate::platform::asker::SignedIn;
+use crate::platform::db::Tx;
+use crate::platform::error::{Answer, AppError};
+use crate::platform::form::Fields;
+use crate::platform::i18n::Message;
+use crate::platform::limit::Limit;
+use crate::platform::page::{Frame, show, show_with};
+use crate::platform::random;
+use actix_web::http::StatusCode;
+use askama::Template;
+use chrono::TimeDelta;
+
+const MAILS: Limit = Limit { name: "confirmation-mails", count: 5, per: TimeDelta::hours(1) };
+
+#[derive(Template)]
+#[template(path = "people/confirmation.html")]
+struct Confirmation {
+    frame: Frame,
+    fields: Fields,
+    has_factor: bool,
+    /// Whether a code can be typed.
+    is_asked: bool,
+}
+
+/// Shows the ways to confirm.
+pub async fn get(frame: Frame) -> Answer {
+    let person = frame.person().ok_or(AppError::SignInNeeded)?;
+    let (has_factor, mut read) = (person.has_factor, frame.read().await?);
+    let is_asked = has_factor || store::is_code_open(&mut read, person.sign_in, frame.now).await?;
+    let fields = Fields::of(&[("next", &safe_next(&frame.asked("next")))]);
+    show(&Confirmation { frame, fields, has_factor, is_asked })
+}
+
+/// Mails a code, or takes one and leads back.
+pub async fn post(frame: Frame, fields: Fields) -> Answer {
+    let person = frame.person().ok_or(AppError::SignInNeeded)?;
+    match (fields.one_of("act", ["send", "confirm"])?, person.has_factor) {
+        ("send", true) => Err(AppError::Unprocessable("who has an app is not asked by mail")),
+        ("send", false) => send(&frame, person, &fields).await,
+        (_, true) => by_app(&frame, person, fields).await,
+        (_, false) => by_mail(&frame, person, fields).await,
+    }
+}
+
+async fn send(frame: &Frame, person: &SignedIn, fields: &Fields) -> Answer {
+    MAILS.take(&frame.platform, &person.id.to_string()).await?;
+    let mut tx = frame.begin(fields).await?;
+    store::ask_for_code(&mut tx, person.sign_in, frame.now).await?;
+    tx.record(Fact::ConfirmationAsked { sign_in: person.sign_in }).await?;
+    let next: String = url::form_urlencoded::byte_serialize(safe_next(fields.value("next")).as_bytes()).collect();
+    tx.see_other(format!("/settings/confirmation?next={next}&said=sent")).await
+}
+
+async fn by_mail(frame: &Frame, person: &SignedIn, mut fields: Fields) -> Answer {
+    let mut tx = frame.begin(&fields).await?;
+    let typed = second_factor::letters(fields.value("code"));
+    let (message, is_asked) =
+        match store::try_confirmation(&mut tx, person.sign_in, &random::hashed(&typed), frame.now).await? {
+            ConfirmationTry::Right => return confirmed(tx, frame, person, &fields).await,
+            ConfirmationTry::Wrong { left } => (Message::new("people-code-wrong").with("left", left), true),
+            ConfirmationTry::Dead => (Message::new("people-confirmation-dead"), false),
+        };
+    tx.commit().await?;
+    fields.refuse("code", message);
+    refused(frame, fields, false, is_asked)
+}
+
+async fn by_app(frame: &Frame, person: &SignedIn, mut fields: Fields) -> Answer {
+    second_factor::TRIES.take(&frame.platform, &person.id.to_string()).await?;
+    let mut tx = frame.begin(&fields).await?;
+    if second_factor::is_proven(&mut tx, person.id, fields.value("code")).await? {
+        return confirmed(tx, frame, person, &fields).await;
+    }
+    fields.refuse("code", Message::new("people-second_factor-wrong"));
+    refused(frame, fields, true, true)
+}
+
+async fn confirmed(mut tx: Tx, frame: &Frame, person: &SignedIn, fields: &Fields) -> Answer {
+    store::confirm(&mut tx, person.sign_in, person.has_factor, frame.now).await?;
+    tx.record(Fact::PersonConfirmed { sign_in: person.sign_in }).await?;
+    tx.see_other(safe_next(fields.value("next"))).await
+}
+
+fn refused(frame: &Frame, mut fields: Fields, has_factor: bool, is_asked: bool) -> Answer {
+    fields.set("code", "");
+    let page = Confirmation { frame: frame.clone(), fields, has_factor, is_asked };
+    show_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
+}
