@@ -89,7 +89,7 @@ async fn page(frame: Frame, fields: Fields) -> Answer {
         let (typed, instance) = (totp::base32(&secret), frame.platform.config.instance());
         let account: String = url::form_urlencoded::byte_serialize(person.email.as_bytes()).collect();
         let link = format!("otpauth://totp/{instance}:{account}?secret={typed}&issuer={instance}");
-        Key { typed, link }
+        Key { typed: in_fours(&typed, " "), link }
     });
     let status = if fields.is_refused() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let can_seal = !frame.platform.keys.is_empty();
@@ -143,11 +143,7 @@ async fn show_codes(mut tx: Tx, frame: &Frame, person: &SignedIn, fields: &Field
     let hashed: Vec<Hashed> = codes.iter().map(|code| random::hashed(code)).collect();
     store::replace_codes(&mut tx, person.id, &hashed).await?;
     tx.commit().await?;
-    let spaced = |code: &String| {
-        let parts: Vec<&str> = (0..code.len()).step_by(4).map(|at| &code[at..at + 4]).collect();
-        parts.join("-")
-    };
-    let codes = codes.iter().map(spaced).collect();
+    let codes = codes.iter().map(|code| in_fours(code, "-")).collect();
     show(&RecoveryCodes { frame: frame.clone(), codes, next: safe_next(fields.value("next")) })
 }
 
@@ -238,6 +234,12 @@ fn mac(secret: &[u8], step: i64) -> Mac {
     let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, secret);
     let tag = hmac::sign(&key, &step.to_be_bytes());
     tag.as_ref().try_into().expect("an HMAC-SHA-1 has 20 bytes")
+}
+
+/// Letters as people read them off.
+fn in_fours(letters: &str, between: &str) -> String {
+    let parts: Vec<&str> = (0..letters.len()).step_by(4).map(|at| &letters[at..at + 4]).collect();
+    parts.join(between)
 }
 
 /// A typed code without what people put between its letters.

@@ -85,9 +85,19 @@ pub async fn invite(platform: &Platform, address: &EmailAddress, is_administrato
         store::grant_administrator(&mut tx, person, now).await?;
         store::grant_host(&mut tx, person, now).await?;
         tx.record(Fact::AdministratorGranted { person }).await?;
+        lose_factor(&mut tx, person).await?;
     }
     tx.commit().await?;
     Ok(platform.config.url(&format!("/sign-in/{token}")))
+}
+
+/// Whoever has the machine is the last way back for an administrator whose telephone is lost.
+async fn lose_factor(tx: &mut Tx, person: PersonId) -> Result<(), AppError> {
+    if store::remove_factor(tx, person).await? {
+        store::end_sign_ins(tx, person).await?;
+        tx.record(Fact::SecondFactorRemoved { person }).await?;
+    }
+    Ok(())
 }
 
 /// The link that a first start prints, while nobody is here.

@@ -40,7 +40,7 @@ fn read(key: &str) -> Vec<u8> {
 async fn set_up(app: &TestApp, browser: &Browser) -> Telephone {
     browser.post(SETTINGS, &[("act", "begin")]).await.assert_status(303);
     let page = browser.get(SETTINGS).await;
-    let typed = page.texts("dd code").remove(0);
+    let typed = page.texts("dd code").remove(0).replace(' ', "");
     let link = page.links("otpauth://totp/").remove(0);
     assert!(link.contains(&format!("?secret={typed}&issuer=")), "{link}");
     let mut telephone = Telephone { key: read(&typed), recovery: Vec::new() };
@@ -222,4 +222,19 @@ async fn a_wrong_first_code_turns_nothing_on(db: PgPool) {
     refused.assert_status(422).assert_says("people-second_factor-wrong");
     let (_, page) = by_mail(&app, hana()).await;
     assert_eq!(page.leads_to(), "/applications");
+}
+
+#[sqlx::test]
+async fn whoever_has_the_machine_takes_a_lost_app_away(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let browser = app.as_(toma()).await;
+    set_up(&app, &browser).await;
+    let address = EmailAddress::parse(toma().email).unwrap();
+    let plain = kabeuchi::features::people::invite(&app.platform, &address, false).await.unwrap();
+    assert_eq!(app.visitor().post(&plain, &[]).await.leads_to(), SIGN_IN, "a link alone is not enough");
+
+    let link = kabeuchi::features::people::invite(&app.platform, &address, true).await.unwrap();
+
+    browser.get("/admin/people").await.assert_status(303);
+    assert_eq!(app.visitor().post(&link, &[]).await.leads_to(), "/home");
 }
