@@ -239,7 +239,7 @@ async fn led_or_given_back(request: &mut ServiceRequest, way: &str, refusal: App
                 .collect();
         return AppError::SeeOther { location: format!("{way}?next={back}") };
     }
-    given_back(request, AppError::SignInNeeded).await
+    given_back(request, refusal).await
 }
 
 /// A refusal before the form was read: its page gives back what was typed.
