@@ -58,7 +58,7 @@ async fn walk(db: PgPool, locale: Locale) {
 }
 
 /// What answers with something other than a page of its own.
-const NO_PAGES: [&str; 10] = [
+const NO_PAGES: [&str; 11] = [
     "/assets/{hash}/{name:.*}",
     "/bookings/{booking}/event.ics",
     "/consultations/{consultation}/export",
@@ -69,6 +69,8 @@ const NO_PAGES: [&str; 10] = [
     "/mailbox/{mail}/html",
     "/ready",
     "/reports/{series}/feed.atom",
+    // A page for a sign-in that waits; for everyone else the way to sign in.
+    "/sign-in/second-factor",
 ];
 
 #[sqlx::test]

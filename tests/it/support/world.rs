@@ -58,6 +58,7 @@ impl World {
         world.abuse(app, &words, call).await;
         world.people();
         world.notifications(app).await;
+        world.ways_in(app).await;
         world.searching();
         world.year();
         world.problems(app, call).await;

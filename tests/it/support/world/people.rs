@@ -16,6 +16,21 @@ impl World {
         self.see("notifications-of-a-host", hana(), "/settings/notifications");
     }
 
+    /// Being asked again, another address with its link, an app that is being set up.
+    pub(super) async fn ways_in(&mut self, app: &TestApp) {
+        const NEW: &str = "aki.new@example.org";
+        app.as_(aki()).await.post("/settings/address", &[("email", NEW)]).await.assert_status(303);
+        app.as_(mio()).await.post("/settings/second-factor", &[("act", "begin")]).await.assert_status(303);
+        app.run_jobs().await;
+        let link = app.mailbox().to_address(NEW).await.pop().expect("a mail to the new address").link();
+        self.see("confirmation", aki(), "/settings/confirmation");
+        self.see("address", aki(), "/settings/address");
+        self.see("address-link", None, link.clone());
+        self.see("address-link-signed-in", aki(), link);
+        self.see("second-factor", aki(), "/settings/second-factor");
+        self.see("second-factor-key", mio(), "/settings/second-factor");
+    }
+
     /// Searching with a hit and without, among what is public and what is one's own.
     pub(super) fn searching(&mut self) {
         self.see("search", None, "/search");
