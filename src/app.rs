@@ -299,6 +299,7 @@ pub fn registry() -> Registry {
         sessions::jobs,
         feedback::jobs,
         reports::jobs,
+        admin::jobs,
     ];
     slices.into_iter().fold(Registry::default(), |registry, jobs| jobs(registry))
 }

@@ -2,6 +2,7 @@
 
 use crate::config::{Config, Database, exposed};
 use crate::domain::person::EmailAddress;
+use crate::features::admin::retention;
 use crate::features::people;
 use crate::platform::clock::SystemClock;
 use crate::platform::cluster::{Cluster, ClusterOptions};
@@ -64,7 +65,13 @@ impl Running {
     }
 
     fn start_work(&self) -> JoinHandle<()> {
-        tokio::spawn(jobs::run(self.platform.clone(), self.stop.subscribe()))
+        let (platform, stop) = (self.platform.clone(), self.stop.subscribe());
+        tokio::spawn(async move {
+            if let Err(error) = retention::plan(&platform).await {
+                tracing::error!(%error, "planning what is kept no longer");
+            }
+            jobs::run(platform, stop).await
+        })
     }
 
     async fn end(self) -> anyhow::Result<()> {

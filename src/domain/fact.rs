@@ -2,7 +2,8 @@
 //! true; `app.rs` says what follows from each.
 
 use crate::domain::id::*;
-use chrono::{DateTime, Utc};
+use crate::domain::retention::Class;
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 /// A recorded change. Stored by name, so names are kept; new ones are added.
@@ -164,4 +165,6 @@ pub enum Fact {
     ReportHidden { report: ReportId },
     ReportWithdrawn { report: ReportId },
     ReportPreviewEnded { report: ReportId },
+
+    ClassSwept { class: Class, day: NaiveDate },
 }

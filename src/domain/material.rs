@@ -3,6 +3,7 @@
 
 use super::fact::Fact;
 use super::id::{ConsultationId, MaterialId, PersonId};
+use super::retention;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use unicode_normalization::UnicodeNormalization;
 
@@ -15,7 +16,7 @@ pub const PER_PERSON: u64 = 100 * 1024 * 1024;
 /// Entries of a consultation, links and files together.
 pub const ENTRIES: i64 = 100;
 /// How long a document and its material stay after the end of a consultation.
-pub const KEPT_AFTER_END: TimeDelta = TimeDelta::days(180);
+pub const KEPT_AFTER_END: TimeDelta = retention::DOCUMENTS;
 /// The furthest day that somebody can choose.
 pub const LONGEST_DAYS: u64 = 365;
 /// How long what a host removed is kept for the export of whoever shared it.

@@ -33,6 +33,7 @@ pub mod post;
 pub mod question;
 pub mod quote;
 pub mod report;
+pub mod retention;
 pub mod run_sheet;
 pub mod search;
 pub mod secret;

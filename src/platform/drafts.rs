@@ -5,7 +5,8 @@ use super::error::AppError;
 use super::form::Fields;
 use crate::domain::id::PersonId;
 use crate::domain::person::EmailAddress;
-use chrono::{DateTime, TimeDelta, Utc};
+use crate::domain::retention;
+use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
 /// A kept draft.
@@ -31,7 +32,7 @@ pub async fn keep(
         subject,
         body(fields),
         now,
-        now + TimeDelta::days(30),
+        now + retention::DRAFTS,
     )
     .execute(conn)
     .await?;
@@ -44,12 +45,14 @@ pub async fn find(
     person: PersonId,
     form: &str,
     subject: &str,
+    now: DateTime<Utc>,
 ) -> Result<Option<Draft>, AppError> {
     let row = sqlx::query!(
-        "select fields, saved_at from drafts where person_id = $1 and form = $2 and subject = $3",
+        "select fields, saved_at from drafts where person_id = $1 and form = $2 and subject = $3 and expires_at > $4",
         person as PersonId,
         form,
-        subject
+        subject,
+        now,
     )
     .fetch_optional(conn)
     .await?;
@@ -57,11 +60,17 @@ pub async fn find(
 }
 
 /// All drafts of a form that a person has, whatever they are about.
-pub async fn of_form(conn: &mut PgConnection, person: PersonId, form: &str) -> Result<Vec<Draft>, AppError> {
+pub async fn of_form(
+    conn: &mut PgConnection,
+    person: PersonId,
+    form: &str,
+    now: DateTime<Utc>,
+) -> Result<Vec<Draft>, AppError> {
     let rows = sqlx::query!(
-        "select fields, saved_at from drafts where person_id = $1 and form = $2 order by saved_at desc",
+        "select fields, saved_at from drafts where person_id = $1 and form = $2 and expires_at > $3 order by saved_at desc",
         person as PersonId,
         form,
+        now,
     )
     .fetch_all(conn)
     .await?;
@@ -74,12 +83,14 @@ pub async fn about(
     person: PersonId,
     form: &str,
     subjects: &[String],
+    now: DateTime<Utc>,
 ) -> Result<Vec<(String, Draft)>, AppError> {
     let rows = sqlx::query!(
-        "select subject, fields, saved_at from drafts where person_id = $1 and form = $2 and subject = any($3)",
+        "select subject, fields, saved_at from drafts where person_id = $1 and form = $2 and subject = any($3) and expires_at > $4",
         person as PersonId,
         form,
         subjects,
+        now,
     )
     .fetch_all(conn)
     .await?;
@@ -119,7 +130,7 @@ pub async fn keep_for_address(
         subject,
         body(fields),
         now,
-        now + TimeDelta::days(7),
+        now + retention::VISITOR_DRAFTS,
     )
     .execute(conn)
     .await?;
@@ -141,12 +152,38 @@ pub async fn attach(
            on conflict (person_id, form, subject) do nothing"#,
         address.folded(),
         person as PersonId,
-        now + TimeDelta::days(30),
+        now + retention::DRAFTS,
         now,
     )
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// Deletes drafts of persons that are over; gives their number.
+pub async fn sweep(conn: &mut PgConnection, now: DateTime<Utc>, limit: i64) -> Result<u64, AppError> {
+    let gone = sqlx::query!(
+        r#"delete from drafts where (person_id, form, subject) in
+                  (select person_id, form, subject from drafts where expires_at <= $1 limit $2)"#,
+        now,
+        limit,
+    )
+    .execute(conn)
+    .await?;
+    Ok(gone.rows_affected())
+}
+
+/// Deletes drafts of visitors that are over; gives their number.
+pub async fn sweep_visitors(conn: &mut PgConnection, now: DateTime<Utc>, limit: i64) -> Result<u64, AppError> {
+    let gone = sqlx::query!(
+        r#"delete from visitor_drafts where (address, form, subject) in
+                  (select address, form, subject from visitor_drafts where expires_at <= $1 limit $2)"#,
+        now,
+        limit,
+    )
+    .execute(conn)
+    .await?;
+    Ok(gone.rows_affected())
 }
 
 fn body(fields: &Fields) -> serde_json::Value {

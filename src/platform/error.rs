@@ -3,6 +3,7 @@
 use actix_web::body::BoxBody;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
+use chrono::{DateTime, Utc};
 use thiserror::Error;
 
 /// Why the asked-for page is not shown. Refusals of a rule are answered on the page that asked and
@@ -21,6 +22,8 @@ pub enum AppError {
     NotNow(&'static str),
     #[error("spent or dead link")]
     Gone,
+    #[error("kept no longer")]
+    Purged { at: DateTime<Utc> },
     #[error("came from another site")]
     CrossOrigin,
     #[error("unreadable request")]
@@ -86,7 +89,7 @@ impl ResponseError for AppError {
             AppError::SignInNeeded => StatusCode::UNAUTHORIZED,
             AppError::NotAllowed | AppError::ConfirmationNeeded | AppError::CrossOrigin => StatusCode::FORBIDDEN,
             AppError::NotNow(_) | AppError::BeingDone => StatusCode::CONFLICT,
-            AppError::Gone => StatusCode::GONE,
+            AppError::Gone | AppError::Purged { .. } => StatusCode::GONE,
             AppError::Unreadable => StatusCode::BAD_REQUEST,
             AppError::Unprocessable(_) => StatusCode::UNPROCESSABLE_ENTITY,
             AppError::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,

@@ -15,6 +15,31 @@ pub async fn last_act(conn: &mut PgConnection, people: &[PersonId]) -> Result<Op
     Ok(at)
 }
 
+/// Whether a fact was recorded since then.
+pub async fn is_recorded(conn: &mut PgConnection, fact: &Fact, since: DateTime<Utc>) -> Result<bool, AppError> {
+    let value = serde_json::to_value(fact).map_err(|e| AppError::Unexpected(e.into()))?;
+    let found = sqlx::query_scalar!(
+        r#"select exists (select from facts where at >= $2 and fact = $1) as "found!""#,
+        value,
+        since,
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(found)
+}
+
+/// Deletes what happened until then; gives the number of rows.
+pub async fn sweep(conn: &mut PgConnection, until: DateTime<Utc>, limit: i64) -> Result<u64, AppError> {
+    let gone = sqlx::query!(
+        "delete from facts where fact_id in (select fact_id from facts where at <= $1 order by at limit $2)",
+        until,
+        limit,
+    )
+    .execute(conn)
+    .await?;
+    Ok(gone.rows_affected())
+}
+
 /// Writes the history row; `Tx::record` adds the jobs.
 pub(super) async fn insert(
     conn: &mut PgConnection,

@@ -9,6 +9,7 @@
 mod queue;
 mod worker;
 
+pub use queue::sweep;
 pub use worker::{drain, run};
 
 use super::Platform;

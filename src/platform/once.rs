@@ -6,6 +6,7 @@ use super::db::Tx;
 use super::error::AppError;
 use super::form::Fields;
 use crate::domain::id::PersonId;
+use crate::domain::retention;
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
@@ -78,6 +79,19 @@ pub(super) async fn settle(conn: &mut PgConnection, once: &OnceKey, location: &s
 pub(super) async fn release(conn: &mut PgConnection, once: &OnceKey) -> Result<(), AppError> {
     sqlx::query!("delete from once_keys where once_key = $1", once.0).execute(conn).await?;
     Ok(())
+}
+
+/// Deletes keys of forms that nobody sends again; gives their number.
+pub async fn sweep(conn: &mut PgConnection, now: DateTime<Utc>, limit: i64) -> Result<u64, AppError> {
+    let gone = sqlx::query!(
+        r#"delete from once_keys where once_key in
+                  (select once_key from once_keys where spent_at <= $1 order by spent_at limit $2)"#,
+        now - retention::DRAFTS,
+        limit,
+    )
+    .execute(conn)
+    .await?;
+    Ok(gone.rows_affected())
 }
 
 fn digest(fields: &Fields, path: &str, asker: Option<PersonId>) -> Vec<u8> {

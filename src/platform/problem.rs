@@ -6,6 +6,7 @@ use super::form::Typed;
 use super::i18n::Told;
 use super::limit;
 use super::page::Frame;
+use crate::domain::retention;
 use actix_web::HttpMessage;
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -13,6 +14,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::middleware::Next;
 use askama::Template;
+use chrono::{DateTime, Utc};
 
 #[derive(Template)]
 #[template(path = "problem.html")]
@@ -24,6 +26,7 @@ struct Problem {
     retry_after_seconds: i64,
     /// Refused until the person showed again who they are.
     is_reauth: bool,
+    purged_at: Option<DateTime<Utc>>,
 }
 
 impl Problem {
@@ -37,6 +40,7 @@ impl Problem {
             405 => "problem-method-title",
             408 => "problem-too_slow-title",
             409 => "problem-conflict-title",
+            410 if self.purged_at.is_some() => "problem-purged-title",
             410 => "problem-gone-title",
             413 => "problem-too_large-title",
             421 => "problem-misdirected-title",
@@ -45,6 +49,11 @@ impl Problem {
             503 => "problem-unavailable-title",
             _ => "problem-unexpected-title",
         })
+    }
+
+    fn purged(&self, at: DateTime<Utc>) -> Told {
+        let told = self.frame.t("problem-purged-text").saying("day", self.frame.speech.day_of(at));
+        told.with("days", retention::DOCUMENTS.num_days())
     }
 
     /// Where to sign in and come back to this page.
@@ -72,6 +81,7 @@ impl Problem {
             405 => self.frame.t("problem-method-text"),
             408 => self.frame.t("problem-too_slow-text"),
             409 => self.frame.t("problem-conflict-text"),
+            410 if let Some(at) = self.purged_at => self.purged(at),
             410 => self.frame.t("problem-gone-text"),
             413 => self.frame.t("problem-too_large-text"),
             421 => self.frame.t("problem-misdirected-text"),
@@ -104,6 +114,10 @@ fn drawn<B: MessageBody>(response: ServiceResponse<EitherBody<B, BoxBody>>) -> S
         Some(AppError::TooMany { retry_after_seconds }) => *retry_after_seconds,
         _ => 1,
     };
+    let purged_at = match known {
+        Some(AppError::Purged { at }) => Some(*at),
+        _ => None,
+    };
     log(&response, known);
     let typed = response.request().extensions_mut().remove::<Typed>();
     let page = Problem {
@@ -113,6 +127,7 @@ fn drawn<B: MessageBody>(response: ServiceResponse<EitherBody<B, BoxBody>>) -> S
         typed: typed.map(|t| written(t.0.all())).unwrap_or_default(),
         retry_after_seconds,
         is_reauth: matches!(known, Some(AppError::ConfirmationNeeded)),
+        purged_at,
     };
     let html = page.render().unwrap_or_else(|error| {
         tracing::error!(%error, "drawing a problem page");

@@ -4,8 +4,10 @@ mod abuse_reports;
 mod answers;
 mod jobs;
 mod people;
+pub mod retention;
 mod store;
 
+use crate::platform::jobs::Registry;
 use crate::platform::route::{Need, Routes};
 
 /// Routes of this slice.
@@ -18,4 +20,9 @@ pub fn routes() -> Routes {
         .post("/admin/abuse-reports", Need::Administrator, abuse_reports::post)
         .get("/admin/jobs", Need::Administrator, jobs::get)
         .post("/admin/jobs", Need::Administrator, jobs::post)
+}
+
+/// Jobs of this slice.
+pub fn jobs(registry: Registry) -> Registry {
+    registry.with::<retention::Daily>().with::<retention::Sweep>()
 }

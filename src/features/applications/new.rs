@@ -93,7 +93,7 @@ pub async fn get(frame: Frame, slugs: Path<(String, String)>) -> Answer {
     let is_full = store::is_full(&mut read, &call, active).await?;
     let (mut fields, mut is_unsent, mut already) = (first(&frame, &call), false, None);
     if let Some(person) = frame.person() {
-        if let Some(draft) = drafts::find(&mut read, person.id, FORM, &call.id.to_string()).await? {
+        if let Some(draft) = drafts::find(&mut read, person.id, FORM, &call.id.to_string(), frame.now).await? {
             (fields, is_unsent) = (draft.fields, true);
             fields.set(bots::MARK, "");
             forget_other_agreement(&mut fields, &call);

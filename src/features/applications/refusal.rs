@@ -51,7 +51,7 @@ pub async fn get(frame: Frame, id: Path<ApplicationId>) -> Answer {
     let mut read = frame.read().await?;
     let seen = store::for_party(&mut read, *id, &frame.asker).await?;
     seen.require_decision()?;
-    let draft = drafts::find(&mut read, seen.me, FORM, &id.to_string()).await?;
+    let draft = drafts::find(&mut read, seen.me, FORM, &id.to_string(), frame.now).await?;
     let is_unsent = draft.is_some();
     let mut fields = draft.map(|draft| draft.fields).unwrap_or_default();
     if fields.value("pause").is_empty() {

@@ -7,6 +7,7 @@ use super::store::{self, Former, Past, Post, Seen};
 use crate::domain::application::{Application, DeclineKind, Stage, end_of_day};
 use crate::domain::call;
 use crate::domain::id::{ApplicationId, CallId, PersonId};
+use crate::domain::retention;
 use crate::domain::text::Text;
 use crate::features::calls;
 use crate::platform::db::Tx;
@@ -88,8 +89,25 @@ impl Show {
         !self.seen.is_host() && self.seen.application.takes_edits()
     }
 
+    /// Whether the applicant may send it again, as far as it lies with the application.
+    fn is_revivable(&self) -> bool {
+        !self.seen.is_host() && self.seen.purged_at.is_none() && self.seen.application.may_be_revived()
+    }
+
     fn may_revive(&self) -> bool {
-        !self.seen.is_host() && self.seen.application.may_be_revived() && self.seen.call.stage == call::Stage::Open
+        self.is_revivable() && self.seen.call.stage == call::Stage::Open
+    }
+
+    /// When and why there is nothing to read any more.
+    fn purged(&self) -> Option<Told> {
+        let day = self.frame.speech.day_of(self.seen.purged_at?);
+        Some(
+            match self.seen.application.consultation {
+                None => self.frame.t("applications-show-purged").with("days", retention::APPLICATIONS.num_days()),
+                Some(_) => self.frame.t("consultations-head-purged").with("days", retention::DOCUMENTS.num_days()),
+            }
+            .saying("day", day),
+        )
     }
 
     fn is_applicants(&self, author: &PersonId) -> bool {
@@ -113,7 +131,7 @@ impl Show {
 pub async fn get(frame: Frame, id: Path<ApplicationId>) -> Answer {
     let mut read = frame.read().await?;
     let seen = store::for_party(&mut read, *id, &frame.asker).await?;
-    let draft = drafts::find(&mut read, seen.me, FORM, &id.to_string()).await?;
+    let draft = drafts::find(&mut read, seen.me, FORM, &id.to_string(), frame.now).await?;
     let is_unsent = draft.is_some();
     let mut fields = draft.map(|draft| draft.fields).unwrap_or_default();
     fields.set("summary", seen.summary.as_str());
@@ -205,13 +223,13 @@ async fn revive(frame: Frame, mut tx: Tx, seen: Seen, mut fields: Fields) -> Ans
         hindrance => hindrance,
     };
     match (moved, hindrance) {
-        (Ok(moved), None) => {
+        (Ok(moved), None) if seen.purged_at.is_none() => {
             store::save(&mut tx, moved).await?;
             new::wait_if_full(&mut tx, &seen.call, seen.application.id).await?;
             tx.see_other(format!("{}?said=sent", seen.path(""))).await
         }
         (moved, hindrance) => {
-            let why = hindrance.filter(|_| moved.is_ok());
+            let why = hindrance.filter(|_| moved.is_ok() && seen.purged_at.is_none());
             fields.refuse("revive", why.unwrap_or_else(|| Message::new("applications-show-not_now")));
             refused(frame, tx, seen, fields, StatusCode::CONFLICT).await
         }
@@ -240,7 +258,7 @@ async fn edit(frame: Frame, mut tx: Tx, seen: Seen, mut fields: Fields) -> Answe
 async fn refused(frame: Frame, mut tx: Tx, seen: Seen, mut fields: Fields, status: StatusCode) -> Answer {
     let id = seen.application.id;
     let draft = match fields.value("act") {
-        "edit" => drafts::find(&mut tx, seen.me, FORM, &id.to_string()).await?,
+        "edit" => drafts::find(&mut tx, seen.me, FORM, &id.to_string(), frame.now).await?,
         _ => {
             fields.set("summary", seen.summary.as_str());
             fields.set("revision", seen.revision.to_string());

@@ -5,6 +5,7 @@ mod abuse;
 mod lists;
 mod past;
 mod places;
+pub mod retention;
 mod thread;
 mod year;
 
@@ -52,6 +53,8 @@ pub struct Seen {
     pub confidentiality_version: i32,
     /// How often the text was changed.
     pub revision: i32,
+    /// Since when its text is gone.
+    pub purged_at: Option<DateTime<Utc>>,
 }
 
 impl Seen {
@@ -141,7 +144,7 @@ pub async fn for_party(conn: &mut PgConnection, id: ApplicationId, asker: &Asker
     };
     let call = calls::find(&mut *conn, application.call).await?.ok_or(AppError::NotFound)?;
     let text = sqlx::query!(
-        r#"select a.summary, a.wished_minutes, a.locale, a.former_id as "former: ConsultationId", a.confidentiality_version, q.name,
+        r#"select a.summary, a.wished_minutes, a.locale, a.former_id as "former: ConsultationId", a.confidentiality_version, a.purged_at, q.name,
                   array(select k.kind from application_kinds k where k.application_id = a.application_id) as "kinds!",
                   (select count(*) from application_summaries s where s.application_id = a.application_id)::integer as "revision!"
              from applications a join people q on q.person_id = a.applicant_id
@@ -159,6 +162,7 @@ pub async fn for_party(conn: &mut PgConnection, id: ApplicationId, asker: &Asker
         former: text.former,
         confidentiality_version: text.confidentiality_version,
         revision: text.revision,
+        purged_at: text.purged_at,
         application,
         call,
         reader,
@@ -281,7 +285,8 @@ pub async fn of_consultation(conn: &mut PgConnection, id: ConsultationId) -> Res
     let summary = sqlx::query_as!(
         Summary,
         r#"select q.name as applicant, a.summary as text, a.submitted_at
-             from applications a join people q on q.person_id = a.applicant_id where a.consultation_id = $1"#,
+             from applications a join people q on q.person_id = a.applicant_id
+            where a.consultation_id = $1 and a.purged_at is null"#,
         id as ConsultationId,
     )
     .fetch_optional(conn)

@@ -26,6 +26,7 @@ pub mod writing;
 mod zone;
 
 pub use rules::next_opening;
+pub use store::retention;
 pub use store::{Upcoming, confirmed, late_cancellations, let_go, uids_of_host, upcoming};
 pub use zone::is_hosting;
 

@@ -2,6 +2,7 @@
 
 mod feeds;
 mod holds;
+pub mod retention;
 mod watches;
 
 pub use feeds::{feed_made_at, feed_owner, make_feed, revoke_feed};

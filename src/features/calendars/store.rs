@@ -2,6 +2,7 @@
 
 mod collections;
 mod objects;
+pub mod retention;
 
 pub use collections::{Collection, Writable, choose, collections, set_target, writable};
 pub(super) use objects::expected;

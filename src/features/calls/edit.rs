@@ -21,7 +21,7 @@ pub async fn get(frame: Frame, id: Path<CallId>) -> Answer {
     let mut read = frame.read().await?;
     let hosted = store::for_host(&mut read, *id, &frame.asker).await?;
     let timing = store::timing(&mut read, *id).await?;
-    let draft = drafts::find(&mut read, frame.asker.id()?, FORM, &id.to_string()).await?;
+    let draft = drafts::find(&mut read, frame.asker.id()?, FORM, &id.to_string(), frame.now).await?;
     let is_unsent = draft.is_some();
     let fields = draft.map_or_else(|| form::of(&hosted.call, &timing), |draft| draft.fields);
     show(&Page { is_unsent, ..page(frame, &hosted, fields) })

@@ -64,7 +64,7 @@ impl Page {
 /// Shows the form, with what was typed before where that was not sent.
 pub async fn get(frame: Frame) -> Answer {
     let mut read = frame.read().await?;
-    let draft = drafts::find(&mut read, frame.asker.id()?, FORM, SUBJECT).await?;
+    let draft = drafts::find(&mut read, frame.asker.id()?, FORM, SUBJECT, frame.now).await?;
     let is_unsent = draft.is_some();
     let fields = draft.map_or_else(|| form::first(&frame), |draft| draft.fields);
     show(&page(frame, fields, is_unsent))

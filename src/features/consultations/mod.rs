@@ -14,6 +14,7 @@ mod store;
 pub use news::{News, tell};
 pub use participants::{MOST_GUESTS, part_key};
 pub use room::{Head, Room, Step};
+pub use store::retention;
 pub use store::{
     Attendant, Cancelled, Listed, Opening, active_of_call, attendants, cancelled, for_participant, for_update,
     former_of, guests_ever, is_in, keep, lead_of, lock, of_calls, of_person, on_side, open, open_child_of, save,

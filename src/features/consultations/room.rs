@@ -6,6 +6,7 @@ use crate::domain::application::end_of_day;
 use crate::domain::consultation::{Consultation, GUEST_TURN, Part, Side, Stage};
 use crate::domain::id::{ConsultationId, PersonId};
 use crate::domain::person::{Locale, TimeZone};
+use crate::domain::retention;
 use crate::platform::error::AppError;
 use crate::platform::i18n::Told;
 use crate::platform::page::Frame;
@@ -28,6 +29,8 @@ pub struct Room {
     pub host_zone: TimeZone,
     pub reply_days: i32,
     pub meeting_place: String,
+    /// Since when what was written in it is gone.
+    pub purged_at: Option<DateTime<Utc>>,
 }
 
 impl Room {
@@ -44,6 +47,14 @@ impl Room {
     /// Its path, or that of a page below it: `room.path("/questions")`.
     pub fn path(&self, below: &str) -> String {
         format!("/consultations/{}{below}", self.consultation.id)
+    }
+
+    /// Why something of its document is not there: kept no longer, where anything was deleted.
+    pub fn absent(&self, error: AppError) -> AppError {
+        match (error, self.purged_at) {
+            (AppError::NotFound, Some(at)) => AppError::Purged { at },
+            (error, _) => error,
+        }
     }
 
     /// Whether the asker's part may do the act; the stage has its own word.
@@ -185,6 +196,13 @@ impl<'a> Head<'a> {
             (Stage::Cancelled, ..) => "consultations-turn-cancelled",
             (Stage::Lapsed, ..) => "consultations-turn-lapsed",
         })
+    }
+
+    /// When and why there is nothing to read any more.
+    fn purged(&self) -> Option<Told> {
+        let day = self.frame.speech.day_of(self.room.purged_at?);
+        let told = self.frame.t("consultations-head-purged").saying("day", day);
+        Some(told.with("days", retention::DOCUMENTS.num_days()))
     }
 
     fn mood(&self) -> &'static str {

@@ -2,6 +2,7 @@
 
 mod invitations;
 mod participants;
+pub mod retention;
 
 pub(super) use invitations::{
     Invited, Open, decline_invitation, declined_invitation, invite, invite_again, invited, open_invitation,
@@ -115,7 +116,7 @@ pub async fn for_participant(conn: &mut PgConnection, id: ConsultationId, asker:
                   c.title as call_title, c.slug as call_slug, c.locale as call_locale, c.reply_days, c.meeting_place,
                   o.slug as "host_slug!", o.name as host_name, o.time_zone as host_zone,
                   s.consultation_id as "consultation_id: ConsultationId", s.call_id as "call_id: CallId", s.title, s.stage, s.stage_since, s.turn, s.turn_since,
-                  s.due_at, s.rounds, s.host_handed_over, s.guest_handed_over, s.agreed_at, s.resolution_proposed_at, s.wished_minutes, s.opened_at, s.revived
+                  s.due_at, s.rounds, s.host_handed_over, s.guest_handed_over, s.agreed_at, s.resolution_proposed_at, s.wished_minutes, s.opened_at, s.revived, s.purged_at
              from consultations s
              join calls c using (call_id)
              join people o on o.person_id = c.owner_id
@@ -165,6 +166,7 @@ pub async fn for_participant(conn: &mut PgConnection, id: ConsultationId, asker:
         host_zone: TimeZone::parse(&row.host_zone).unwrap_or(TimeZone(chrono_tz::UTC)),
         reply_days: row.reply_days,
         meeting_place: row.meeting_place,
+        purged_at: row.purged_at,
     })
 }
 

@@ -219,7 +219,7 @@ async fn page(conn: &mut PgConnection, frame: Frame, room: Room, fields: Fields)
         left_open.retain(|item| item.stage.is_left_open() && !is_promised(item));
     }
     let drafts = match room.part.is_host() {
-        true => drafts::of_form(conn, room.me, FORM).await?,
+        true => drafts::of_form(conn, room.me, FORM, frame.now).await?,
         false => Vec::new(),
     };
     Ok(FollowUps { frame, room, all, suggested, left_open, fields, drafts, refused: None, guests })

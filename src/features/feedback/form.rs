@@ -139,7 +139,7 @@ pub async fn get(frame: Frame, id: Path<ConsultationId>) -> Answer {
     let room = consultations::for_participant(&mut read, *id, &frame.asker).await?;
     room.require(Act::GiveFeedback)?;
     let form = store::mine(&mut read, *id, room.me).await?;
-    let draft = drafts::find(&mut read, room.me, FORM, &id.to_string()).await?;
+    let draft = drafts::find(&mut read, room.me, FORM, &id.to_string(), frame.now).await?;
     let is_unsent = draft.is_some();
     let fields = draft.map(|d| d.fields).unwrap_or_else(|| form.as_ref().map(filled).unwrap_or_default());
     let wording = store::current(&mut read, *id, frame.speech.locale).await?;

@@ -15,6 +15,7 @@ mod store;
 mod thanks;
 mod wording;
 
+pub use store::retention;
 pub use store::{
     Granted, Improvement, OwnAnswers, OwnQuote, all_words, answers_of, asked_for, consultation_of, granted, is_wanted,
     lock_quoted, owed, public_improvements, quotes_of, revoke, suggested_to, waiting,

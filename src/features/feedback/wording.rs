@@ -80,7 +80,7 @@ pub async fn get(frame: Frame, id: Path<CallId>) -> Answer {
     let call = calls::for_host(&mut read, *id, &frame.asker).await?.call;
     let locale = asked_locale(&frame, &call)?;
     let wording = store::wording(&mut read, *id, locale).await?;
-    let draft = drafts::find(&mut read, frame.asker.id()?, FORM, &subject(*id, locale)).await?;
+    let draft = drafts::find(&mut read, frame.asker.id()?, FORM, &subject(*id, locale), frame.now).await?;
     let is_unsent = draft.is_some();
     let fields = draft.map_or_else(|| filled(&wording), |draft| draft.fields);
     // What was typed beside an earlier version is compared with the newest.

@@ -20,6 +20,7 @@ mod unsubscribing;
 mod way;
 
 pub use sign_in::{ask, ask_nothing, first_link, invite};
+pub use store::retention;
 pub use store::{
     HostCard, Listed, administrators, by_slug, cards, find_or_create, grant_administrator, grant_host, is_empty,
     last_seen, list, move_to, receiver, withdraw_host,

@@ -4,6 +4,7 @@ mod addresses;
 mod confirmations;
 mod factors;
 mod mailbox;
+pub mod retention;
 mod roles;
 mod sign_ins;
 

@@ -109,7 +109,7 @@ fn missing(items: usize, agreement: &Agreement, last_word_at: DateTime<Utc>, now
 pub async fn get(frame: Frame, id: Path<ConsultationId>) -> Answer {
     let mut read = frame.read().await?;
     let room = consultations::for_participant(&mut read, *id, &frame.asker).await?;
-    let draft = drafts::find(&mut read, room.me, FORM, &id.to_string()).await?;
+    let draft = drafts::find(&mut read, room.me, FORM, &id.to_string(), frame.now).await?;
     let page = page(&mut read, frame, room).await?;
     let is_unsent = draft.is_some() && page.takes_writing();
     let fields = match draft {

@@ -37,7 +37,7 @@ pub async fn get(frame: Frame, id: Path<EntryId>) -> Answer {
     let mut read = frame.read().await?;
     let person = frame.asker.id()?;
     let entry = store::entry(&mut read, person, *id).await?;
-    let draft = drafts::find(&mut read, person, FORM, &id.to_string()).await?;
+    let draft = drafts::find(&mut read, person, FORM, &id.to_string(), frame.now).await?;
     let is_unsent = draft.is_some();
     let fields = draft.map_or_else(|| typed(&entry), writing::of_draft);
     show(&Page { frame, entry, fields, writing: Writing::default(), is_unsent, is_stale: false })

@@ -224,8 +224,8 @@ pub async fn get(frame: Frame, path: Path<(ConsultationId, ItemId)>) -> Answer {
     let (id, item) = path.into_inner();
     let mut read = frame.read().await?;
     let room = consultations::for_participant(&mut read, id, &frame.asker).await?;
-    let listed = store::item(&mut read, id, item).await?;
-    let draft = drafts::find(&mut read, room.me, FORM, &item.to_string()).await?;
+    let listed = store::item(&mut read, id, item).await.map_err(|error| room.absent(error))?;
+    let draft = drafts::find(&mut read, room.me, FORM, &item.to_string(), frame.now).await?;
     let is_unsent = draft.is_some() && room.stage().takes_writing();
     let mut fields = draft.map(writing::of_draft).unwrap_or_default();
     if let Some(thread) = Thread::parse(&frame.asked("thread")) {
@@ -239,7 +239,7 @@ pub async fn post(frame: Frame, path: Path<(ConsultationId, ItemId)>, Many(mut f
     let (id, item) = path.into_inner();
     let mut tx = frame.begin(&fields).await?;
     let room = consultations::for_update(&mut tx, id, &frame.asker).await?;
-    let listed = store::item(&mut tx, id, item).await?;
+    let listed = store::item(&mut tx, id, item).await.map_err(|error| room.absent(error))?;
     room.require(Act::Write)?;
     let act = fields.value("act").to_owned();
     if act == "preview" {

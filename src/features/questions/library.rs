@@ -94,7 +94,7 @@ impl Read {
 /// Shows what holds the words of `?q=`; everything without them.
 pub async fn get(frame: Frame) -> Answer {
     let mut read = frame.read().await?;
-    let draft = drafts::find(&mut read, frame.asker.id()?, FORM, NEW).await?;
+    let draft = drafts::find(&mut read, frame.asker.id()?, FORM, NEW, frame.now).await?;
     let is_unsent = draft.is_some();
     let fields = draft.map_or_else(|| Fields::of(&[("kind", Kind::Reference.as_str())]), writing::of_draft);
     show(&Library { is_unsent, ..page(&mut read, frame, fields, Writing::default()).await? })

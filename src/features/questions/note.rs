@@ -63,7 +63,12 @@ impl Whose {
 
     fn require_writing(self, room: &Room) -> Result<(), AppError> {
         self.require_reading(room)?;
-        room.require(self.writing())
+        room.require(self.writing())?;
+        // What is kept no longer is not begun anew.
+        match room.purged_at {
+            Some(_) if !room.stage().is_active() => Err(room.absent(AppError::NotFound)),
+            _ => Ok(()),
+        }
     }
 
     fn writing(self) -> Act {
@@ -153,7 +158,7 @@ async fn shown(frame: Frame, id: ConsultationId, whose: Whose) -> Answer {
     let mut read = frame.read().await?;
     let room = consultations::for_participant(&mut read, id, &frame.asker).await?;
     whose.require_reading(&room)?;
-    let draft = drafts::find(&mut read, room.me, whose.form(), &id.to_string()).await?;
+    let draft = drafts::find(&mut read, room.me, whose.form(), &id.to_string(), frame.now).await?;
     let is_unsent = draft.is_some();
     let page = page(&mut read, frame, room, whose).await?;
     let fields = draft.map_or_else(|| typed(&page.notes), writing::of_draft);

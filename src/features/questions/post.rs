@@ -86,7 +86,7 @@ pub async fn get(frame: Frame, path: Path<(ConsultationId, ItemId, PostId)>) -> 
     let mut read = frame.read().await?;
     let room = consultations::for_participant(&mut read, id, &frame.asker).await?;
     let page = page(&mut read, frame, room, item, post).await?;
-    let draft = drafts::find(&mut read, page.room.me, FORM, &post.to_string()).await?;
+    let draft = drafts::find(&mut read, page.room.me, FORM, &post.to_string(), page.frame.now).await?;
     let is_unsent = draft.is_some();
     let fields = draft.map_or_else(|| typed(&page.post), writing::of_draft);
     show(&Page { is_unsent, fields, ..page })
@@ -140,7 +140,10 @@ fn typed(post: &Post) -> Fields {
 }
 
 async fn page(conn: &mut PgConnection, frame: Frame, room: Room, item: ItemId, post: PostId) -> Result<Page, AppError> {
-    let listed = store::item(conn, room.id(), item).await?.shown_to(room.me, || taken_back(&frame));
+    let listed = store::item(conn, room.id(), item)
+        .await
+        .map_err(|error| room.absent(error))?
+        .shown_to(room.me, || taken_back(&frame));
     let post = store::post(conn, room.id(), item, post).await?;
     let former = match post.gone {
         None => store::former(conn, &post).await?,

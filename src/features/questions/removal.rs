@@ -92,7 +92,10 @@ async fn page(
     item: ItemId,
     post: PostId,
 ) -> Result<Removal, AppError> {
-    let listed = store::item(&mut *conn, room.id(), item).await?.shown_to(room.me, || taken_back(&frame));
+    let listed = store::item(&mut *conn, room.id(), item)
+        .await
+        .map_err(|error| room.absent(error))?
+        .shown_to(room.me, || taken_back(&frame));
     let post = store::post(conn, room.id(), item, post).await?;
     if taken(&room, &post) == Err(Stays::NotYours) {
         return Err(AppError::NotAllowed);

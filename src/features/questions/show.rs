@@ -150,7 +150,7 @@ fn kinds(room: &Room) -> &'static [Kind] {
 pub async fn get(frame: Frame, id: Path<ConsultationId>) -> Answer {
     let mut read = frame.read().await?;
     let room = consultations::for_participant(&mut read, *id, &frame.asker).await?;
-    let draft = drafts::find(&mut read, room.me, FORM, &id.to_string()).await?;
+    let draft = drafts::find(&mut read, room.me, FORM, &id.to_string(), frame.now).await?;
     let is_unsent = draft.is_some() && room.stage().takes_writing();
     let fields = match draft {
         Some(draft) => writing::of_draft(draft),

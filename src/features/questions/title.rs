@@ -55,7 +55,10 @@ pub async fn get(frame: Frame, path: Path<(ConsultationId, ItemId)>) -> Answer {
     let (id, item) = path.into_inner();
     let mut read = frame.read().await?;
     let room = consultations::for_participant(&mut read, id, &frame.asker).await?;
-    let listed = store::item(&mut read, id, item).await?.shown_to(room.me, || taken_back(&frame));
+    let listed = store::item(&mut read, id, item)
+        .await
+        .map_err(|error| room.absent(error))?
+        .shown_to(room.me, || taken_back(&frame));
     let fields = Fields::of(&[("title", &listed.item.title), ("revision", &listed.revision.to_string())]);
     show(&Title { frame, room, listed, fields, is_stale: false })
 }
@@ -65,7 +68,10 @@ pub async fn post(frame: Frame, path: Path<(ConsultationId, ItemId)>, mut fields
     let (id, item) = path.into_inner();
     let mut tx = frame.begin(&fields).await?;
     let room = consultations::for_update(&mut tx, id, &frame.asker).await?;
-    let listed = store::item(&mut tx, id, item).await?.shown_to(room.me, || taken_back(&frame));
+    let listed = store::item(&mut tx, id, item)
+        .await
+        .map_err(|error| room.absent(error))?
+        .shown_to(room.me, || taken_back(&frame));
     room.require(Act::Write)?;
     let (title, revision) = (fields.required::<Line<LONGEST>>("title"), fields.required::<Revision>("revision"));
     let by = Actor { person: room.me, side: room.part.side() };

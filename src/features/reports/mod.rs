@@ -18,6 +18,7 @@ mod store;
 mod typed;
 
 pub use consent::{hide_for_quote, revoke_approval};
+pub use store::retention;
 pub use store::{Awaited, Listed, OwnApproval, awaited, latest, of_call, of_host, search, search_own};
 
 use crate::domain::id::PersonId;

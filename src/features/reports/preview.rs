@@ -108,7 +108,7 @@ pub async fn get(frame: Frame, token: Path<String>) -> Answer {
     let mut read = frame.read().await?;
     let open = opened(&mut read, &frame, &token).await?;
     let draft = match frame.person().filter(|person| person.id == open.person) {
-        Some(person) => drafts::find(&mut read, person.id, FORM, &subject(&open)).await?,
+        Some(person) => drafts::find(&mut read, person.id, FORM, &subject(&open), frame.now).await?,
         None => None,
     };
     let is_unsent = draft.is_some();

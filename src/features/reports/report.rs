@@ -227,7 +227,7 @@ pub async fn get(frame: Frame, id: Path<ConsultationId>) -> Answer {
     let mut read = frame.read().await?;
     let room = consultations::for_participant(&mut read, *id, &frame.asker).await?;
     room.require(Act::WriteReport)?;
-    let draft = drafts::find(&mut read, room.me, FORM, &id.to_string()).await?;
+    let draft = drafts::find(&mut read, room.me, FORM, &id.to_string(), frame.now).await?;
     let mut page = page(&mut read, frame, room, Fields::default()).await?;
     page.is_unsent = draft.is_some();
     page.fields = match draft {

@@ -3,6 +3,7 @@
 mod desk;
 mod previews;
 mod public;
+pub mod retention;
 mod search;
 
 pub(super) use desk::{Passage, add_term, keep_mark, kept_marks, mark_passages, passages, solve, terms};

@@ -90,7 +90,7 @@ pub async fn get(frame: Frame, id: Path<ConsultationId>) -> Answer {
     let mut read = frame.read().await?;
     let room = consultations::for_participant(&mut read, *id, &frame.asker).await?;
     room.require(Act::Again)?;
-    let draft = drafts::find(&mut read, room.me, FORM, &id.to_string()).await?;
+    let draft = drafts::find(&mut read, room.me, FORM, &id.to_string(), frame.now).await?;
     let is_unsent = draft.is_some();
     let fields = draft.map(|draft| draft.fields).unwrap_or_default();
     let mut page = page(&mut read, frame, room, fields).await?;

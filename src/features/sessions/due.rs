@@ -31,7 +31,7 @@ impl Job for ActionDueMail {
         let mut tx = run.begin().await?;
         let action = store::action(&mut tx, self.action).await?;
         let (ActionStage::Open, Some(due_on)) = (action.stage, action.due_on) else { return Ok(Outcome::Done) };
-        if !consultations::is_in(&mut tx, action.consultation, action.owner).await? {
+        if action.what.is_empty() || !consultations::is_in(&mut tx, action.consultation, action.owner).await? {
             return Ok(Outcome::Done);
         }
         let receiver = people::receiver(&mut tx, action.owner).await?;

@@ -202,7 +202,7 @@ pub async fn get(frame: Frame, id: Path<ConsultationId>) -> Answer {
         let cancelled = consultations::cancelled(&mut read, *id).await?;
         return show_with(StatusCode::CONFLICT, &Cancelled { frame, room, cancelled });
     }
-    let draft = drafts::find(&mut read, room.me, FORM, &id.to_string()).await?;
+    let draft = drafts::find(&mut read, room.me, FORM, &id.to_string(), frame.now).await?;
     let mut fields = draft.map(|draft| draft.fields).unwrap_or_default();
     if !fields.all().is_empty() {
         fields.set("act", "takeaways");
@@ -222,7 +222,7 @@ pub(super) async fn page(conn: &mut PgConnection, frame: Frame, room: Room, fiel
     let actions = store::actions(&mut *conn, room.id()).await?;
     let version = store::version(&mut *conn, room.id(), room.me).await?.ok_or(AppError::NotFound)?;
     let ids: Vec<String> = blocks.iter().map(|block| block.id.to_string()).collect();
-    let drafted = drafts::about(conn, room.me, NOTE, &ids).await?;
+    let drafted = drafts::about(conn, room.me, NOTE, &ids, frame.now).await?;
     Ok(Run { frame, room, booking, session, blocks, items, actions, fields, drafted, version })
 }
 

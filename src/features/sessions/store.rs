@@ -1,6 +1,7 @@
 //! All SQL over sessions, run sheets and actions.
 
 mod no_shows;
+pub mod retention;
 mod search;
 mod year;
 mod run_sheets;
@@ -287,7 +288,7 @@ pub async fn actions(conn: &mut PgConnection, id: ConsultationId) -> Result<Vec<
     let rows = sqlx::query!(
         r#"select a.action_id as "id: ActionId", a.owner_id as "owner: PersonId", a.what, a.due_on, a.stage, a.reason, q.name
              from actions a join people q on q.person_id = a.owner_id
-            where a.consultation_id = $1
+            where a.consultation_id = $1 and a.what <> ''
             order by a.stage <> 'open', a.due_on nulls last, a.created_at, a.action_id"#,
         id as ConsultationId,
     )
@@ -333,7 +334,7 @@ pub async fn open_actions(conn: &mut PgConnection, person: PersonId) -> Result<V
     let rows = sqlx::query!(
         r#"select action_id as "id: ActionId", consultation_id as "consultation: ConsultationId", what, due_on
              from actions a join consultations c using (consultation_id)
-            where a.owner_id = $1 and a.stage = 'open'
+            where a.owner_id = $1 and a.stage = 'open' and a.what <> ''
               and (exists (select from participants p where p.consultation_id = c.consultation_id and p.person_id = $1)
                    or exists (select from call_hosts h where h.call_id = c.call_id and h.person_id = $1))
             order by due_on nulls last, a.created_at, action_id

@@ -2,6 +2,7 @@
 
 use super::{CRASHES, JobRun, Lane, NewJob};
 use crate::domain::id::JobId;
+use crate::domain::retention;
 use crate::platform::Platform;
 use crate::platform::error::AppError;
 use crate::platform::random;
@@ -180,4 +181,18 @@ pub(super) async fn give_up(
     .execute(db)
     .await?;
     Ok(())
+}
+
+/// Deletes jobs that are done, with their keys; gives their number. What was put aside waits for an
+/// administrator.
+pub async fn sweep(conn: &mut PgConnection, now: DateTime<Utc>, limit: i64) -> Result<u64, AppError> {
+    let gone = sqlx::query!(
+        r#"delete from jobs where job_id in
+                  (select job_id from jobs where stage = 'done' and finished_at <= $1 order by finished_at limit $2)"#,
+        now - retention::JOBS,
+        limit,
+    )
+    .execute(conn)
+    .await?;
+    Ok(gone.rows_affected())
 }

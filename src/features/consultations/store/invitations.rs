@@ -2,6 +2,7 @@
 
 use crate::domain::id::{ConsultationId, InvitationId, PersonId};
 use crate::domain::person::{EmailAddress, Locale};
+use crate::domain::retention;
 use crate::features::consultations::room::Room;
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
@@ -18,7 +19,7 @@ pub struct Invited {
 }
 
 /// Invitations last this long.
-const INVITATION_LASTS: TimeDelta = TimeDelta::days(14);
+const INVITATION_LASTS: TimeDelta = retention::INVITATIONS;
 
 /// Invitations that can still be used.
 pub(in crate::features::consultations) async fn invited(

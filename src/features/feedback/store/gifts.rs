@@ -1,4 +1,5 @@
-//! SQL over gifts. Every statement asks for the host whose note it is; nothing else reads the table.
+//! SQL over gifts. Every statement asks for the host whose note it is, until the record of a consultation
+//! ends; nothing else reads the table.
 
 use crate::domain::fact::Fact;
 use crate::domain::gift::{Gift, Stage};
@@ -88,4 +89,12 @@ pub(in crate::features::feedback) async fn save_gift(tx: &mut Tx, thanked: (Gift
     .execute(&mut **tx)
     .await?;
     tx.record(thanked.1).await
+}
+
+/// Deletes the records of gifts after these consultations.
+pub(in crate::features::feedback) async fn forget_gifts(tx: &mut Tx, rooms: &[ConsultationId]) -> Result<(), AppError> {
+    sqlx::query!("delete from gifts where consultation_id = any($1)", rooms as &[ConsultationId])
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
 }

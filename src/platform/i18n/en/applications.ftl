@@ -63,6 +63,7 @@ applications-show-save = Save
 applications-show-revive = Send it again
 applications-show-revive_text = It ended without an answer. You can send it again once; it goes to the host as it stands.
 applications-show-not_now = This is no longer possible: it was decided or changed in the meantime. What you typed is still here.
+applications-show-purged = What it said was deleted on { $day }: what came to nothing is kept for { $days } days after its end.
 applications-show-typed = What you typed
 applications-show-stale = You changed it in another window in the meantime. Please compare; sending again replaces it.
 applications-acceptance-title = Accept

@@ -23,6 +23,7 @@ consultations-turn-no_show = Somebody did not come.
 consultations-turn-closed = This consultation is complete.
 consultations-turn-cancelled = This consultation was cancelled.
 consultations-turn-lapsed = Nobody has written for a long time, so this rests.
+consultations-head-purged = What was written here was deleted on { $day }: documents and material are kept for { $days } days after the end of a consultation. That it took place, when and with whom stays on record for a while longer.
 consultations-turn-until = Until
 consultations-step-done = (done)
 consultations-turn = Whose turn it is

@@ -63,6 +63,7 @@ applications-show-save = 保存する
 applications-show-revive = 送り直す
 applications-show-revive_text = 返事がないまま終わりました。同じ内容で、一度だけ送り直せます。
 applications-show-not_now = この間に返事が済んだか、内容が変わったため、もうできません。入力した内容はそのまま残っています。
+applications-show-purged = 内容は{ $day }に削除しました。成立しなかった申し込みは、終わってから{ $days }日間だけ保存しています。
 applications-show-typed = 入力した内容
 applications-show-stale = この間に、別の画面で変更されました。見比べてから、もう一度保存してください。
 applications-acceptance-title = 引き受ける

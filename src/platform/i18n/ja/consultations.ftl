@@ -23,6 +23,7 @@ consultations-turn-no_show = 当日、来られなかった方がいます。
 consultations-turn-closed = この相談は完了しました。
 consultations-turn-cancelled = この相談は取り消されました。
 consultations-turn-lapsed = しばらくやりとりがないため、休止しています。
+consultations-head-purged = ここに書かれた内容は{ $day }に削除しました。やりとりと資料は、相談の終わりから{ $days }日間だけ保存しています。日時と参加した人の記録は、もうしばらく残ります。
 consultations-turn-until = 期限:
 consultations-step-done = (完了)
 consultations-turn = 誰の番か

@@ -1,0 +1,28 @@
+//! SQL over what is kept no longer.
+
+use crate::domain::retention;
+use crate::platform::db::Tx;
+use crate::platform::error::AppError;
+
+/// Deletes requests for a link with their links, and sign-ins, when they are over; gives their number.
+pub async fn sweep_sign_ins(tx: &mut Tx, limit: i64) -> Result<u64, AppError> {
+    let now = tx.now();
+    let requests = sqlx::query!(
+        r#"delete from sign_in_requests where sign_in_request_id in
+                  (select sign_in_request_id from sign_in_requests where expires_at <= $1 order by expires_at limit $2)"#,
+        now - retention::SIGN_IN_REQUESTS,
+        limit,
+    )
+    .execute(&mut **tx)
+    .await?;
+    let sign_ins = sqlx::query!(
+        r#"delete from sign_ins where sign_in_id in
+                  (select sign_in_id from sign_ins where expires_at <= $1 or seen_at <= $2 limit $3)"#,
+        now,
+        now - retention::SIGN_INS,
+        limit,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(requests.rows_affected() + sign_ins.rows_affected())
+}
