@@ -75,7 +75,7 @@ pub async fn post(frame: Frame, id: Path<ApplicationId>, fields: Fields) -> Answ
         title: &title(&seen.summary),
         lead: seen.application.applicant,
         confidentiality_version: seen.confidentiality_version,
-        wished_minutes: seen.wished_minutes,
+        wished_minutes: seen.wishes.minutes,
     };
     let room = consultations::open(&mut tx, opening).await?;
     match seen.application.clone().accept(room, free, frame.now) {

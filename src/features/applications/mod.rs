@@ -16,6 +16,7 @@ mod show;
 mod store;
 pub mod times;
 mod waiting;
+mod wishes;
 mod withdrawal;
 
 pub use decision::{conclude_abuse_report, decide_abuse_report, take_up_abuse_report};

@@ -2,10 +2,11 @@
 //! for the mailed link and is shown filled afterwards; nothing sends itself.
 
 use super::store::{self, Sent};
+use super::wishes::{Offer, Wishes};
 use crate::domain::application::{MOST_ACTIVE, end_of_day};
-use crate::domain::call::{Kind, Stage};
+use crate::domain::call::Stage;
 use crate::domain::id::{ApplicationId, PersonId};
-use crate::domain::person::{EmailAddress, Locale};
+use crate::domain::person::EmailAddress;
 use crate::domain::text::Text;
 use crate::features::calls::{self, Call};
 use crate::features::{consultations, people};
@@ -63,8 +64,8 @@ impl New {
         }
     }
 
-    fn locales(&self) -> [Locale; 2] {
-        Locale::ALL
+    fn offer(&self) -> Offer {
+        Offer::of(&self.call)
     }
 
     fn is_open(&self) -> bool {
@@ -80,9 +81,7 @@ impl New {
 /// What was typed, each value valid.
 struct Typed {
     summary: Text<4000>,
-    wished_minutes: i32,
-    kinds: Vec<Kind>,
-    locale: Locale,
+    wishes: Wishes,
 }
 
 /// Shows the form, with what was typed before where that was not sent.
@@ -174,17 +173,12 @@ fn is_paced(frame: &Frame, call: &Call, fields: &mut Fields) -> bool {
 
 fn typed(fields: &mut Fields, call: &Call) -> Option<Typed> {
     let summary = fields.required::<Text<4000>>("summary");
-    let wished = call.durations().into_iter().find(|minutes| minutes.to_string() == fields.value("minutes"));
-    if wished.is_none() {
-        fields.refuse("minutes", Message::new("field-choice"));
-    }
-    let locale = fields.required::<Locale>("locale");
+    let wishes = Offer::of(call).read(fields);
     require_agreement(fields, call);
-    let kinds = call.kinds.iter().copied().filter(|kind| fields.has("kinds", kind.as_str())).collect();
     if fields.is_refused() {
         return None;
     }
-    Some(Typed { summary: summary?, wished_minutes: wished?, kinds, locale: locale? })
+    Some(Typed { summary: summary?, wishes: wishes? })
 }
 
 /// Refuses the form where the person did not agree to what both sides promise.
@@ -255,9 +249,7 @@ async fn send(frame: Frame, call: Call, me: PersonId, typed: Typed, mut fields: 
         applicant: me,
         former: None,
         summary: typed.summary.as_str(),
-        wished_minutes: typed.wished_minutes,
-        kinds: &typed.kinds,
-        locale: typed.locale,
+        wishes: &typed.wishes,
         due_at: end_of_day(frame.now, call.reply_days.into(), call.host_zone.0),
         call: &call,
     };

@@ -97,7 +97,7 @@ pub async fn post(frame: Frame, id: Path<ApplicationId>, mut fields: Fields) -> 
 
 /// The canned words in the applicant's language, then what the host typed.
 fn begun_with(kind: DeclineKind, seen: &Seen, note: Option<String>) -> String {
-    let speech = Speech { locale: seen.locale, zone: seen.call.host_zone.0 };
+    let speech = Speech { locale: seen.wishes.locale, zone: seen.call.host_zone.0 };
     let words = speech.t(kind.words()).saying("name", &seen.applicant_name).to_string();
     match note {
         Some(note) if note.starts_with(&words) => note,

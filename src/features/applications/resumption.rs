@@ -3,6 +3,7 @@
 
 use super::new::{hindrance, wait_if_full};
 use super::store::{self, Sent};
+use super::wishes::Wishes;
 use crate::domain::application::end_of_day;
 use crate::domain::id::{ApplicationId, ConsultationId, PersonId};
 use crate::domain::person::Locale;
@@ -31,9 +32,7 @@ pub async fn resume(tx: &mut Tx, again: Resumption<'_>) -> Result<Result<Applica
         applicant: again.applicant,
         former: Some(again.former),
         summary: again.summary,
-        wished_minutes: again.wished_minutes,
-        kinds: &[],
-        locale: again.locale,
+        wishes: &Wishes { minutes: again.wished_minutes, kinds: Vec::new(), locale: again.locale },
         due_at: end_of_day(tx.now(), again.call.reply_days.into(), again.call.host_zone.0),
     };
     let Ok(id) = store::insert(tx, sent).await? else {

@@ -4,6 +4,7 @@
 use super::inbox::stage_key;
 use super::new;
 use super::store::{self, Former, Past, Post, Seen};
+use super::wishes::Offer;
 use crate::domain::application::{Application, DeclineKind, Stage, end_of_day};
 use crate::domain::call;
 use crate::domain::id::{ApplicationId, CallId, PersonId};
@@ -13,7 +14,7 @@ use crate::features::calls;
 use crate::platform::db::Tx;
 use crate::platform::drafts;
 use crate::platform::error::{Answer, AppError};
-use crate::platform::form::{Fields, Revision};
+use crate::platform::form::{Fields, Many, Revision};
 use crate::platform::i18n::{Message, Told};
 use crate::platform::page::{Frame, show, show_with};
 use actix_web::http::StatusCode;
@@ -85,6 +86,15 @@ impl Show {
         self.frame.t(stage_key(line.past.stage, true))
     }
 
+    fn offer(&self) -> Offer {
+        Offer::again(&self.seen)
+    }
+
+    /// Whether the form that changes it was refused.
+    fn is_editing(&self) -> bool {
+        self.fields.is_refused() && self.fields.value("act") == "edit"
+    }
+
     fn takes_edits(&self) -> bool {
         !self.seen.is_host() && self.seen.application.takes_edits()
     }
@@ -134,12 +144,18 @@ pub async fn get(frame: Frame, id: Path<ApplicationId>) -> Answer {
     let draft = drafts::find(&mut read, seen.me, FORM, &id.to_string(), frame.now).await?;
     let is_unsent = draft.is_some();
     let mut fields = draft.map(|draft| draft.fields).unwrap_or_default();
-    fields.set("summary", seen.summary.as_str());
-    fields.set("revision", seen.revision.to_string());
+    fill(&mut fields, &seen);
     let posts = store::posts(&mut read, *id).await?;
     let former = store::former_summaries(&mut read, *id).await?;
     let past = past(&mut read, &seen).await?;
     show(&Show { frame, seen, posts, former, past, fields, is_unsent })
+}
+
+/// Puts what is stored into the form that changes it.
+fn fill(fields: &mut Fields, seen: &Seen) {
+    fields.set("summary", seen.summary.as_str());
+    fields.set("revision", seen.revision.to_string());
+    seen.wishes.fill(fields);
 }
 
 /// What the reading host already knows of the applicant; nothing to the applicant.
@@ -154,8 +170,8 @@ async fn past(conn: &mut PgConnection, seen: &Seen) -> Result<Vec<PastLine>, App
     Ok(past.into_iter().map(|past| PastLine { call_title: title(past.call), past }).collect())
 }
 
-/// Answers, changes the text, or sends it again.
-pub async fn post(frame: Frame, id: Path<ApplicationId>, fields: Fields) -> Answer {
+/// Answers, changes what was sent, or sends it again.
+pub async fn post(frame: Frame, id: Path<ApplicationId>, Many(fields): Many) -> Answer {
     let mut tx = frame.begin(&fields).await?;
     let seen = store::for_update(&mut tx, *id, &frame.asker).await?;
     seen.require_applicant()?;
@@ -237,20 +253,21 @@ async fn revive(frame: Frame, mut tx: Tx, seen: Seen, mut fields: Fields) -> Ans
 }
 
 async fn edit(frame: Frame, mut tx: Tx, seen: Seen, mut fields: Fields) -> Answer {
-    let (revision, summary) = (fields.required::<Revision>("revision"), fields.required::<Text<4000>>("summary"));
-    let (Some(Revision(revision)), Some(summary)) = (revision, summary) else {
-        return refused(frame, tx, seen, fields, StatusCode::UNPROCESSABLE_ENTITY).await;
-    };
     if !seen.application.takes_edits() {
         fields.refuse("summary", Message::new("applications-show-not_now"));
         return refused(frame, tx, seen, fields, StatusCode::CONFLICT).await;
     }
+    let (revision, summary) = (fields.required::<Revision>("revision"), fields.required::<Text<4000>>("summary"));
+    let wishes = Offer::again(&seen).read(&mut fields);
+    let (Some(Revision(revision)), Some(summary), Some(wishes)) = (revision, summary, wishes) else {
+        return refused(frame, tx, seen, fields, StatusCode::UNPROCESSABLE_ENTITY).await;
+    };
     if revision != seen.revision {
         fields.refuse("summary", Message::new("applications-show-stale"));
         fields.set("revision", seen.revision.to_string());
         return refused(frame, tx, seen, fields, StatusCode::CONFLICT).await;
     }
-    store::replace_summary(&mut tx, &seen, summary.as_str()).await?;
+    store::replace(&mut tx, &seen, summary.as_str(), &wishes).await?;
     tx.see_other(format!("{}?said=saved", seen.path(""))).await
 }
 
@@ -260,8 +277,7 @@ async fn refused(frame: Frame, mut tx: Tx, seen: Seen, mut fields: Fields, statu
     let draft = match fields.value("act") {
         "edit" => drafts::find(&mut tx, seen.me, FORM, &id.to_string(), frame.now).await?,
         _ => {
-            fields.set("summary", seen.summary.as_str());
-            fields.set("revision", seen.revision.to_string());
+            fill(&mut fields, &seen);
             None
         }
     };

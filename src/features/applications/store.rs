@@ -16,6 +16,7 @@ pub use places::*;
 pub use thread::*;
 pub use year::*;
 
+use super::wishes::Wishes;
 use crate::domain::application::{Application, DeclineKind, Stage};
 use crate::domain::call::Kind;
 use crate::domain::fact::Fact;
@@ -46,9 +47,7 @@ pub struct Seen {
     pub me: PersonId,
     pub applicant_name: String,
     pub summary: String,
-    pub wished_minutes: i32,
-    pub locale: Locale,
-    pub kinds: Vec<Kind>,
+    pub wishes: Wishes,
     pub former: Option<ConsultationId>,
     pub confidentiality_version: i32,
     /// How often the text was changed.
@@ -154,11 +153,9 @@ pub async fn for_party(conn: &mut PgConnection, id: ApplicationId, asker: &Asker
     .fetch_one(conn)
     .await?;
     Ok(Seen {
-        kinds: Kind::ALL.into_iter().filter(|k| text.kinds.iter().any(|word| word == k.as_str())).collect(),
-        locale: Locale::parse(&text.locale).unwrap_or(Locale::Ja),
+        wishes: wishes(text.wished_minutes, &text.kinds, &text.locale),
         applicant_name: text.name,
         summary: text.summary,
-        wished_minutes: text.wished_minutes,
         former: text.former,
         confidentiality_version: text.confidentiality_version,
         revision: text.revision,
@@ -198,9 +195,7 @@ pub struct Sent<'a> {
     pub applicant: PersonId,
     pub former: Option<ConsultationId>,
     pub summary: &'a str,
-    pub wished_minutes: i32,
-    pub kinds: &'a [Kind],
-    pub locale: Locale,
+    pub wishes: &'a Wishes,
     pub due_at: DateTime<Utc>,
 }
 
@@ -222,8 +217,8 @@ pub async fn insert(tx: &mut Tx, sent: Sent<'_>) -> Result<Result<ApplicationId,
         sent.applicant as PersonId,
         sent.former as Option<ConsultationId>,
         sent.summary,
-        sent.wished_minutes,
-        sent.locale.as_str(),
+        sent.wishes.minutes,
+        sent.wishes.locale.as_str(),
         sent.call.confidentiality_version,
         now,
         sent.due_at,
@@ -236,16 +231,29 @@ pub async fn insert(tx: &mut Tx, sent: Sent<'_>) -> Result<Result<ApplicationId,
         return Ok(Err(Already));
     }
     savepoint.commit().await?;
-    let kinds: Vec<String> = sent.kinds.iter().map(|k| k.as_str().to_owned()).collect();
+    add_kinds(tx, id, sent.wishes).await?;
+    tx.record(Fact::ApplicationSubmitted { application: id }).await?;
+    Ok(Ok(id))
+}
+
+async fn add_kinds(tx: &mut Tx, id: ApplicationId, wishes: &Wishes) -> Result<(), AppError> {
     sqlx::query!(
         "insert into application_kinds (application_id, kind) select $1, unnest($2::text[])",
         id as ApplicationId,
-        &kinds
+        &wishes.words()
     )
     .execute(&mut **tx)
     .await?;
-    tx.record(Fact::ApplicationSubmitted { application: id }).await?;
-    Ok(Ok(id))
+    Ok(())
+}
+
+/// Wishes as they are stored.
+fn wishes(minutes: i32, kinds: &[String], locale: &str) -> Wishes {
+    Wishes {
+        minutes,
+        kinds: Kind::ALL.into_iter().filter(|kind| kinds.iter().any(|word| word == kind.as_str())).collect(),
+        locale: Locale::parse(locale).unwrap_or(Locale::Ja),
+    }
 }
 
 /// Stores an application that moved, and records the fact.

@@ -114,15 +114,16 @@ async fn an_edit_in_two_windows_loses_nothing(db: PgPool) {
     let application = app.apply(aki(), app.open_call(hana()).await).await;
     let aki = app.as_(aki()).await;
     let page = aki.get(&application).await;
-    let edit = |text: &'static str| [("act", "edit"), ("revision", "0"), ("summary", text)];
-    aki.post(&application, &edit("The first window")).await.assert_status(303);
+    aki.post(&application, &edit("The first window", "0", "30")).await.assert_status(303);
     assert!(page.text().contains(ROUGH[0].1));
 
-    let stale = aki.post(&application, &edit("The second window")).await;
+    let stale = aki.post(&application, &edit("The second window", "0", "60")).await;
 
     stale.assert_status(409).assert_says("applications-show-stale");
     assert!(stale.text().contains("The first window"), "{}", stale.text());
+    assert!(stale.text().contains("30 minutes · 日本語"), "{}", stale.text());
     assert_eq!(stale.texts("textarea[name=summary]"), ["The second window"]);
+    assert_eq!(stale.attributes("input[name=minutes][checked]", "value"), ["60"]);
     let seen = app.as_(hana()).await.get(&application).await;
     assert_eq!(seen.texts("pre.typed"), [ROUGH[0].1], "the former text stays readable");
 }
@@ -154,4 +155,90 @@ async fn what_a_host_types_about_an_application_waits_until_it_is_sent(db: PgPoo
     let path = format!("{akis}/refusal");
     hana.submit(&hana.get(&path).await, &path, &[]).await.assert_status(303);
     assert_eq!(hana.get(&path).await.texts("pre"), Vec::<String>::new());
+}
+
+/// The edit of an application that was just sent, with other wishes.
+fn edit<'a>(summary: &'a str, revision: &'a str, minutes: &'a str) -> Vec<(&'a str, &'a str)> {
+    vec![("act", "edit"), ("revision", revision), ("summary", summary), ("minutes", minutes), ("locale", "ja")]
+}
+
+#[sqlx::test]
+async fn before_the_decision_everything_that_was_wished_for_can_change(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let call = app.open_call(hana()).await;
+    sqlx::query("insert into call_kinds (call_id, kind) select $1, unnest(array['talk', 'review'])")
+        .bind(call.0)
+        .execute(&app.db)
+        .await
+        .unwrap();
+    let application = app.apply(aki(), call).await;
+    let aki = app.as_(aki()).await;
+    let form = aki.get(&application).await;
+    assert_eq!(form.attributes("input[name=minutes][checked]", "value"), ["60"]);
+
+    let changed = [edit("Two of us now", "0", "30"), vec![("kinds", "talk"), ("kinds", "review")]].concat();
+    aki.post(&application, &changed).await.assert_status(303);
+
+    let seen = app.as_(hana()).await.get(&application).await;
+    assert_eq!(seen.texts(".post__body"), ["Two of us now"]);
+    assert_eq!(
+        seen.texts(".post > p.muted"),
+        [
+            "30 minutes · Listening, and putting it in order together · Reviewing a document or plan, in confidence · 日本語"
+        ]
+    );
+    assert_eq!(seen.texts("details pre.typed"), ["Where to begin as the first SRE? Everything is on fire."]);
+    assert_eq!(seen.texts("details pre + p.muted"), ["60 minutes · English"], "what was wished for before");
+    let form = aki.get(&application).await;
+    assert_eq!(form.attributes("input[name=minutes][checked]", "value"), ["30"]);
+    assert_eq!(form.attributes("input[name=kinds][checked]", "value"), ["talk", "review"]);
+    assert_eq!(form.attributes("select[name=locale] option[selected]", "value"), ["ja"]);
+    let hana = app.as_(hana()).await;
+    hana.post(&format!("{application}/acceptance"), &[]).await.assert_status(303);
+    let wished: i32 = sqlx::query_scalar("select wished_minutes from consultations").fetch_one(&app.db).await.unwrap();
+    assert_eq!(wished, 30);
+}
+
+#[sqlx::test]
+async fn what_is_wrong_about_an_edit_is_said_beside_each_field_and_nothing_is_lost(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let application = app.apply(aki(), app.open_call(hana()).await).await;
+    let aki = app.as_(aki()).await;
+
+    for (changes, beside) in [
+        (edit("Three people", "0", "45"), "#error-minutes"),
+        ([edit("Three people", "0", "60"), vec![("kinds", "magic")]].concat(), "#error-kinds"),
+        (vec![("act", "edit"), ("revision", "0"), ("summary", "Three people"), ("minutes", "60")], "#error-locale"),
+        (edit("Three people", "x", "30"), ".error-summary li"),
+    ] {
+        let page = aki.post(&application, &changes).await;
+
+        page.assert_status(422);
+        assert_eq!(page.texts(beside).len(), 1, "{changes:?}");
+        assert_eq!(page.texts("textarea[name=summary]"), ["Three people"]);
+    }
+    let empty = aki.post(&application, &edit(" ", "0", "30")).await;
+    empty.assert_status(422);
+    assert_eq!(empty.texts("#error-summary").len(), 1);
+    assert_eq!(empty.attributes("input[name=minutes][checked]", "value"), ["30"], "what was chosen stays chosen");
+    assert_eq!(aki.get(&application).await.texts("pre.typed"), [] as [&str; 0]);
+}
+
+#[sqlx::test]
+async fn what_the_call_offers_no_longer_can_stay_chosen(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let call = app.open_call(hana()).await;
+    let application = app.apply(aki(), call).await;
+    sqlx::query("update calls set longest_minutes = 45 where call_id = $1")
+        .bind(call.0)
+        .execute(&app.db)
+        .await
+        .unwrap();
+    let aki = app.as_(aki()).await;
+    let form = aki.get(&application).await;
+    assert_eq!(form.attributes("input[name=minutes]", "value"), ["30", "45", "60"]);
+
+    aki.post(&application, &edit("Three people", "0", "60")).await.assert_status(303);
+
+    aki.post(&application, &edit("Three people", "1", "90")).await.assert_status(422);
 }

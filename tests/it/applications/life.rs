@@ -32,7 +32,12 @@ fn acts() -> [Tried; 11] {
         tried("report (host)", hana(), "/abuse-report", &[("kind", "other"), ("body", "What was typed")]),
         tried("answer (applicant)", aki(), "", &[("act", "answer"), ("body", "What was typed")]),
         tried("write more (applicant)", aki(), "", &[("act", "message"), ("body", "What was typed")]),
-        tried("edit (applicant)", aki(), "", &[("act", "edit"), ("revision", "0"), ("summary", "What was typed")]),
+        tried(
+            "edit (applicant)",
+            aki(),
+            "",
+            &[("act", "edit"), ("revision", "0"), ("summary", "What was typed"), ("minutes", "60"), ("locale", "en")],
+        ),
         tried("withdraw (applicant)", aki(), "/withdrawal", &[("reason", "What was typed")]),
         tried("send again (applicant)", aki(), "", &[("act", "revive")]),
     ]
