@@ -102,6 +102,9 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
         Fact::ParticipantInvited { invitation, .. } => {
             vec![NewJob::now(consultations::mails::InvitationMail { invitation })]
         }
+        Fact::AddressSuspended { person } => {
+            vec![NewJob::now(consultations::unreachable::UnreachableMails { person })]
+        }
         Fact::InvitationDeclined { invitation, .. } => {
             vec![NewJob::now(consultations::mails::DeclinedMail { invitation })]
         }

@@ -27,6 +27,8 @@ pub enum Fact {
     ProfileChanged { person: PersonId },
     ZoneChanged { person: PersonId },
     NotificationsChosen { person: PersonId },
+    AddressSuspended { person: PersonId },
+    AddressRestored { person: PersonId },
     DigestPlanned { person: PersonId, due_at: DateTime<Utc> },
     HostGranted { person: PersonId },
     HostWithdrawn { person: PersonId },

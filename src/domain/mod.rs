@@ -40,6 +40,7 @@ pub mod secret;
 pub mod session;
 pub mod sign_in;
 pub mod slot;
+pub mod suspension;
 pub mod text;
 pub mod thread;
 pub mod totp;

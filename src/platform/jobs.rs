@@ -115,6 +115,9 @@ pub struct JobRun {
     pub now: DateTime<Utc>,
     /// When what it follows from happened.
     pub created_at: DateTime<Utc>,
+    lane: Lane,
+    /// After this its mail is news no more.
+    give_up_at: DateTime<Utc>,
     attempt: i32,
     /// A process died over it before: what it sent may have been sent already.
     crashed: bool,

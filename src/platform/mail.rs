@@ -10,6 +10,7 @@ use crate::config::{MailSettings, exposed};
 use crate::domain::id::{ConsultationId, JobId, PersonId};
 use crate::domain::notice::Topic;
 use crate::domain::person::EmailAddress;
+use crate::domain::suspension;
 use anyhow::Context;
 use askama::Template;
 use chrono::{DateTime, Utc};
@@ -68,11 +69,10 @@ pub struct CalendarPart {
 impl Mail {
     /// A mail with a subject; the other parts follow.
     pub fn to(receiver: &Receiver, subject: impl ToString) -> Self {
-        let one_line = |text: String| text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
         Self {
             to: receiver.address.clone(),
             speech: receiver.speech,
-            subject: one_line(subject.to_string()),
+            subject: subject.to_string(),
             lines: Vec::new(),
             facts: Vec::new(),
             action: None,
@@ -159,13 +159,56 @@ struct TextPart<'a> {
     instance: &'a str,
 }
 
-/// Why a mail did not go out.
-#[derive(Debug, Error)]
+/// Why a mail did not go out: a code, and words of ours. What a server answers names addresses, and no
+/// log, no job and no page of administrators may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum SendError {
-    #[error("refused for good: {0}")]
-    Refused(String),
-    #[error("not now: {0}")]
-    Passing(String),
+    #[error("the mail cannot be written: {0}")]
+    Unwritable(&'static str),
+    #[error("the server of the address refused it: {0}")]
+    AddressRefused(u16),
+    #[error("the mail was refused for good: {0}")]
+    Refused(u16),
+    #[error("the mail server asks to come again: {0}")]
+    PutOff(u16),
+    #[error("the mail server could not be asked: {0}")]
+    Unreachable(&'static str),
+    #[error("the mailbox could not be written")]
+    Unkept,
+}
+
+impl SendError {
+    /// Whether another attempt would end the same.
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Unwritable(_) | Self::AddressRefused(_) | Self::Refused(_))
+    }
+
+    fn of(error: &lettre::transport::smtp::Error) -> Self {
+        match error.status().map(u16::from) {
+            Some(code) if !error.is_permanent() => Self::PutOff(code),
+            Some(code) if suspension::is_about_the_address(code, &error.to_string()) => Self::AddressRefused(code),
+            Some(code) => Self::Refused(code),
+            None if error.is_timeout() => Self::Unreachable("too slow"),
+            None if error.is_tls() => Self::Unreachable("no TLS"),
+            None if error.is_response() => Self::Unreachable("not understood"),
+            None if error.is_client() => Self::Unreachable("it lacks what is needed"),
+            None => Self::Unreachable("no connection"),
+        }
+    }
+}
+
+/// What people wrote, for somebody whose address nobody has confirmed: programs make no link of it, so
+/// that our mails carry nobody's advertisement.
+pub fn unlinked(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        out.push(c);
+        if matches!(c, '.' | ':' | '@' | '/') && rest.peek().is_some_and(|next| !next.is_whitespace()) {
+            out.push('\u{2060}');
+        }
+    }
+    out
 }
 
 /// Where mails go.
@@ -198,17 +241,12 @@ impl Mailer {
         now: DateTime<Utc>,
     ) -> Result<(), SendError> {
         let message_id = format!("<{job}@{}>", platform.config.instance());
-        let message = message(platform, mail, &message_id, now).map_err(|e| SendError::Refused(format!("{e:#}")))?;
+        let message = message(platform, mail, &message_id, now).map_err(SendError::Unwritable)?;
         match self {
-            Mailer::Mailbox => keep(platform, mail, &message_id, &message.formatted(), now)
-                .await
-                .map_err(|e| SendError::Passing(e.to_string())),
-            Mailer::Smtp(transport) => {
-                transport.send(message).await.map(drop).map_err(|error| match error.is_permanent() {
-                    true => SendError::Refused(error.to_string()),
-                    false => SendError::Passing(error.to_string()),
-                })
+            Mailer::Mailbox => {
+                keep(platform, mail, &message_id, &message.formatted(), now).await.map_err(|_| SendError::Unkept)
             }
+            Mailer::Smtp(transport) => transport.send(message).await.map(drop).map_err(|error| SendError::of(&error)),
         }
     }
 }
@@ -238,6 +276,8 @@ async fn keep(
     Ok(())
 }
 
+const UNDRAWN: &str = "it cannot be drawn";
+
 fn drawn_html(platform: &Platform, mail: &Mail) -> askama::Result<String> {
     HtmlPart { mail, instance: platform.config.instance() }.render()
 }
@@ -246,12 +286,17 @@ fn drawn_text(platform: &Platform, mail: &Mail) -> askama::Result<String> {
     TextPart { mail, instance: platform.config.instance() }.render()
 }
 
-fn message(platform: &Platform, mail: &Mail, message_id: &str, now: DateTime<Utc>) -> anyhow::Result<Message> {
-    let from = platform.config.mail.from().as_str().parse().context("reading the sender")?;
+fn message(platform: &Platform, mail: &Mail, message_id: &str, now: DateTime<Utc>) -> Result<Message, &'static str> {
+    // Forms refuse such a character; what came into a row another way is not sent (no header may end early).
+    if mail.subject.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')) {
+        return Err("its subject is no line");
+    }
+    let from = platform.config.mail.from().as_str().parse().map_err(|_| "its sender is no address")?;
+    let to = mail.to.as_str().parse().map_err(|_| "its receiver is no address")?;
     let automatic = raw_header("Auto-Submitted", "auto-generated".to_owned());
     let builder = Message::builder()
         .from(Mailbox::new(Some("Kabeuchi".to_owned()), from))
-        .to(Mailbox::new(None, mail.to.as_str().parse().context("reading the receiver")?))
+        .to(Mailbox::new(None, to))
         .subject(mail.subject.clone())
         .message_id(Some(message_id.to_owned()))
         .date(now.into())
@@ -263,22 +308,38 @@ fn message(platform: &Platform, mail: &Mail, message_id: &str, now: DateTime<Utc
         None => builder,
     };
     let mut parts = MultiPart::alternative()
-        .singlepart(encoded(ContentType::TEXT_PLAIN, drawn_text(platform, mail)?)?)
-        .singlepart(encoded(ContentType::TEXT_HTML, drawn_html(platform, mail)?)?);
+        .singlepart(encoded(ContentType::TEXT_PLAIN, drawn_text(platform, mail).map_err(|_| UNDRAWN)?)?)
+        .singlepart(encoded(ContentType::TEXT_HTML, drawn_html(platform, mail).map_err(|_| UNDRAWN)?)?);
     if let Some(calendar) = &mail.calendar {
         let kind = ContentType::parse(&format!("text/calendar; charset=utf-8; method={}", calendar.method))
-            .context("naming the calendar part")?;
+            .map_err(|_| "its calendar part has no name")?;
         parts = parts.singlepart(encoded(kind, calendar.text.clone())?);
     }
-    Ok(builder.multipart(parts)?)
+    builder.multipart(parts).map_err(|_| "its head is incomplete")
 }
 
 fn raw_header(name: &'static str, value: String) -> HeaderValue {
     HeaderValue::new(HeaderName::new_from_ascii_str(name), value)
 }
 
-fn encoded(kind: ContentType, text: String) -> anyhow::Result<SinglePart> {
-    let body = Body::new_with_encoding(text, ContentTransferEncoding::Base64)
-        .map_err(|_| anyhow::anyhow!("encoding a body"))?;
+fn encoded(kind: ContentType, text: String) -> Result<SinglePart, &'static str> {
+    let body =
+        Body::new_with_encoding(text, ContentTransferEncoding::Base64).map_err(|_| "a part cannot be encoded")?;
     Ok(SinglePart::builder().header(kind).body(body))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unlinked;
+
+    #[test]
+    fn trust_g07_no_program_finds_an_address_in_what_is_unlinked() {
+        for text in ["see https://spam.example/x now", "www.spam.example", "write to a@spam.example", "//spam.example"]
+        {
+            let shown = unlinked(text);
+            assert!(!shown.contains("://") && !shown.contains("spam.example") && !shown.contains("//"), "{shown}");
+            assert_eq!(shown.replace('\u{2060}', ""), text);
+        }
+        assert_eq!(unlinked("SLO: first steps. And then?"), "SLO: first steps. And then?");
+    }
 }

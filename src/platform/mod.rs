@@ -1,5 +1,6 @@
 //! Machinery that slices share: HTTP, PostgreSQL, mail, jobs, clock, languages. Knows no slice.
 
+pub mod addresses;
 pub mod asker;
 pub mod assets;
 pub mod bots;

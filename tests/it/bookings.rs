@@ -338,7 +338,7 @@ mod calendar_mails {
     }
 
     #[sqlx::test]
-    async fn case_84_invitation_update_and_cancellation_are_one_event_with_a_rising_sequence(db: PgPool) {
+    async fn trust_g10_case_84_invitation_update_and_cancellation_are_one_event_with_a_rising_sequence(db: PgPool) {
         let app = TestApp::spawn(db).await;
         app.offer_hours(hana()).await;
         let booking = app.book_first(aki(), app.consultation(hana(), aki()).await).await;
@@ -380,8 +380,10 @@ mod calendar_mails {
         app.offer_hours(hana()).await;
         let hostile = Persona { name: "壁 打;子, \"X\"\\n", email: "aki@example.org", ..aki() };
         let consultation = app.consultation(hana(), hostile).await;
-        let title = "SLO、最初の一歩;DTSTART:19700101T000000Z\r\nATTENDEE:mailto:x@evil.example\r\n壁打ちを何から始めればよいかわからないので相談したい";
+        let title = "SLO、最初の一歩;DTSTART:19700101T000000Z\\nATTENDEE:mailto:x@evil.example\\n壁打ちを何から始めればよいかわからないので相談したい";
         sqlx::query("update consultations set title = $1").bind(title).execute(&app.db).await.unwrap();
+        let name = "update people set name = name || e'\\r\\nATTENDEE:mailto:x@evil.example' where email = $1";
+        sqlx::query(name).bind(hostile.email).execute(&app.db).await.unwrap();
 
         app.book_first(hostile, consultation).await;
 

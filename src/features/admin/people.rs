@@ -3,6 +3,7 @@
 use crate::domain::fact::Fact;
 use crate::domain::id::PersonId;
 use crate::features::people::{self, Listed};
+use crate::platform::addresses;
 use crate::platform::error::{Answer, AppError};
 use crate::platform::form::Fields;
 use crate::platform::page::{Frame, show};
@@ -40,11 +41,17 @@ pub async fn get(frame: Frame) -> Answer {
     show(&People { frame, search, people, next })
 }
 
-/// Gives the host part, or takes it back.
+/// Gives the host part, or takes it back; lets mails go out again.
 pub async fn post(frame: Frame, fields: Fields) -> Answer {
     let person: PersonId = fields.value("person").parse().map_err(|_| AppError::NotFound)?;
     let mut tx = frame.begin(&fields).await?;
-    let (done, fact) = match fields.one_of("act", ["grant", "withdraw"])? {
+    let act = fields.one_of("act", ["grant", "withdraw", "restore"])?;
+    if act == "restore" {
+        let address = people::receiver(&mut tx, person).await?.address;
+        addresses::restore(&mut tx, &address, person).await?;
+        return tx.see_other("/admin/people?said=done").await;
+    }
+    let (done, fact) = match act {
         "withdraw" => (people::withdraw_host(&mut tx, person).await?, Fact::HostWithdrawn { person }),
         _ => (people::grant_host(&mut tx, person, frame.now).await?, Fact::HostGranted { person }),
     };

@@ -67,10 +67,12 @@ impl What {
     }
 
     /// Whether the booking still is as the mail says: a later change has a mail of its own, and a
-    /// reminder is never sent for a time that is not the booking's, or after it began.
+    /// reminder is never sent for a time that is not the booking's, or after it began. Of what is over
+    /// nobody is told anything (a queue may be restored from a backup).
     fn is_true(self, booking: &Booking, sequence: i32, now: DateTime<Utc>) -> bool {
         let is_confirmed = booking.stage == Stage::Confirmed;
         booking.sequence == sequence
+            && now < booking.ends_at
             && match self {
                 What::Booked | What::Moved => is_confirmed,
                 What::Cancelled => booking.stage == Stage::Cancelled,

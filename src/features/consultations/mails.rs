@@ -9,7 +9,7 @@ use crate::features::people;
 use crate::platform::error::AppError;
 use crate::platform::i18n::Speech;
 use crate::platform::jobs::{Job, JobRun, Outcome};
-use crate::platform::mail::{Mail, Receiver};
+use crate::platform::mail::{Mail, Receiver, unlinked};
 use crate::platform::random;
 use serde::{Deserialize, Serialize};
 
@@ -37,19 +37,14 @@ impl Job for InvitationMail {
         // The inviter's language: the invited person's own is not known before they came.
         let speech = Speech { locale: invited.locale, zone: chrono_tz::Asia::Tokyo };
         let receiver = Receiver { person: None, address, name: String::new(), speech };
-        let mail =
-            Mail::to(&receiver, speech.t("consultations-mail-invited-subject").saying("call", &invited.call_title))
-                .line(
-                    speech
-                        .t("consultations-mail-invited-text")
-                        .saying("inviter", &invited.inviter)
-                        .saying("call", &invited.call_title),
-                )
-                .action(
-                    speech.t("consultations-mail-invited-action"),
-                    run.platform.config.url(&format!("/invitations/{token}")),
-                )
-                .closing(speech.t("consultations-mail-invited-closing"));
+        let (inviter, call) = (unlinked(&invited.inviter), unlinked(&invited.call_title));
+        let mail = Mail::to(&receiver, speech.t("consultations-mail-invited-subject").saying("call", &call))
+            .line(speech.t("consultations-mail-invited-text").saying("inviter", &inviter).saying("call", &call))
+            .action(
+                speech.t("consultations-mail-invited-action"),
+                run.platform.config.url(&format!("/invitations/{token}")),
+            )
+            .closing(speech.t("consultations-mail-invited-closing"));
         Ok(Outcome::Send(tx, Box::new(mail)))
     }
 }

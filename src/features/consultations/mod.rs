@@ -10,6 +10,7 @@ mod news;
 mod participants;
 mod room;
 mod store;
+pub mod unreachable;
 
 pub use news::{News, tell};
 pub use participants::{MOST_GUESTS, part_key};
@@ -49,4 +50,6 @@ pub fn jobs(registry: Registry) -> Registry {
         .with::<lapse::LapseCheck>()
         .with::<mails::LapsedMail>()
         .with::<news::NewsMail>()
+        .with::<unreachable::UnreachableMails>()
+        .with::<unreachable::UnreachableMail>()
 }

@@ -170,6 +170,7 @@ pub fn is_attempt(platform: &Platform, request: &HttpRequest, attempt: &random::
 pub async fn finish(mut tx: Tx, frame: &Frame, request: &HttpRequest, proven: Proven) -> Answer {
     let person = store::find_or_create(&mut tx, &proven.address, proven.locale, frame.now).await?;
     crate::platform::drafts::attach(&mut tx, &proven.address, person, frame.now).await?;
+    crate::platform::addresses::restore(&mut tx, &proven.address, person).await?;
     if store::has_factor(&mut tx, person).await? {
         return wait(tx, frame, person, &proven).await;
     }

@@ -21,10 +21,12 @@ pub(super) struct Claimed {
 }
 
 impl Claimed {
-    pub fn run(&self, platform: &Platform) -> JobRun {
+    pub fn run(&self, platform: &Platform, lane: Lane) -> JobRun {
         JobRun {
             platform: platform.clone(),
             id: self.id,
+            lane,
+            give_up_at: self.give_up_at,
             now: platform.clock.now(),
             created_at: self.created_at,
             attempt: self.attempt,

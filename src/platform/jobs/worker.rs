@@ -3,10 +3,11 @@
 use super::queue::{self, Claimed};
 use super::{JobRun, Lane, Outcome};
 use crate::platform::Platform;
+use crate::platform::addresses;
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
 use crate::platform::failpoint;
-use crate::platform::mail::SendError;
+use crate::platform::mail::{Mail, SendError};
 use crate::platform::notices::{self, Way};
 use chrono::{DateTime, TimeDelta, Utc};
 use rand::RngExt;
@@ -73,22 +74,22 @@ async fn work_once(platform: &Platform, lane: Lane, stop: Option<watch::Receiver
     }
     let mut working = tokio::task::JoinSet::new();
     for job in claimed {
-        working.spawn(attempt(platform.clone(), job, stop.clone()));
+        working.spawn(attempt(platform.clone(), lane, job, stop.clone()));
     }
     while working.join_next().await.is_some() {}
     Ok(count)
 }
 
-async fn attempt(platform: Platform, job: Claimed, stop: Option<watch::Receiver<bool>>) {
+async fn attempt(platform: Platform, lane: Lane, job: Claimed, stop: Option<watch::Receiver<bool>>) {
     if job.is_poison() {
         let why = "its process died five times";
         return logged(&job, queue::give_up(&platform.db, job.id, job.attempt, platform.clock.now(), why).await);
     }
-    let run = job.run(&platform);
+    let run = job.run(&platform, lane);
     let work = tokio::spawn(guarded(platform.clone(), job.kind.clone(), job.payload.clone(), run.clone()));
     let abort = work.abort_handle();
     tokio::select! {
-        ended = work => settle(&platform, &job, ended.unwrap_or_else(|e| Err(Failure::passing(format!("it panicked or was cut off: {e}"))))).await,
+        ended = work => settle(&platform, &job, ended.unwrap_or_else(|e| Err(cut_off(&e)))).await,
         _ = lease_lost(&platform, &job) => {
             abort.abort();
             tracing::warn!(job = %job.id, kind = job.kind, "another worker took the job over");
@@ -98,6 +99,12 @@ async fn attempt(platform: Platform, job: Claimed, stop: Option<watch::Receiver<
             logged(&job, queue::release(&platform.db, job.id, job.attempt).await);
         }
     }
+}
+
+/// What a panic says may be what somebody wrote.
+fn cut_off(error: &tokio::task::JoinError) -> Failure {
+    let why = if error.is_panic() { "it panicked" } else { "it was cut off" };
+    Failure::passing(why.into())
 }
 
 /// Why an attempt failed, and whether another may succeed.
@@ -122,6 +129,14 @@ async fn guarded(platform: Platform, kind: String, payload: serde_json::Value, r
         Outcome::GiveUp(why) => Err(Failure { why, is_final: true }),
         Outcome::DoneWith(tx) => finish_with(tx, &run).await,
         Outcome::Send(mut tx, mut mail) => {
+            // The queue of a backup, or of a long outage: what is told late is told wrongly.
+            if run.now > run.give_up_at {
+                return Err(Failure { why: "older than mails of its kind may be".into(), is_final: true });
+            }
+            if run.lane != Lane::SignIn && addresses::is_suspended(&mut tx, &mail.to).await.map_err(failed)? {
+                metrics::counter!("kabeuchi_mails_withheld_total").increment(1);
+                return finish_with(tx, &run).await;
+            }
             match notices::decide(&mut tx, &run, &mut mail).await.map_err(failed)? {
                 Way::Send => {}
                 Way::Keep => return finish_with(tx, &run).await,
@@ -140,11 +155,25 @@ async fn guarded(platform: Platform, kind: String, payload: serde_json::Value, r
                 metrics::counter!("kabeuchi_mail_possible_duplicates_total").increment(1);
             }
             let sent = platform.mailer.send(&platform, &mail, run.id, run.now).await;
-            sent.map_err(|e| Failure { is_final: matches!(e, SendError::Refused(_)), why: e.to_string() })?;
+            count(&run, &mail, sent).await.map_err(failed)?;
+            sent.map_err(|e| Failure { is_final: e.is_final(), why: e.to_string() })?;
             metrics::counter!("kabeuchi_mails_sent_total").increment(1);
             failpoint::reach("after_smtp_250").await;
             finish(&run).await
         }
+    }
+}
+
+/// Counts what the server of an address said.
+async fn count(run: &JobRun, mail: &Mail, sent: Result<(), SendError>) -> Result<(), AppError> {
+    match sent {
+        Ok(()) => addresses::took(&mut *run.platform.db.acquire().await?, &mail.to).await,
+        Err(SendError::AddressRefused(_)) => {
+            let mut tx = run.begin().await?;
+            addresses::refused(&mut tx, &mail.to).await?;
+            tx.commit().await
+        }
+        Err(_) => Ok(()),
     }
 }
 

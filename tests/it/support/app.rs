@@ -11,6 +11,7 @@ use kabeuchi::app;
 use kabeuchi::config::{Config, Database, MailSettings, sealing_keys};
 use kabeuchi::domain::id::CallId;
 use kabeuchi::domain::person::EmailAddress;
+use kabeuchi::platform::asker::cookie_name;
 use kabeuchi::platform::bots;
 use kabeuchi::platform::clock::{Clock, ManualClock};
 use kabeuchi::platform::http_client::HttpClient;
@@ -144,7 +145,7 @@ impl TestApp {
         let token_hash = kabeuchi::platform::random::hashed(&token);
         let renewal = Renewal { db: self.db.clone(), clock: self.clock.clone(), token_hash };
         let browser = Browser::new(self.origin.clone()).renewed(renewal);
-        browser.set_cookie("dev-sign-in", &token);
+        browser.set_cookie(cookie_name(self.platform.config.is_local()), &token);
         browser
     }
 
@@ -212,7 +213,7 @@ fn platform(db: PgPool, clock: Arc<ManualClock>, origin: &str, change: impl FnOn
             http: HttpClient::of(&config).with_resolver(Names).with_budgets(BUDGETS).with_roots(roots()),
             keys: Keys::load(&config).unwrap(),
             clock,
-            mailer: Mailer::Mailbox,
+            mailer: Mailer::of(&config.mail).unwrap(),
             config,
             assets: Assets::load(None),
             subscriptions: app::subscriptions,

@@ -14,13 +14,16 @@ pub struct Listed {
     pub created_at: DateTime<Utc>,
     pub is_host: bool,
     pub is_administrator: bool,
+    /// Whether their address refused mails until nothing more was sent.
+    pub is_suspended: bool,
 }
 
 /// People by name or address, a page at a time by key.
 pub async fn list(conn: &mut PgConnection, search: &str, after: Option<PersonId>) -> Result<Vec<Listed>, AppError> {
     let people = sqlx::query_as!(
         Listed,
-        r#"select person_id as "id: PersonId", name, email, created_at, host_since is not null as "is_host!", administrator_since is not null as "is_administrator!"
+        r#"select person_id as "id: PersonId", name, email, created_at, host_since is not null as "is_host!", administrator_since is not null as "is_administrator!",
+                  exists (select from refused_addresses r where r.address = lower(email) and r.suspended_at is not null) as "is_suspended!"
              from people
             where ($1 = '' or strpos(lower(name), lower($1)) > 0 or strpos(lower(email), lower($1)) > 0)
               and ($2::uuid is null or person_id > $2)
