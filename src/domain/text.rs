@@ -55,7 +55,7 @@ fn counted<const MAX: usize>(text: &str, allowed: fn(char) -> bool) -> Result<St
     if text.is_empty() {
         return Err(TextError::Missing);
     }
-    if text.chars().any(|c| (c.is_control() || is_line_end(c)) && !allowed(c)) {
+    if text.chars().any(|c| (c.is_control() || is_line_end(c) || is_no_character(c)) && !allowed(c)) {
         return Err(TextError::Control);
     }
     if text.chars().count() > MAX {
@@ -67,6 +67,11 @@ fn counted<const MAX: usize>(text: &str, allowed: fn(char) -> bool) -> Result<St
 /// Ends of lines that are no control characters: mails and scripts end a line there.
 fn is_line_end(c: char) -> bool {
     matches!(c, '\u{2028}' | '\u{2029}')
+}
+
+/// Feeds are XML, which has no way to say these two (XML 1.0 2.2).
+fn is_no_character(c: char) -> bool {
+    matches!(c, '\u{fffe}' | '\u{ffff}')
 }
 
 /// Bidirectional overrides and zero-width characters turn names into other names.
@@ -105,6 +110,7 @@ mod tests {
         assert_eq!(Line::<9>::parse("a\u{2028}b"), Err(TextError::Control));
         assert_eq!(Line::<9>::parse("a\u{202e}\u{061c}\u{2060}b").unwrap().as_str(), "ab");
         assert_eq!(Text::<9>::parse("a\r\nb\0"), Err(TextError::Control));
+        assert_eq!(Text::<9>::parse("a\u{ffff}"), Err(TextError::Control));
     }
 
     #[test]

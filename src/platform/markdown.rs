@@ -1,6 +1,10 @@
 //! What people write in Markdown becomes HTML that cannot harm: raw HTML off, links to https and
 //! mail alone, no images, then a sanitizer.
 
+#[cfg(test)]
+#[path = "../../tests/it/support/payloads.rs"]
+mod payloads;
+
 use askama::filters::HtmlSafe;
 use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd, html};
 use std::collections::HashSet;
@@ -187,6 +191,32 @@ mod tests {
             .unwrap();
             assert_eq!(tree.select(&bad).count(), 0, "{hostile} -> {html}");
             assert_eq!(SANITIZER.clean(html.as_str()).to_string(), html.as_str(), "{hostile}");
+        }
+    }
+
+    #[test]
+    fn trust_d03_the_corpus_stays_on_the_list_and_cleaning_it_again_changes_nothing() {
+        let corpus = payloads::payloads();
+        assert!(corpus.len() >= 500, "{} payloads", corpus.len());
+        for hostile in &corpus {
+            let html = render(hostile);
+            let tree = scraper::Html::parse_fragment(html.as_str());
+            for element in tree.root_element().descendent_elements().skip(1) {
+                let allowed = match element.value().name() {
+                    "a" => ["href", "rel"].as_slice(),
+                    "ol" => ["start"].as_slice(),
+                    "p" | "br" | "strong" | "em" | "del" | "code" | "pre" | "blockquote" | "ul" | "li" | "h3"
+                    | "h4" | "h5" | "h6" | "hr" | "table" | "thead" | "tbody" | "tr" | "th" | "td" => [].as_slice(),
+                    other => panic!("<{other}> of {hostile}: {html}"),
+                };
+                for (name, value) in element.value().attrs() {
+                    assert!(allowed.contains(&name), "{name} of {hostile}: {html}");
+                    let goes_out = value.starts_with("https:") || value.starts_with("mailto:");
+                    assert!(name != "href" || goes_out, "{hostile} leads to {value}");
+                }
+            }
+            assert_eq!(tree.root_element().inner_html(), html.as_str(), "parsed again: {hostile}");
+            assert_eq!(SANITIZER.clean(html.as_str()).to_string(), html.as_str(), "cleaned again: {hostile}");
         }
     }
 

@@ -16,7 +16,7 @@ mod people;
 mod times;
 mod words;
 
-use words::{Words, words};
+use words::{HOSTILE, Words, words};
 
 /// A page as one person sees it.
 #[derive(Clone, Debug)]
@@ -37,8 +37,26 @@ pub struct World {
 impl World {
     /// Lets people act until every page has something to show.
     pub async fn build(app: &TestApp, locale: Locale) -> Self {
+        Self::saying(app, locale, words(locale)).await
+    }
+
+    /// The same where everybody types markup, is called by it and uses a browser of that name.
+    pub async fn hostile(app: &TestApp) -> Self {
+        for persona in [hana(), kai(), aki(), mio(), sora(), ren(), toma()] {
+            app.as_(persona).await;
+        }
+        let name = "update people set name = $1 || name || $1";
+        sqlx::query(name).bind("\"><svg onload=alert(1)>").execute(&app.db).await.unwrap();
+        let world = Self::saying(app, Locale::En, HOSTILE).await;
+        let agent = "update sign_ins set user_agent = $1";
+        sqlx::query(agent).bind("</p><script>alert('agent')</script>").execute(&app.db).await.unwrap();
+        let file = "update materials set file_name = $1 where file_name is not null";
+        sqlx::query(file).bind("\"><img src=x onerror=alert(1)>.txt").execute(&app.db).await.unwrap();
+        world
+    }
+
+    async fn saying(app: &TestApp, locale: Locale, words: Words) -> Self {
         let mut world = Self { visits: Vec::new(), locale };
-        let words = words(locale);
         for persona in [hana(), kai(), aki(), mio(), sora(), ren(), toma()] {
             app.as_(Persona { locale, ..persona }).await;
         }

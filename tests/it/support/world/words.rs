@@ -63,6 +63,23 @@ const JA: Words = Words {
     locale: "ja",
 };
 
+/// Markup in every field that takes it.
+pub const HOSTILE: Words = Words {
+    title: "</title><script>alert('title')</script> \"><img src=x onerror=alert(1)> {{7*7}}",
+    question: "</h1><svg onload=alert('question')> ' onmouseover=alert(1) x='",
+    topic: "\" autofocus onfocus=alert('topic') x=\"<iframe src=javascript:alert(1)></iframe>",
+    sentence: "</textarea><script>alert('sentence')</script><math><mtext><style><img src=x onerror=alert(1)></style></mtext></math> &lt;b&gt; ${x}",
+    short: "[x](javascript:alert('short')) **one** <details open ontoggle=alert(1)> ![x](https://evil.example/x.png)",
+    markdown: "# <script>alert('markdown')</script>\n\n[x](data:text/html,x) [y](java&#115;cript:alert(1)) <https://x\" onclick=alert(1)>\n\n[z]\n\n[z]: vbscript:alert(1)\n\n> <base href=//evil.example/>\n\n```x\" onclick=\"alert(1)\n</code></pre><img src=x onerror=alert(1)>\n```",
+    action: "'\"--><script>alert('action')</script><form action=//evil.example/><button>x</button></form>",
+    call: "</option></select><script>alert('call')</script><meta/http-equiv=refresh/content=0>",
+    why: "<style>*{background:url(//evil.example/)}</style> **only** <object data=javascript:alert('why')></object>",
+    topics: "<b onclick=alert('topics')>x</b>: <script>alert(1)</script>, \"><img src=x onerror=alert(1)>",
+    scope: "</p><embed src=javascript:alert('scope')> <link rel=stylesheet href=//evil.example/x.css>",
+    gift: "</dd></dl><video src=x onerror=alert('gift')></video>",
+    locale: "en",
+};
+
 impl Words {
     /// Writes a call through the host's own form; its ID.
     pub async fn write_call(&self, host: &Browser, slug: &str) -> String {
