@@ -4,6 +4,7 @@
 //! `ICAL_FUZZ_SEED=… ICAL_FUZZ_FROM=… ICAL_FUZZ_INPUTS=1`. More inputs: `ICAL_FUZZ_INPUTS=3000000`, or
 //! as many as fit into `ICAL_FUZZ_SECONDS=600`; then each must also stay within its processor time.
 
+use crate::chance::{Chance, number, processor_time};
 use crate::exports::EXPORTS;
 use crate::fixture::{Case, cases};
 use kabeuchi::domain::ical::{MAX_FLAWS, MAX_STEPS};
@@ -70,33 +71,6 @@ const LINES: &[&str] = &[
     "no colon",
 ];
 
-/// xorshift64*: small, and the same everywhere.
-struct Chance(u64);
-
-impl Chance {
-    fn of(seed: u64, input: u64) -> Self {
-        let mut chance = Self((seed ^ input.wrapping_mul(0x9E37_79B9_7F4A_7C15)).max(1));
-        chance.next();
-        chance
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        self.0.wrapping_mul(0x2545_F491_4F6C_DD1D)
-    }
-
-    /// Less than `end`.
-    fn below(&mut self, end: usize) -> usize {
-        (self.next() % end.max(1) as u64) as usize
-    }
-}
-
-fn number(name: &str, otherwise: u64) -> u64 {
-    std::env::var(name).map_or(otherwise, |text| text.parse().unwrap_or_else(|_| panic!("{name} is no number: {text}")))
-}
-
 #[test]
 fn no_input_panics_or_spends_more_than_its_steps() {
     let (seed, from) = (number("ICAL_FUZZ_SEED", SEED), number("ICAL_FUZZ_FROM", 0));
@@ -132,13 +106,6 @@ fn no_input_panics_or_spends_more_than_its_steps() {
     assert!(inputs > 0);
     assert!(largest.0 <= MOST_MEMORY, "input {} held {} bytes", largest.1, largest.0);
     assert!(!is_timed || slowest.0 <= MOST_TIME, "input {} took {:?}", slowest.1, slowest.0);
-}
-
-/// Processor time of this thread so far, as Linux counts it (proc_pid_schedstat): what other
-/// processes do meanwhile is not in it.
-fn processor_time() -> Duration {
-    let counted = std::fs::read_to_string("/proc/thread-self/schedstat").expect("Linux counts the time of a thread");
-    Duration::from_nanos(counted.split(' ').next().and_then(|text| text.parse().ok()).expect("nanoseconds"))
 }
 
 /// Counts panics that begin in a crate instead of printing them; all others are printed as before.

@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, reason = "tests say by panicking what went wrong")]
 
 mod cases;
+#[path = "../fuzz/chance.rs"]
+mod chance;
 mod exports;
 mod fixture;
 mod fuzz;
