@@ -230,6 +230,17 @@ impl Chrome {
         panic!("the page is never drawn");
     }
 
+    /// Lets a page's policy forbid nothing, so that what is shown is what escaping alone prevents.
+    pub async fn ignore_policies(&self) {
+        self.devtools("Page.enable", json!({})).await;
+        self.devtools("Page.setBypassCSP", json!({ "enabled": true })).await;
+    }
+
+    /// Runs before anything of each page that is opened from now on.
+    pub async fn begin_pages_with(&self, source: &str) {
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": source })).await;
+    }
+
     async fn devtools(&self, command: &'static str, parameters: Value) -> Value {
         self.client.issue_cmd(Devtools { command, parameters }).await.unwrap()
     }

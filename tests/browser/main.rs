@@ -8,6 +8,7 @@
 mod support;
 
 mod chrome;
+mod hostile;
 mod journey;
 mod pages;
 mod scripts;
