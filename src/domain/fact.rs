@@ -28,7 +28,7 @@ pub enum Fact {
     ZoneChanged { person: PersonId },
     NotificationsChosen { person: PersonId },
     AddressSuspended { person: PersonId },
-    AddressRestored { person: PersonId },
+    AddressResumed { person: PersonId },
     DigestPlanned { person: PersonId, due_at: DateTime<Utc> },
     HostGranted { person: PersonId },
     HostWithdrawn { person: PersonId },

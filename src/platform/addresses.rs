@@ -72,6 +72,6 @@ pub async fn restore(tx: &mut Tx, address: &EmailAddress, person: PersonId) -> R
     .await?;
     match restored.rows_affected() {
         0 => Ok(()),
-        _ => tx.record(Fact::AddressRestored { person }).await,
+        _ => tx.record(Fact::AddressResumed { person }).await,
     }
 }
