@@ -255,7 +255,7 @@ async fn trust_g12_three_refusals_end_it_until_whoever_it_is_signs_in(db: PgPool
 
     smtp.relent();
     app.run_jobs().await;
-    let host = smtp.mails().into_iter().filter(|mail| headers(mail, "To") == [hana().email]).next_back().unwrap();
+    let host = smtp.mails().into_iter().rfind(|mail| headers(mail, "To") == [hana().email]).unwrap();
     assert!(MailServer::parts(&host)[0].contains(&participants), "{}", MailServer::parts(&host)[0]);
     let held = receivers(&smtp);
     app.hold(room).await;
@@ -267,7 +267,7 @@ async fn trust_g12_three_refusals_end_it_until_whoever_it_is_signs_in(db: PgPool
     let visitor = app.visitor();
     visitor.post("/sign-in", &[("email", aki().email)]).await.assert_status(303);
     app.run_jobs().await;
-    let mail = smtp.mails().into_iter().filter(|mail| headers(mail, "To") == [aki().email]).next_back().unwrap();
+    let mail = smtp.mails().into_iter().rfind(|mail| headers(mail, "To") == [aki().email]).unwrap();
     let link =
         MailServer::parts(&mail)[0].split_whitespace().find(|word| word.contains("/sign-in/")).unwrap().to_owned();
     visitor.post(&link, &[]).await.assert_status(303);
