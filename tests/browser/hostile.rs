@@ -24,7 +24,7 @@ const WATCH: &str = "
 const PROVOKED: &str = "(() => {
     const events = ['mouseover', 'pointerenter', 'focus', 'blur', 'input', 'toggle', 'error', 'load', 'animationend', 'beforetoggle'];
     for (const element of document.querySelectorAll('main *, head *')) for (const event of events) element.dispatchEvent(new Event(event));
-    const ways = ['http:', 'https:', 'mailto:'];
+    const ways = ['http:', 'https:', 'mailto:', 'otpauth:'];
     const links = [...document.querySelectorAll('a, area')].filter(a => a.href && !ways.includes(new URL(a.href, location).protocol));
     return window.ran.concat(links.map(a => a.href));
 })()";

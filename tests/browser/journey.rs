@@ -22,11 +22,17 @@ struct Walk {
 impl Walk {
     async fn begin(db: PgPool, mode: Mode) -> Self {
         let app = TestApp::spawn(db).await;
-        let hana = Persona { locale: mode.locale, ..hana() };
-        let cookie = app.as_(hana).await.cookies()["dev-sign-in"].clone();
         let (host, guest) = Chrome::open_two(&app.origin, mode).await;
-        host.sign_in(cookie).await;
-        Self { app, mode, host, guest }
+        let walk = Self { app, mode, host, guest };
+        walk.sign_the_host_in().await;
+        walk
+    }
+
+    /// A host who was away for half a day signs in anew.
+    async fn sign_the_host_in(&self) {
+        let hana = Persona { locale: self.mode.locale, ..hana() };
+        let cookie = self.app.as_(hana).await.cookies()["dev-sign-in"].clone();
+        self.host.sign_in(cookie).await;
     }
 
     /// The page says this in the language of the walk.
@@ -194,6 +200,7 @@ impl Walk {
             .clock
             .advance(self.app.start_of(&booking).await - kabeuchi::platform::clock::Clock::now(&*self.app.clock));
         self.app.run_jobs().await;
+        self.sign_the_host_in().await;
     }
 
     async fn talk(&self, room: &str) {
