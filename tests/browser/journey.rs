@@ -264,6 +264,8 @@ impl Walk {
         guest.goto(&preview).await;
         self.says(guest, "reports-preview-what").await;
         guest.follow("button[value='approve']").await;
+        // The host had the report open a moment ago: the mail waits for that.
+        self.app.clock.advance(TimeDelta::minutes(3));
         self.told(hana().email, "reports-mail-approved-subject").await;
         host.goto(&format!("{room}/report")).await;
         self.says(host, "reports-report-is_approved").await;
