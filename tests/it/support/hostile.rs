@@ -42,7 +42,7 @@ const NEVER: [&str; 26] = [
     "image",
 ];
 /// What an address may begin with.
-const WAYS: [&str; 7] = ["/", "#", "?", "https://", "http://localhost:", "mailto:", "https:"];
+const WAYS: [&str; 8] = ["/", "#", "?", "https://", "http://localhost:", "mailto:", "https:", "otpauth://totp/"];
 
 /// What of a page's tree is somebody's markup, a line each.
 pub fn intruders(html: &Html) -> Vec<String> {

@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 use kabeuchi::config::MailSettings;
 use kabeuchi::domain::id::JobId;
 use kabeuchi::domain::person::{EmailAddress, Locale};
+use kabeuchi::platform::bots;
 use kabeuchi::platform::clock::Clock;
 use kabeuchi::platform::i18n::Speech;
 use kabeuchi::platform::mail::{Mail, Receiver};
@@ -160,10 +161,12 @@ async fn trust_g06_markup_is_text_in_both_parts(db: PgPool) {
 #[sqlx::test]
 async fn trust_g07_nobody_advertises_through_our_mails(db: PgPool) {
     let app = TestApp::spawn(db.clone()).await;
-    let path = app.apply_path(app.open_call(hana()).await).await;
+    let call = app.open_call(hana()).await;
+    let (path, drawn) = (app.apply_path(call).await, app.drawn(call, chrono::TimeDelta::minutes(1)));
     app.mailbox().empty().await;
     let advertisement = "Buy at https://spam.example/x and www.spam.example";
     let fields = [
+        (bots::MARK, &*drawn),
         ("email", ren().email),
         ("summary", advertisement),
         ("minutes", "60"),
@@ -261,7 +264,7 @@ async fn trust_g12_three_refusals_end_it_until_whoever_it_is_signs_in(db: PgPool
     app.hold(room).await;
     app.run_jobs().await;
     assert_eq!(receivers(&smtp), held, "nothing more is sent there");
-    app.as_(toma()).await.get("/admin/people").await.assert_says("admin-people-suspended");
+    app.with_code(toma()).await.get("/admin/people").await.assert_says("admin-people-suspended");
 
     // The link that somebody asks for themselves is the way back.
     let visitor = app.visitor();
@@ -273,7 +276,7 @@ async fn trust_g12_three_refusals_end_it_until_whoever_it_is_signs_in(db: PgPool
     visitor.post(&link, &[]).await.assert_status(303);
     let left: i64 = sqlx::query_scalar("select count(*) from refused_addresses").fetch_one(&db).await.unwrap();
     assert_eq!(left, 0);
-    app.as_(toma()).await.get("/admin/people").await.assert_does_not_say("admin-people-suspended");
+    app.with_code(toma()).await.get("/admin/people").await.assert_does_not_say("admin-people-suspended");
 }
 
 #[sqlx::test]
@@ -286,7 +289,7 @@ async fn trust_g12_an_administrator_lets_mails_go_out_again(db: PgPool) {
         app.run_jobs().await;
     }
     smtp.relent();
-    let toma = app.as_(toma()).await;
+    let toma = app.with_code(toma()).await;
     let people = toma.get("/admin/people").await;
     people.assert_says("admin-people-suspended");
     let aki_id = app.id_of(aki()).await.to_string();
@@ -294,7 +297,7 @@ async fn trust_g12_an_administrator_lets_mails_go_out_again(db: PgPool) {
     toma.post("/admin/people", &[("act", "restore"), ("person", &aki_id)]).await.assert_status(303);
 
     toma.get("/admin/people").await.assert_does_not_say("admin-people-suspended");
-    let facts: i64 = sqlx::query_scalar("select count(*) from facts where fact->>'fact' = 'address_restored'")
+    let facts: i64 = sqlx::query_scalar("select count(*) from facts where fact->>'fact' = 'address_resumed'")
         .fetch_one(&db)
         .await
         .unwrap();

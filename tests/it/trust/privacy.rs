@@ -5,6 +5,7 @@ use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use kabeuchi::domain::id::ConsultationId;
 use kabeuchi::domain::retention::Class;
 use kabeuchi::features::admin::retention;
+use kabeuchi::platform::bots;
 use kabeuchi::platform::clock::Clock;
 use kabeuchi::platform::db::Tx;
 use kabeuchi::platform::jobs::NewJob;
@@ -218,7 +219,8 @@ async fn trust_l03_drafts_are_not_shown_when_they_are_over_and_then_go(db: PgPoo
     let path = app.apply_path(call).await;
     let typed = [("summary", TEXT), ("minutes", "60"), ("locale", "en"), ("confidential", "yes")];
     app.as_(aki()).await.post(&format!("/drafts/application/{call}"), &typed).await.assert_status(204);
-    let visitor = [typed.as_slice(), &[("email", "new@example.org")]].concat();
+    let drawn = app.drawn(call, TimeDelta::minutes(1));
+    let visitor = [typed.as_slice(), &[("email", "new@example.org"), (bots::MARK, &drawn)]].concat();
     app.visitor().post(&path, &visitor).await.assert_status(303);
     let since = app.clock.now();
     app.clock.set(since + Days::new(30) - TimeDelta::minutes(1));
