@@ -295,7 +295,11 @@ async fn keep(
         }
         if second.is_multiple_of(60) {
             match database_time(&platform.db).await {
-                Ok(now) => clock.sample(now),
+                Ok(now) if clock.sample(now) => {}
+                Ok(now) => {
+                    metrics::counter!("kabeuchi_clock_jumps_total").increment(1);
+                    tracing::error!(%now, "the database's clock jumped: nothing is let go until three samples agree");
+                }
                 Err(error) => tracing::warn!(%error, "asking the database for the time"),
             }
         }

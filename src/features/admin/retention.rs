@@ -8,6 +8,7 @@ use crate::platform::db::Tx;
 use crate::platform::error::AppError;
 use crate::platform::jobs::{Job, JobRun, NewJob, Outcome};
 use crate::platform::{Platform, drafts, facts, failpoint, jobs, once};
+use anyhow::anyhow;
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -78,6 +79,10 @@ impl Job for Sweep {
     async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
         let fact = Fact::ClassSwept { class: self.class, day: self.day };
         loop {
+            // Put off like any failure, and a sweep that is given up is done the next day.
+            if !run.platform.clock.is_steady() {
+                return Err(AppError::Unavailable(anyhow!("the clock jumped")));
+            }
             let mut tx = run.begin().await?;
             if batch(&mut tx, self.class).await? == 0 {
                 return Ok(Outcome::DoneWith(tx));

@@ -284,3 +284,18 @@ async fn trust_l03_a_sweep_that_was_killed_goes_on_and_is_recorded_once(db: PgPo
     until(&db, "the sweep is done", "select bool_and(stage = 'done') from jobs where kind = 'admin.sweep'").await;
     assert_eq!((rows(&app, "drafts").await, sweeps(&app, "drafts").await), (100, 1));
 }
+
+#[sqlx::test]
+async fn fault_j55_nothing_goes_by_a_clock_that_jumped(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    app.as_(aki()).await.post("/drafts/item/1", &[("body", TEXT)]).await.assert_status(204);
+    let since = app.clock.now();
+
+    app.clock.doubt(true);
+    night(&app, since, 3650).await;
+
+    assert_eq!((rows(&app, "drafts").await, sweeps(&app, "drafts").await), (1, 0));
+    app.clock.doubt(false);
+    night(&app, since, 3660).await;
+    assert_eq!((rows(&app, "drafts").await, sweeps(&app, "drafts").await), (0, 1));
+}
