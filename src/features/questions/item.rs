@@ -102,7 +102,7 @@ impl Page {
     fn aside_key(&self, post: &Post) -> &'static str {
         match (post.author_id == self.room.me, post.gone) {
             (true, Some(Gone::Removed)) => "questions-post-to_kept",
-            (false, None) if removal::taken(&self.room, post).is_ok() => "questions-removal-title_theirs",
+            (false, None) if removal::taken(&self.room, post).is_ok() => "questions-removal-remove",
             _ => "",
         }
     }

@@ -39,7 +39,7 @@ fn said(locale: Locale) -> HashMap<&'static str, String> {
         Gone::TakenBack.key(),
         Gone::Removed.key(),
         "questions-post-to_kept",
-        "questions-removal-title_theirs",
+        "questions-removal-remove",
         "questions-origin-live",
         "questions-origin-carried",
         "questions-writing-new",

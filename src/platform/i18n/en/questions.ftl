@@ -144,6 +144,7 @@ questions-post-to_kept = Copy your text
 questions-post-kept = The host removed this post. You alone can still copy your text, until
 questions-removal-title = Take this post back
 questions-removal-title_theirs = Remove this post
+questions-removal-remove = Remove
 questions-removal-text = Its text is deleted at once with all former ones and cannot be brought back. Where others answered, a note that something stood here stays. No mail is sent.
 questions-removal-text_theirs = Nobody will see its text any more, and a note that you removed it stays. { $name } can still copy it for { $days } days. No mail is sent.
 questions-removal-gone = This post is gone already.

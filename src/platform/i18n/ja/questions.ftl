@@ -140,6 +140,7 @@ questions-post-to_kept = 文面を控える
 questions-post-kept = この書き込みは主催者が削除しました。書いたあなただけは、次の日まで文面を控えられます:
 questions-removal-title = この書き込みを取り下げる
 questions-removal-title_theirs = この書き込みを削除する
+questions-removal-remove = 削除
 questions-removal-text = 以前の文面も含めてすぐに消え、元に戻せません。ほかの人が返事をしている場合は、書き込みがあったという表示だけが残ります。メールは送られません。
 questions-removal-text_theirs = 文面は誰にも見えなくなり、削除したという表示だけが残ります。{ $name }さんは{ $days }日間だけ文面を控えられます。メールは送られません。
 questions-removal-gone = この書き込みはもうありません。
