@@ -1,6 +1,7 @@
 //! Rate limits, counted in PostgreSQL so that all processes share one budget.
 
 use super::Platform;
+use super::asker::Asker;
 use super::error::AppError;
 use super::i18n::Message;
 use super::route::given_back;
@@ -8,10 +9,11 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::middleware::Next;
-use actix_web::web;
+use actix_web::{HttpMessage, web};
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 
-/// What all people of the instance may send together, so that a flood leaves room for reading.
+/// What all visitors may send together, and all who are signed in, so that a flood leaves room for reading
+/// and strangers stop nobody who belongs here.
 const OF_INSTANCE: Limit = Limit { name: "unsafe", count: 300, per: TimeDelta::minutes(1) };
 
 /// How often something may happen within a while. An administrator's row in `budgets` goes before
@@ -82,7 +84,11 @@ pub async fn shed(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     if request.method() == Method::POST && !request.path().starts_with("/drafts/") {
-        match OF_INSTANCE.take(&platform, "instance").await {
+        let who = match request.extensions().get::<Asker>().and_then(Asker::person) {
+            Some(_) => "people",
+            None => "visitors",
+        };
+        match OF_INSTANCE.take(&platform, who).await {
             Err(error @ AppError::TooMany { .. }) => {
                 let error = given_back(&mut request, error).await;
                 return Ok(request.error_response(error));
