@@ -211,12 +211,13 @@ async fn keep(frame: Frame, request: &HttpRequest, call: Call, address: EmailAdd
     if let Err(error) = may_leave(&frame, request, &call).await {
         return limited(frame, call, fields, error);
     }
+    let is_mailed = match people::may_ask(&frame, request, &address).await {
+        Ok(is_mailed) => is_mailed,
+        Err(error) => return limited(frame, call, fields, error),
+    };
     let mut tx = frame.begin(&fields).await?;
     drafts::keep_for_address(&mut tx, &address, FORM, &call.id.to_string(), &fields, frame.now).await?;
-    match people::ask(tx, &frame, request, &address, &format!("{}/applications/new", call.path())).await {
-        Err(error) => limited(frame, call, fields, error),
-        answer => answer,
-    }
+    people::ask(tx, &frame, &address, &format!("{}/applications/new", call.path()), is_mailed).await
 }
 
 async fn may_leave(frame: &Frame, request: &HttpRequest, call: &Call) -> Result<(), AppError> {

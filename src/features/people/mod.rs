@@ -19,7 +19,7 @@ mod store;
 mod unsubscribing;
 mod way;
 
-pub use sign_in::{ask, ask_nothing, first_link, invite};
+pub use sign_in::{ask, ask_nothing, first_link, invite, may_ask};
 pub use store::retention;
 pub use store::{
     HostCard, Listed, administrators, by_slug, cards, find_or_create, grant_administrator, grant_host, is_empty,

@@ -171,9 +171,9 @@ pub async fn get_sign_in(frame: Frame, request: HttpRequest) -> Answer {
 /// Signs in by the right code; the fifth wrong one ends it.
 pub async fn post_sign_in(frame: Frame, request: HttpRequest, mut fields: Fields) -> Answer {
     let token = waiting(&frame, &request).ok_or(AppError::Gone)?;
-    let mut tx = frame.begin(&fields).await?;
-    let attempt = store::attempt(&mut tx, &token, frame.now).await?.ok_or(AppError::Gone)?;
+    let attempt = store::attempt(&mut *frame.read().await?, &token, frame.now).await?.ok_or(AppError::Gone)?;
     TRIES.take(&frame.platform, &attempt.person.to_string()).await?;
+    let mut tx = frame.begin(&fields).await?;
     let left = store::count_try(&mut tx, &token).await?.ok_or(AppError::Gone)?;
     if is_proven(&mut tx, attempt.person, fields.value("code")).await? {
         return enter(tx, &frame, &request, attempt, &token).await;

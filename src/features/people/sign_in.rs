@@ -46,16 +46,23 @@ pub async fn post(frame: Frame, request: HttpRequest, mut fields: Fields) -> Ans
     let Some(address) = fields.required::<EmailAddress>("email") else {
         return show_with(StatusCode::UNPROCESSABLE_ENTITY, &SignIn { frame, fields });
     };
+    let is_mailed = may_ask(&frame, &request, &address).await?;
     let tx = frame.begin(&fields).await?;
-    ask(tx, &frame, &request, &address, &next).await
+    ask(tx, &frame, &address, &next, is_mailed).await
+}
+
+/// Counts a request for a link by network and address; whether one is mailed. Before the transaction: who
+/// counts inside of one holds two connections, and eight at once wait for each other.
+pub async fn may_ask(frame: &Frame, request: &HttpRequest, address: &EmailAddress) -> Result<bool, AppError> {
+    PER_NETWORK.take(&frame.platform, &client_address(request, &frame.platform)).await?;
+    PER_ADDRESS.allows(&frame.platform, &address.folded()).await
 }
 
 /// Requests a link for an address and leads to the page of the typed code. Also for forms that a
 /// visitor sends, whose draft waits for the sign-in.
-pub async fn ask(mut tx: Tx, frame: &Frame, request: &HttpRequest, address: &EmailAddress, next: &str) -> Answer {
-    PER_NETWORK.take(&frame.platform, &client_address(request, &frame.platform)).await?;
+pub async fn ask(mut tx: Tx, frame: &Frame, address: &EmailAddress, next: &str, is_mailed: bool) -> Answer {
     let attempt = random::token();
-    if PER_ADDRESS.allows(&frame.platform, &address.folded()).await? {
+    if is_mailed {
         let (locale, keys) = (frame.speech.locale, &frame.platform.keys);
         let new = NewRequest { address, locale, attempt: random::hashed(&attempt), next, keys, lasts: LASTS };
         let request = store::insert_request(&mut tx, new, frame.now).await?;

@@ -5,7 +5,9 @@ use chrono::TimeDelta;
 use kabeuchi::domain::id::CallId;
 use reqwest::{Client, RequestBuilder};
 use sqlx::PgPool;
+use sqlx::postgres::PgPoolOptions;
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 const ROUGH: [(&str, &str); 4] =
     [("summary", "Where to begin as the first SRE?"), ("minutes", "30"), ("confidential", "yes"), ("locale", "en")];
@@ -225,6 +227,11 @@ async fn a_flood_of_forms_is_shed_and_reading_and_drafts_go_on(db: PgPool) {
         let page = visitor.post("/sign-in", &[("email", "no address")]).await;
         assert_eq!(page.status, 422, "{n}");
     }
+    visitor.post("/sign-in", &[("email", "no address")]).await.assert_status(429);
+    for n in 0..300 {
+        let page = aki.post("/settings/profile", &[("name", "")]).await;
+        assert_eq!(page.status, 422, "strangers stop nobody who belongs here: {n}");
+    }
 
     let page = aki.post("/settings/profile", &[("name", "A name of several words")]).await;
 
@@ -369,4 +376,16 @@ async fn trust_h10_a_page_far_out_and_a_long_question_cost_no_more(db: PgPool) {
             }
         }
     }
+}
+
+#[sqlx::test]
+async fn whoever_asks_for_a_link_holds_one_connection_at_a_time(db: PgPool) {
+    let one = PgPoolOptions::new().max_connections(1).acquire_timeout(Duration::from_secs(3));
+    let one = one.connect_with(db.connect_options().as_ref().clone()).await.unwrap();
+    let app = TestApp::spawn(one.clone()).await;
+
+    app.visitor().post("/sign-in", &[("email", "aki@example.org")]).await.assert_status(303);
+
+    drop(app);
+    one.close().await;
 }
