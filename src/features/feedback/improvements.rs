@@ -13,7 +13,7 @@ use crate::features::consultations;
 use crate::features::sessions::{self, Change, Target};
 use crate::platform::db::Tx;
 use crate::platform::error::{Answer, AppError};
-use crate::platform::form::{Fields, Many, Whole};
+use crate::platform::form::{Fields, Whole};
 use crate::platform::i18n::Message;
 use crate::platform::page::{Frame, show, show_with};
 use actix_web::http::StatusCode;
@@ -99,7 +99,7 @@ pub async fn get(frame: Frame, id: Path<CallId>) -> Answer {
 }
 
 /// Records a change, or takes one back.
-pub async fn post(frame: Frame, id: Path<CallId>, Many(fields): Many) -> Answer {
+pub async fn post(frame: Frame, id: Path<CallId>, fields: Fields) -> Answer {
     let mut tx = frame.begin(&fields).await?;
     let hosted = calls::for_host_update(&mut tx, *id, &frame.asker).await?;
     hosted.require_decision()?;

@@ -17,7 +17,7 @@ use crate::features::consultations::{self, Head, Room};
 use crate::features::feedback::{self, Granted};
 use crate::platform::db::Tx;
 use crate::platform::error::{Answer, AppError};
-use crate::platform::form::{Fields, Many};
+use crate::platform::form::Fields;
 use crate::platform::i18n::{Message, Told};
 use crate::platform::jobs::NewJob;
 use crate::platform::markdown;
@@ -109,7 +109,7 @@ pub async fn get(frame: Frame, id: Path<ConsultationId>) -> Answer {
 }
 
 /// Publishes now, or later; stops what was put off.
-pub async fn post(frame: Frame, id: Path<ConsultationId>, Many(fields): Many) -> Answer {
+pub async fn post(frame: Frame, id: Path<ConsultationId>, fields: Fields) -> Answer {
     let mut tx = frame.begin(&fields).await?;
     let room = consultations::for_update(&mut tx, *id, &frame.asker).await?;
     let mut page = page(&mut tx, frame, room, fields).await?;
