@@ -13,7 +13,7 @@ use crate::features::{consultations, people};
 use crate::platform::bots::{self, Pace};
 use crate::platform::db::{Tx, lock_people};
 use crate::platform::drafts;
-use crate::platform::error::{Answer, AppError, see_other};
+use crate::platform::error::{Answer, AppError};
 use crate::platform::form::{Fields, Many};
 use crate::platform::i18n::Message;
 use crate::platform::limit::{self, Limit};
@@ -110,12 +110,9 @@ fn first(frame: &Frame, call: &Call) -> Fields {
 pub async fn post(frame: Frame, request: HttpRequest, slugs: Path<(String, String)>, Many(mut fields): Many) -> Answer {
     let mut tx = frame.begin(&fields).await?;
     let call = calls::in_public(&mut tx, &slugs.0, &slugs.1, &frame.asker).await?.call;
-    if bots::is_trapped(&fields) {
-        return if frame.person().is_some() {
-            Ok(see_other("/applications?said=sent"))
-        } else {
-            people::ask_nothing(&frame)
-        };
+    // Whoever is signed in reads mail, and some browsers fill every field: "sent" must be true for them.
+    if frame.person().is_none() && bots::is_trapped(&fields) {
+        return people::ask_nothing(&frame);
     }
     let typed = typed(&mut fields, &call);
     if call.stage != Stage::Open {
