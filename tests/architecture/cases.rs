@@ -50,12 +50,14 @@ fn tests() -> BTreeMap<u32, Vec<String>> {
     numbered("case_")
 }
 
-/// Tests by the number that follows these first letters in their name.
+/// Tests by the number that follows these letters in their name; one test may carry several.
 pub fn numbered(prefix: &str) -> BTreeMap<u32, Vec<String>> {
     let mut tests: BTreeMap<u32, Vec<String>> = BTreeMap::new();
     for source in sources("src", "rs").into_iter().chain(sources("tests", "rs")) {
         for (name, is_test) in functions(&source) {
-            let Some((digits, _)) = name.strip_prefix(prefix).and_then(|rest| rest.split_once('_')) else { continue };
+            let begins = |at: &usize| *at == 0 || name.as_bytes()[at - 1] == b'_';
+            let Some(at) = name.match_indices(prefix).map(|(at, _)| at).find(begins) else { continue };
+            let Some((digits, _)) = name[at + prefix.len()..].split_once('_') else { continue };
             assert!(digits.len() == 2, "{}: {name} has not two digits", source.path);
             assert!(is_test, "{}: {name} is no test", source.path);
             tests.entry(digits.parse().unwrap()).or_default().push(format!("{}: {name}", source.path));

@@ -37,7 +37,7 @@ const INVARIANTS: [(&str, &[&str]); 14] = [
     (
         "no two held or confirmed times of one host or attending co-host overlap",
         &[
-            "case_75_of_overlapping_times_exactly_one_is_booked",
+            "trust_i02_case_75_of_overlapping_times_exactly_one_is_booked",
             "without_locks_and_constraint_times_overlap_and_the_history_shows_it",
         ],
     ),

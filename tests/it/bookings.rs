@@ -62,7 +62,7 @@ mod new {
     }
 
     #[sqlx::test]
-    async fn case_73_a_time_that_passed_the_notice_meanwhile_is_answered_with_others(db: PgPool) {
+    async fn trust_i06_case_73_a_time_that_passed_the_notice_meanwhile_is_answered_with_others(db: PgPool) {
         let app = TestApp::spawn(db).await;
         app.offer_hours(hana()).await;
         let consultation = app.consultation(hana(), aki()).await;
@@ -118,7 +118,7 @@ mod new {
     }
 
     #[sqlx::test]
-    async fn what_no_page_offered_is_an_error_of_the_form(db: PgPool) {
+    async fn trust_i06_what_no_page_offered_is_an_error_of_the_form(db: PgPool) {
         let app = TestApp::spawn(db).await;
         app.offer_hours(hana()).await;
         let path = times_path(app.consultation(hana(), aki()).await);
@@ -133,7 +133,7 @@ mod new {
     }
 
     #[sqlx::test]
-    async fn case_80_the_same_form_sent_twice_is_one_booking_and_one_mail(db: PgPool) {
+    async fn trust_i09_case_80_the_same_form_sent_twice_is_one_booking_and_one_mail(db: PgPool) {
         let app = TestApp::spawn(db).await;
         app.offer_hours(hana()).await;
         let consultation = app.consultation(hana(), aki()).await;
@@ -165,7 +165,7 @@ mod rescheduling {
     use super::*;
 
     #[sqlx::test]
-    async fn case_78_a_booking_moves_onto_half_of_itself_and_a_refused_move_keeps_the_old_time(db: PgPool) {
+    async fn trust_i05_case_78_a_booking_moves_onto_half_of_itself_and_a_refused_move_keeps_the_old_time(db: PgPool) {
         let app = TestApp::spawn(db).await;
         app.offer_hours(hana()).await;
         let mine = app.book_first(aki(), app.consultation(hana(), aki()).await).await;

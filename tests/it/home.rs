@@ -120,7 +120,7 @@ mod search {
     use super::*;
 
     #[sqlx::test]
-    async fn one_finds_pieces_of_words_in_what_one_takes_part_in_and_nowhere_else(db: PgPool) {
+    async fn trust_a16_one_finds_pieces_of_words_in_what_one_takes_part_in_and_nowhere_else(db: PgPool) {
         let app = TestApp::spawn(db).await;
         let mine = app.consultation(hana(), aki()).await;
         let item = app.ask(mine, aki(), "ＳＬＯの決め方", "ｴﾗｰバジェットが尽きたらどうしますか").await;

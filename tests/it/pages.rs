@@ -216,7 +216,7 @@ async fn problem_pages_speak_the_visitors_language(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn a_form_sent_twice_does_one_thing(db: PgPool) {
+async fn trust_i09_a_form_sent_twice_does_one_thing(db: PgPool) {
     let app = TestApp::spawn(db).await;
     let browser = app.visitor();
     let page = browser.get("/sign-in").await;

@@ -12,6 +12,7 @@ use crate::features::calls;
 use crate::features::consultations::{self, Attendant};
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
+use crate::platform::form::Fields;
 use crate::platform::page::Frame;
 use crate::platform::random;
 use chrono::{DateTime, Utc};
@@ -114,6 +115,17 @@ impl Bearer {
     /// Whether the person may still move the booking.
     pub fn may_move(&self, now: DateTime<Utc>) -> bool {
         self.is_ahead(now) && self.booking.may_move(self.me.part, self.change_notice, now)
+    }
+
+    /// Whether the time was moved after the form was drawn: whoever sent it speaks of another time.
+    pub fn was_moved_since(&self, fields: &Fields) -> Result<bool, AppError> {
+        match fields.value("sequence") {
+            "" => Ok(false),
+            drawn => match drawn.parse::<i32>() {
+                Ok(drawn) => Ok(drawn != self.booking.sequence),
+                Err(_) => Err(AppError::Unprocessable("sequence")),
+            },
+        }
     }
 
     /// Whether giving it back now counts as late.

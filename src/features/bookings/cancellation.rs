@@ -65,6 +65,10 @@ pub async fn post(frame: Frame, id: Path<BookingId>, mut fields: Fields) -> Answ
     if fields.is_refused() {
         return show_with(StatusCode::UNPROCESSABLE_ENTITY, &Cancellation { frame, bearer, fields });
     }
+    if bearer.was_moved_since(&fields)? {
+        fields.refuse("act", Message::new("bookings-show-moved_meanwhile"));
+        return show_with(StatusCode::CONFLICT, &Cancellation { frame, bearer, fields });
+    }
     // Whoever is asked answers under `/confirmation`, where the other side is told.
     if bearer.is_mine_to_answer(frame.now) {
         fields.refuse("act", Message::new("bookings-cancellation-answer"));

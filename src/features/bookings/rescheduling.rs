@@ -94,6 +94,11 @@ pub async fn post(frame: Frame, id: Path<BookingId>, mut fields: Fields) -> Answ
     let mut tx = frame.begin(&fields).await?;
     let bearer = Bearer::locked(&mut tx, *id, &frame, &query.key).await?;
     bearer.require(Act::Move)?;
+    if bearer.was_moved_since(&fields)? {
+        drop(tx);
+        fields.refuse("start", Message::new("bookings-show-moved_meanwhile"));
+        return refused(frame, *id, query, fields, StatusCode::CONFLICT).await;
+    }
     let attending = calls::attending(&mut tx, bearer.booking.call).await?;
     lock_people(&mut tx, &attending).await?;
     let (picture, held_in) = pictures(&mut tx, &bearer, frame.now).await?;

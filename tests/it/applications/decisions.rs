@@ -92,7 +92,7 @@ async fn declining_says_what_else_could_be_done_and_mails_a_note_only_when_given
 }
 
 #[sqlx::test]
-async fn others_do_not_learn_that_it_exists_and_the_applicant_decides_nothing(db: PgPool) {
+async fn trust_a02_others_do_not_learn_that_it_exists_and_the_applicant_decides_nothing(db: PgPool) {
     let app = TestApp::spawn(db).await;
     let application = app.apply(aki(), app.open_call(hana()).await).await;
     for below in ["", "/acceptance", "/refusal", "/request", "/waiting", "/abuse-report", "/withdrawal"] {

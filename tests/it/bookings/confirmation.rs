@@ -107,7 +107,7 @@ async fn the_host_says_no_and_the_time_is_free_again(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn case_76_two_requests_never_share_a_time(db: PgPool) {
+async fn trust_i03_case_76_two_requests_never_share_a_time(db: PgPool) {
     let app = TestApp::spawn(db).await;
     let consultation = room(&app).await;
     let others = app.consultation(hana(), sora()).await;

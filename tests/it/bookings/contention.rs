@@ -7,6 +7,7 @@ mod history;
 mod storm;
 
 use crate::support::*;
+use chrono::TimeDelta;
 use sqlx::PgPool;
 
 #[sqlx::test]
@@ -28,7 +29,7 @@ async fn case_74_of_fifty_at_once_one_books_and_the_others_see_other_times(db: P
 }
 
 #[sqlx::test]
-async fn case_75_of_overlapping_times_exactly_one_is_booked(db: PgPool) {
+async fn trust_i02_case_75_of_overlapping_times_exactly_one_is_booked(db: PgPool) {
     for buffer in [0, 15] {
         let app = TestApp::spawn(db.clone()).await;
         app.offer_hours(hana()).await;
@@ -103,4 +104,75 @@ async fn no_deadlocks(db: &PgPool) {
             .await
             .unwrap();
     assert_eq!(deadlocks, 0);
+}
+
+/// Whoever is told to come back in a second does so, as a browser's user would.
+async fn book_at_last(browser: &Browser, path: &str, start: &str) -> Page {
+    loop {
+        let page = book(browser, path, start, "60").await;
+        if ![408, 503].contains(&page.status) {
+            return page;
+        }
+    }
+}
+
+#[sqlx::test]
+async fn trust_i01_of_two_hundred_at_three_processes_one_books_and_everyone_is_answered(db: PgPool) {
+    let app = TestApp::spawn_now(db.clone()).await;
+    app.offer_hours(hana()).await;
+    let rivals = rivals(&app, 200).await;
+    let (mut processes, mut origins) = (Vec::new(), Vec::new());
+    for _ in 0..3 {
+        let (process, origin) = Process::serve(&db, &[]).await;
+        processes.push(process);
+        origins.push(origin);
+    }
+    let start = rivals[0].0.get(&rivals[0].1).await.starts()[0].clone();
+    app.mailbox().empty().await;
+
+    let tasks: Vec<_> = rivals
+        .iter()
+        .enumerate()
+        .map(|(n, (browser, path))| {
+            let (browser, path, start) = (browser.at(&origins[n % 3]), path.clone(), start.clone());
+            tokio::spawn(async move { book_at_last(&browser, &path, &start).await })
+        })
+        .collect();
+    let mut won = 0;
+    for task in tasks {
+        let page = task.await.unwrap();
+        match page.status {
+            303 => won += 1,
+            _ => _ = page.assert_status(409).assert_says("bookings-new-taken"),
+        }
+    }
+
+    assert_eq!(won, 1);
+    // The processes live by the database's time, which went on.
+    app.clock.advance(TimeDelta::minutes(10));
+    app.run_jobs().await;
+    let invitations = app.mailbox().all().await.into_iter().filter(|mail| mail.calendar.is_some()).count();
+    assert_eq!(invitations, 2, "one for the host and one for whoever was first");
+    no_deadlocks(&app.db).await;
+}
+
+#[sqlx::test]
+async fn the_database_itself_refuses_a_second_time_of_a_person_whatever_the_program_forgot(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    app.offer_hours(hana()).await;
+    let (first, second) = (app.consultation(hana(), aki()).await, app.consultation(hana(), sora()).await);
+    app.book_first(aki(), first).await;
+    let there = book(&app.as_(sora()).await, &times_path(second), "2027-01-05T03:00:00Z", "60").await;
+    there.assert_status(303);
+    let booking: uuid::Uuid = there.leads_to().split('?').next().unwrap().rsplit('/').next().unwrap().parse().unwrap();
+
+    let onto =
+        "update commitments set during = tstzrange('2027-01-05T00:30Z', '2027-01-05T01:30Z') where booking_id = $1";
+    let refused = sqlx::query(onto).bind(booking).execute(&app.db).await.unwrap_err();
+
+    let constraint = refused.into_database_error().and_then(|error| error.constraint().map(str::to_owned));
+    assert_eq!(constraint.as_deref(), Some("commitments_do_not_overlap"));
+    let touching =
+        "update commitments set during = tstzrange('2027-01-05T01:00Z', '2027-01-05T02:00Z') where booking_id = $1";
+    sqlx::query(touching).bind(booking).execute(&app.db).await.unwrap();
 }

@@ -18,7 +18,7 @@ async fn choose(browser: &Browser, zone: &str) -> Page {
 }
 
 #[sqlx::test]
-async fn case_19_a_host_sees_what_moves_before_another_zone_is_stored(db: PgPool) {
+async fn trust_i22_case_19_a_host_sees_what_moves_before_another_zone_is_stored(db: PgPool) {
     let app = TestApp::spawn(db).await;
     app.offer_hours(hana()).await;
     let consultation = app.consultation(hana(), aki()).await;

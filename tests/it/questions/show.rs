@@ -40,7 +40,7 @@ async fn a_refused_form_keeps_what_was_typed(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn a_sealed_document_refuses_and_gives_the_text_back(db: PgPool) {
+async fn trust_i12_a_sealed_document_refuses_and_gives_the_text_back(db: PgPool) {
     let app = TestApp::spawn(db).await;
     let (consultation, item) = asked(&app).await;
     let path = format!("/consultations/{consultation}/questions");

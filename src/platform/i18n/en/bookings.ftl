@@ -218,6 +218,7 @@ bookings-cancellation-reason_hint = Optional. The others see it here; it is not 
 bookings-cancellation-rather_move = Rather move it
 bookings-cancellation-not_now = This booking has begun or was given back already.
 bookings-cancellation-answer = This time waits for your answer. Please say there that it does not work.
+bookings-show-moved_meanwhile = The time was moved meanwhile. Above is how it stands now.
 bookings-event-summary = Kabeuchi: { $title }
 bookings-event-with = With { $names }
 bookings-mail-open = See, move or cancel

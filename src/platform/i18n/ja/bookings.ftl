@@ -215,6 +215,7 @@ bookings-cancellation-reason_hint = 任意です。参加者にここで表示�
 bookings-cancellation-rather_move = 日時を変更する
 bookings-cancellation-not_now = 始まっているか、すでに取り消されています。
 bookings-cancellation-answer = この日時は、ご自身の返事を待っています。難しい場合は、返事のページでお知らせください。
+bookings-show-moved_meanwhile = この間に日時が変更されました。上に表示しているのが現在の日時です。
 bookings-event-summary = 壁打ち: { $title }
 bookings-event-with = 参加者: { $names }
 bookings-mail-open = 確認・変更・取り消し
