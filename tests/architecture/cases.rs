@@ -58,6 +58,9 @@ pub fn numbered(prefix: &str) -> BTreeMap<u32, Vec<String>> {
             let begins = |at: &usize| *at == 0 || name.as_bytes()[at - 1] == b'_';
             let Some(at) = name.match_indices(prefix).map(|(at, _)| at).find(begins) else { continue };
             let Some((digits, _)) = name[at + prefix.len()..].split_once('_') else { continue };
+            if !digits.starts_with(|c: char| c.is_ascii_digit()) {
+                continue;
+            }
             assert!(digits.len() == 2, "{}: {name} has not two digits", source.path);
             assert!(is_test, "{}: {name} is no test", source.path);
             tests.entry(digits.parse().unwrap()).or_default().push(format!("{}: {name}", source.path));

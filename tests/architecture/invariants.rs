@@ -25,7 +25,10 @@ const INVARIANTS: [(&str, &[&str]); 14] = [
         "a mailed invitation works once, and all are stored hashed",
         &["a_mailed_invitation_works_once_and_no_secret_of_a_mail_is_stored_as_it_is"],
     ),
-    ("a sealed document refuses edits and gives the text back", &["a_sealed_document_refuses_and_gives_the_text_back"]),
+    (
+        "a sealed document refuses edits and gives the text back",
+        &["trust_i12_a_sealed_document_refuses_and_gives_the_text_back"],
+    ),
     (
         "joining late reveals no addresses of declined or removed people",
         &["whoever_joins_late_learns_no_address_of_those_who_declined_or_were_removed"],

@@ -1,5 +1,6 @@
 //! D: what people type, on every page and in every mail.
 
+use super::wire;
 use crate::support::digest::{changed, digest};
 use crate::support::hostile::{asides, intruders, intruders_of_mail, lines};
 use crate::support::payloads::payloads;
@@ -11,6 +12,7 @@ use kabeuchi::domain::text::Text;
 use kabeuchi::platform::markdown;
 use scraper::{Html, Selector};
 use sqlx::PgPool;
+use std::fs::{self, File};
 
 #[sqlx::test]
 async fn trust_d11_what_is_said_twice_is_unreadable(db: PgPool) {
@@ -299,4 +301,32 @@ async fn trust_d01_every_page_and_mail_is_inert_where_everybody_types_markup(db:
         let html = Html::parse_document(&mail.html);
         assert_eq!((intruders_of_mail(&html), asides(&html)), (Vec::new(), 0), "{}", mail.subject);
     }
+}
+
+#[sqlx::test]
+async fn trust_d14_what_is_asked_for_cannot_write_a_line_of_the_log(db: PgPool) {
+    let path = std::env::temp_dir().join(format!("kabeuchi-log-{}", uuid::Uuid::new_v4().simple()));
+    let variables = [("RUST_LOG", "info,kabeuchi=trace".to_owned())];
+    let (server, origin) = Process::serve_logging(&db, &variables, File::create(&path).unwrap()).await;
+    let host = wire::host(&origin);
+    let forged = "\u{1b}[31m{\"level\":\"ERROR\",\"forged\":true}";
+    let encoded: String = url::form_urlencoded::byte_serialize(format!("a\r\n{forged}").as_bytes()).collect();
+    let visitor = Browser::new(origin.clone());
+
+    visitor.get(&format!("/hosts/{encoded}?q={encoded}&next={encoded}")).await.assert_status(404);
+    visitor.post("/sign-in", &[("email", &format!("a\r\n{forged}@example.org")), ("code", forged)]).await;
+    visitor.with("user-agent", "browser {\"level\":\"ERROR\"} \u{fffd}").get("/nowhere").await.assert_status(404);
+    for name in ["user-agent", "referer", "x-request-id", "accept-language", "cookie"] {
+        let head =
+            format!("GET /nowhere HTTP/1.1\r\nHost: {host}\r\nconnection: close\r\n{name}: a\x1b[31m{forged}\r\n\r\n");
+        wire::said(&origin, head.as_bytes()).await;
+    }
+    drop(server);
+
+    let logged = fs::read_to_string(&path).unwrap();
+    fs::remove_file(&path).unwrap();
+    let records: Vec<serde_json::Value> = logged.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(records.iter().any(|record| record["message"] == "a request was refused"), "{logged}");
+    assert!(records.iter().all(|record| record.get("forged").is_none()), "{logged}");
+    assert!(!logged.contains('\u{1b}'), "{logged}");
 }
