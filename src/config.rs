@@ -1,18 +1,34 @@
 //! Flags and environment become one [`Config`]; the only reader of variables. All faults are told
 //! at once, each with the variable's name and an example; values of secrets are never printed.
 
+mod secret;
+
 use crate::domain::person::EmailAddress;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use clap::Args;
 use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretBox, SecretString};
+use secret::{Secret, is_clear_postgres, is_clear_smtp};
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use url::Url;
+
+const DATABASE: Secret =
+    Secret { variable: "DATABASE_URL", file: "DATABASE_URL_FILE", example: "/run/secrets/kabeuchi-database" };
+const MIGRATE: Secret = Secret {
+    variable: "KABEUCHI_MIGRATE_URL",
+    file: "KABEUCHI_MIGRATE_URL_FILE",
+    example: "/run/secrets/kabeuchi-migrate",
+};
+const SMTP: Secret =
+    Secret { variable: "KABEUCHI_SMTP_URL", file: "KABEUCHI_SMTP_URL_FILE", example: "/run/secrets/kabeuchi-smtp" };
+const KEYS: Secret =
+    Secret { variable: "KABEUCHI_KEYS", file: "KABEUCHI_KEYS_FILE", example: "/run/secrets/kabeuchi-keys" };
+const KEYS_EXAMPLE: &str = "2027:$(openssl rand -base64 32)";
 
 /// The operator's settings as given: every flag has its variable.
 #[derive(Args, Clone, Default)]
@@ -29,9 +45,15 @@ pub struct Settings {
     /// A PostgreSQL of your own; without it an embedded one is kept in the data folder
     #[arg(long, env = "DATABASE_URL", global = true, value_name = "URL", hide_env_values = true)]
     database_url: Option<String>,
+    /// A file with that URL
+    #[arg(long, env = "DATABASE_URL_FILE", global = true, value_name = "FILE")]
+    database_url_file: Option<PathBuf>,
     /// Mail server: smtp://, smtps://, user and password inside
     #[arg(long, env = "KABEUCHI_SMTP_URL", global = true, value_name = "URL", hide_env_values = true)]
     smtp_url: Option<String>,
+    /// A file with that URL
+    #[arg(long, env = "KABEUCHI_SMTP_URL_FILE", global = true, value_name = "FILE")]
+    smtp_url_file: Option<PathBuf>,
     /// Sender of all mails
     #[arg(long, env = "KABEUCHI_MAIL_FROM", global = true, value_name = "ADDRESS")]
     mail_from: Option<String>,
@@ -50,6 +72,9 @@ pub struct Settings {
     /// Database for `migrate`, with the rights to change tables [default: DATABASE_URL]
     #[arg(long, env = "KABEUCHI_MIGRATE_URL", global = true, value_name = "URL", hide_env_values = true)]
     migrate_url: Option<String>,
+    /// A file with that URL
+    #[arg(long, env = "KABEUCHI_MIGRATE_URL_FILE", global = true, value_name = "FILE")]
+    migrate_url_file: Option<PathBuf>,
     /// Seconds that a worker may hold a job before another takes it [default: 60]
     #[arg(long, env = "KABEUCHI_LEASE_SECONDS", global = true, value_name = "SECONDS")]
     lease_seconds: Option<String>,
@@ -60,6 +85,9 @@ pub struct Settings {
     /// DATABASE_URL, kept in the data folder without it
     #[arg(long, env = "KABEUCHI_KEYS", global = true, value_name = "ID:BASE64,…", hide_env_values = true)]
     keys: Option<String>,
+    /// A file with those keys
+    #[arg(long, env = "KABEUCHI_KEYS_FILE", global = true, value_name = "FILE")]
+    keys_file: Option<PathBuf>,
     /// A clamd that looks at every shared file before it can be opened
     #[arg(long, env = "KABEUCHI_SCANNER", global = true, value_name = "HOST:PORT")]
     scanner: Option<String>,
@@ -92,6 +120,14 @@ pub struct Config {
 pub struct SealingKey {
     pub id: String,
     key: Arc<SecretBox<[u8; 32]>>,
+}
+
+impl SealingKey {
+    /// Whether it is what one writes to have something there: one byte, again and again.
+    fn is_sample(&self) -> bool {
+        let bytes = self.key.expose_secret();
+        bytes.iter().all(|byte| *byte == bytes[0])
+    }
 }
 
 /// Where the data lies.
@@ -172,6 +208,10 @@ impl Settings {
             self.origin.as_deref().unwrap_or("http://localhost:8080"),
             origin,
         );
+        if self.origin.is_none() && listen.is_some_and(|listen| !listen.ip().is_loopback()) {
+            let why = "needed when others than this machine are listened to: links of mails begin with it";
+            faults.push(fault("KABEUCHI_ORIGIN", why, "https://kabeuchi.example.org"));
+        }
         let metrics_listen = self
             .metrics_listen
             .as_deref()
@@ -192,24 +232,20 @@ impl Settings {
             self.fetch_allow.as_deref().unwrap_or_default(),
             networks,
         );
-        let keys = check(
-            &mut faults,
-            "KABEUCHI_KEYS",
-            "2027:$(openssl rand -base64 32)",
-            self.keys.as_deref().unwrap_or_default(),
-            sealing_keys,
-        );
+        let keys = KEYS.of(&mut faults, self.keys, self.keys_file);
+        let is_given_keys = keys.is_some();
+        let keys = check(&mut faults, KEYS.variable, KEYS_EXAMPLE, keys.as_deref().unwrap_or_default(), sealing_keys);
         let scanner =
             self.scanner.and_then(|v| check(&mut faults, "KABEUCHI_SCANNER", "clamd.example.org:3310", &v, scanner));
-        let database = self.database_url.and_then(|v| {
-            check(&mut faults, "DATABASE_URL", "postgres://kabeuchi:…@db.example.org/kabeuchi", &v, postgres)
+        let database = DATABASE.of(&mut faults, self.database_url, self.database_url_file).and_then(|v| {
+            check(&mut faults, DATABASE.variable, "postgres://kabeuchi:…@db.example.org/kabeuchi", &v, postgres)
         });
-        let migrate_url = self.migrate_url.and_then(|v| {
-            check(&mut faults, "KABEUCHI_MIGRATE_URL", "postgres://owner:…@db.example.org/kabeuchi", &v, postgres)
+        let migrate_url = MIGRATE.of(&mut faults, self.migrate_url, self.migrate_url_file).and_then(|v| {
+            check(&mut faults, MIGRATE.variable, "postgres://owner:…@db.example.org/kabeuchi", &v, postgres)
         });
-        let smtp = self
-            .smtp_url
-            .and_then(|v| check(&mut faults, "KABEUCHI_SMTP_URL", "smtps://user:…@mail.example.org", &v, smtp));
+        let smtp = SMTP
+            .of(&mut faults, self.smtp_url, self.smtp_url_file)
+            .and_then(|v| check(&mut faults, SMTP.variable, "smtps://user:…@mail.example.org", &v, smtp));
         let from =
             self.mail_from.and_then(|v| check(&mut faults, "KABEUCHI_MAIL_FROM", "kabeuchi@example.org", &v, sender));
         let local = listen.is_some_and(|l| l.ip().is_loopback()) && origin.as_ref().is_some_and(is_loopback);
@@ -241,6 +277,16 @@ impl Settings {
             && !is_loopback(origin)
         {
             faults.push(fault("KABEUCHI_ORIGIN", "a public origin must be https", "https://kabeuchi.example.org"));
+        }
+        if !local && listen.is_some() && origin.is_some() {
+            let keys = keys.as_deref().unwrap_or_default();
+            if database.is_some() && !is_given_keys {
+                let why = "needed with DATABASE_URL: calendars and second factors are sealed with them";
+                faults.push(fault(KEYS.variable, why, KEYS_EXAMPLE));
+            }
+            if keys.iter().any(SealingKey::is_sample) {
+                faults.push(fault(KEYS.variable, "one of the keys is a sample, not a secret", KEYS_EXAMPLE));
+            }
         }
         let data_dir = self.data_dir.or_else(default_data_dir);
         if data_dir.is_none() {
@@ -319,12 +365,21 @@ fn origin(value: &str) -> Result<Url, &'static str> {
 
 fn postgres(value: &str) -> Result<SecretString, &'static str> {
     let scheme = value.split("://").next().unwrap_or_default();
-    matches!(scheme, "postgres" | "postgresql").then(|| value.to_owned().into()).ok_or("not a postgres:// URL")
+    match scheme {
+        "postgres" | "postgresql" if is_clear_postgres(value) => {
+            Err("sslmode lets passwords and texts go over the network in clear: require or verify-full")
+        }
+        "postgres" | "postgresql" => Ok(value.to_owned().into()),
+        _ => Err("not a postgres:// URL"),
+    }
 }
 
 fn smtp(value: &str) -> Result<SecretString, &'static str> {
     let url = Url::parse(value).map_err(|_| "not a URL")?;
     match url.scheme() {
+        "smtp" if is_clear_smtp(&url) => {
+            Err("mails would go over the network in clear: smtps://, or ?tls=required at its end")
+        }
         "smtp" | "smtps" if url.has_host() => Ok(SecretString::from(value)),
         _ => Err("neither smtp:// nor smtps:// with a host"),
     }
@@ -419,7 +474,7 @@ mod tests {
     fn a_public_instance_without_mail_does_not_start() {
         assert_eq!(variables(public()), ["KABEUCHI_SMTP_URL"]);
         assert_eq!(
-            variables(Settings { smtp_url: Some("smtp://mail.example.org".into()), ..public() }),
+            variables(Settings { smtp_url: Some("smtps://mail.example.org".into()), ..public() }),
             ["KABEUCHI_MAIL_FROM"]
         );
     }
@@ -446,7 +501,7 @@ mod tests {
     fn a_public_origin_is_https() {
         let settings = Settings {
             origin: Some("http://kabeuchi.example.org".into()),
-            smtp_url: Some("smtp://mail.example.org".into()),
+            smtp_url: Some("smtps://mail.example.org".into()),
             mail_from: Some("kabeuchi@example.org".into()),
             ..public()
         };

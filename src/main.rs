@@ -42,8 +42,12 @@ enum Role {
     Migrate,
     /// Fill an empty local instance with a small believable world
     Demo,
-    /// Check the settings and say all that is wrong
-    CheckConfig,
+    /// Check the settings, say all that is wrong, and measure what they lead to
+    CheckConfig {
+        /// The settings alone: nothing is connected to
+        #[arg(long)]
+        offline: bool,
+    },
     /// Print a single-use sign-in link for an address
     SignInLink {
         /// Make the person administrator and host
@@ -119,10 +123,7 @@ async fn play(role: Role, config: Config) -> anyhow::Result<ExitCode> {
         Role::Work => serve::work(config).await,
         Role::Migrate => serve::migrate(config).await,
         Role::Demo => serve::demo(config).await,
-        Role::CheckConfig => {
-            println!("The settings can be used. Pages at {}", config.origin);
-            Ok(ExitCode::SUCCESS)
-        }
+        Role::CheckConfig { offline } => serve::check_config(config, offline).await,
         Role::SignInLink { administrator, address } => serve::sign_in_link(config, &address, administrator).await,
         Role::Database { what: DatabaseRole::Url } => serve::database_url(config).await,
     }

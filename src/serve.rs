@@ -1,12 +1,14 @@
 //! The roles of the program: what each starts, and how it stops.
 
 use crate::config::{Config, Database, exposed};
-use crate::domain::person::EmailAddress;
+use crate::domain::person::{EmailAddress, Locale};
 use crate::features::admin::retention;
 use crate::features::people;
 use crate::platform::clock::SystemClock;
 use crate::platform::cluster::{Cluster, ClusterOptions};
 use crate::platform::http_client::HttpClient;
+use crate::platform::i18n::Speech;
+use crate::platform::readiness::{self, State};
 use crate::platform::seal::Keys;
 use crate::platform::{Parts, Platform, assets, db, jobs, mail, telemetry};
 use crate::{app, demo};
@@ -59,6 +61,7 @@ impl Running {
         let connected = connect(&config).await?;
         let clock = Arc::new(SystemClock::starting_at(database_time(&connected.db).await?));
         let platform = platform(config, connected.db, clock.clone())?;
+        platform.keys.prove(&platform.db, platform.clock.now()).await?;
         let (stop, stopped) = watch::channel(false);
         let keeping = tokio::spawn(keep(platform.clone(), clock, connected.cluster.clone(), stopped));
         Ok(Self { platform, cluster: connected.cluster, keeping, stop })
@@ -147,6 +150,39 @@ pub async fn migrate(config: Config) -> anyhow::Result<ExitCode> {
     run_migrations(&connected.db).await?;
     println!("The database is at this release.");
     Ok(ExitCode::SUCCESS)
+}
+
+/// Says whether the settings can be used, and what the program measures of itself with them. Without the
+/// embedded database, which comes with the first start, there is nothing to measure yet.
+pub async fn check_config(config: Config, is_offline: bool) -> anyhow::Result<ExitCode> {
+    println!("The settings can be used. Pages at {}", config.origin);
+    let is_made = cluster_options(&config).is_made();
+    if is_offline || (matches!(config.database, Database::Embedded) && !is_made) {
+        return Ok(ExitCode::SUCCESS);
+    }
+    let connected = open(&config).await?;
+    check_schema(&connected.db).await?;
+    let clock = Arc::new(SystemClock::starting_at(database_time(&connected.db).await?));
+    let platform = platform(config, connected.db.clone(), clock)?;
+    platform.keys.prove(&platform.db, platform.clock.now()).await?;
+    let mut conn = connected.db.acquire().await?;
+    let mut checks = readiness::of_database(&platform, &mut conn).await?;
+    drop(conn);
+    checks.extend(readiness::of_others(&platform).await);
+    let speech = Speech { locale: Locale::En, zone: chrono_tz::UTC };
+    for check in &checks {
+        let mark = match check.state {
+            State::Good => "good",
+            State::Doubtful => "look",
+            State::Bad => "BAD ",
+        };
+        println!("{mark}  {}", speech.t(check.key()).with("count", check.number));
+    }
+    close(connected.db, connected.cluster).await?;
+    Ok(match checks.iter().any(|check| check.state == State::Bad) {
+        true => ExitCode::FAILURE,
+        false => ExitCode::SUCCESS,
+    })
 }
 
 /// Fills an empty local instance with the demo world.
@@ -248,6 +284,13 @@ async fn check_schema(db: &PgPool) -> anyhow::Result<()> {
     let missing = MIGRATOR.migrations.iter().filter(|m| !applied.iter().any(|a| a.version == m.version)).count();
     if missing > 0 {
         bail!("the database lacks {missing} migrations of this release. Run: kabeuchi migrate");
+    }
+    let newest = MIGRATOR.migrations.iter().map(|m| m.version).max().unwrap_or_default();
+    let needed = sqlx::query_scalar!("select version from schema_needs").fetch_one(&mut *conn).await?;
+    if needed > newest {
+        bail!(
+            "the database was changed for programs that know migration {needed}, and this one knows {newest} at most"
+        );
     }
     Ok(())
 }

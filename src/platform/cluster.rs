@@ -32,6 +32,13 @@ pub struct ClusterOptions {
     pub durable: bool,
 }
 
+impl ClusterOptions {
+    /// Whether a start made it already.
+    pub fn is_made(&self) -> bool {
+        self.base.join("data/PG_VERSION").exists()
+    }
+}
+
 /// A process's use of the cluster; dropping the last one stops the server.
 pub struct Cluster {
     server: Server,

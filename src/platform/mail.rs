@@ -232,6 +232,14 @@ impl Mailer {
         }
     }
 
+    /// Whether the mail server lets us in; `None` where mails stay on this machine. Nothing is sent.
+    pub async fn answers(&self) -> Option<bool> {
+        match self {
+            Mailer::Mailbox => None,
+            Mailer::Smtp(transport) => Some(transport.test_connection().await.unwrap_or(false)),
+        }
+    }
+
     /// Sends one mail. The Message-ID is the job's.
     pub async fn send(
         &self,

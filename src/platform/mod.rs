@@ -30,6 +30,7 @@ pub mod page;
 pub mod panic;
 pub mod problem;
 pub mod random;
+pub mod readiness;
 pub mod reading;
 pub mod recent;
 pub mod route;

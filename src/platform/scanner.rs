@@ -29,11 +29,33 @@ pub async fn scan(address: &str, path: PathBuf) -> Result<Verdict, AppError> {
     verdict(&answer).ok_or_else(|| AppError::Unavailable(anyhow::anyhow!("the scanner answers something else")))
 }
 
-fn ask(address: &str, mut file: File) -> io::Result<String> {
+/// Whether it is there: clamd answers PING with PONG.
+pub async fn answers(address: &str) -> bool {
+    let address = address.to_owned();
+    let asked = tokio::task::spawn_blocking(move || {
+        let mut stream = connect(&address)?;
+        stream.write_all(b"zPING\0")?;
+        said(stream)
+    });
+    matches!(asked.await, Ok(Ok(answer)) if answer.trim_end_matches(['\0', '\n']) == "PONG")
+}
+
+fn connect(address: &str) -> io::Result<TcpStream> {
     let address = address.to_socket_addrs()?.next().ok_or_else(|| io::Error::other("the scanner has no address"))?;
-    let mut stream = TcpStream::connect_timeout(&address, SILENCE)?;
+    let stream = TcpStream::connect_timeout(&address, SILENCE)?;
     stream.set_read_timeout(Some(SILENCE))?;
     stream.set_write_timeout(Some(SILENCE))?;
+    Ok(stream)
+}
+
+fn said(stream: TcpStream) -> io::Result<String> {
+    let mut answer = String::new();
+    stream.take(ANSWER).read_to_string(&mut answer)?;
+    Ok(answer)
+}
+
+fn ask(address: &str, mut file: File) -> io::Result<String> {
+    let mut stream = connect(address)?;
     stream.write_all(b"zINSTREAM\0")?;
     let mut piece = vec![0; PIECE];
     loop {
@@ -44,9 +66,7 @@ fn ask(address: &str, mut file: File) -> io::Result<String> {
         }
         stream.write_all(&piece[..read])?;
     }
-    let mut answer = String::new();
-    stream.take(ANSWER).read_to_string(&mut answer)?;
-    Ok(answer)
+    said(stream)
 }
 
 fn verdict(answer: &str) -> Option<Verdict> {

@@ -4,11 +4,13 @@
 //! another row, or beside another origin, it does not open.
 
 use crate::config::{Config, Database, SealingKey, exposed_key, sealing_keys};
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, bail};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use chrono::{DateTime, Utc};
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::rand::{SecureRandom, SystemRandom};
+use sqlx::PgPool;
 use std::fs;
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -53,6 +55,38 @@ impl Keys {
     /// Whether anything can be sealed.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// Whether the key of this name is among them.
+    pub fn has(&self, id: &str) -> bool {
+        self.0.iter().any(|key| key.id == id)
+    }
+
+    /// Compares the keys with what they sealed here before, and leaves a proof of those that are new. A
+    /// process with another key of the same name would fail at some requests and not at others.
+    pub async fn prove(&self, db: &PgPool, now: DateTime<Utc>) -> anyhow::Result<()> {
+        for key in &self.0 {
+            let one = Self(vec![key.clone()]);
+            let bound_to = format!("sealing_keys {}", key.id);
+            let known = sqlx::query_scalar!("select proof from sealing_keys where key_id = $1", key.id);
+            match known.fetch_optional(db).await? {
+                Some(proof) if one.open(&proof, &bound_to).is_some() => {}
+                Some(_) => {
+                    bail!("KABEUCHI_KEYS: the key {} is not the one that sealed what is in this database", key.id)
+                }
+                None => {
+                    let proof = one.seal("proof", &bound_to).context("sealing")?;
+                    let add = sqlx::query!(
+                        "insert into sealing_keys (key_id, proof, first_used_at) values ($1, $2, $3) on conflict do nothing",
+                        key.id,
+                        proof,
+                        now,
+                    );
+                    add.execute(db).await?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Seals a text for what it is bound to; `None` without a key.
@@ -139,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_former_key_opens_and_the_newest_seals() {
+    fn trust_k03_a_former_key_opens_and_the_newest_seals() {
         let sealed = keys(&[("old", 1)]).seal("secret", "row").unwrap();
         let both = keys(&[("new", 2), ("old", 1)]);
         assert_eq!(both.open(&sealed, "row").as_deref(), Some("secret"));

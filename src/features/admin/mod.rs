@@ -4,6 +4,7 @@ mod abuse_reports;
 mod answers;
 mod jobs;
 mod people;
+mod readiness;
 pub mod retention;
 mod store;
 
@@ -20,6 +21,8 @@ pub fn routes() -> Routes {
         .post("/admin/abuse-reports", Need::Administrator, abuse_reports::post)
         .get("/admin/jobs", Need::Administrator, jobs::get)
         .post("/admin/jobs", Need::Administrator, jobs::post)
+        .get("/admin/readiness", Need::Administrator, readiness::get)
+        .post("/admin/readiness", Need::Administrator, readiness::post)
 }
 
 /// Jobs of this slice.

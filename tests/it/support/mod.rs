@@ -29,6 +29,6 @@ pub use app::{KEYS, TestApp};
 pub use bookings::{book, times_path};
 pub use browser::{Browser, Form, Page};
 pub use people::*;
-pub use process::{ClockOffset, MailServer, Process, free_port, until, until_some};
+pub use process::{ClockOffset, MailServer, Process, free_port, until, until_some, url_of};
 pub use reports::CHECKED;
 pub use world::World;
