@@ -1,7 +1,7 @@
 //! All slices together: middleware order, routes, what follows from each fact, which jobs exist.
 
 use crate::domain::fact::Fact;
-use crate::domain::id::{ApplicationId, BookingId, CalendarId, ConsultationId, PersonId};
+use crate::domain::id::{ApplicationId, BookingId, CalendarId, ConsultationId, PersonId, SanctionId};
 use crate::domain::slot::Offered;
 use crate::features::applications::mails::What;
 use crate::features::{
@@ -57,6 +57,21 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
         Fact::AddressChanged { change } => vec![NewJob::now(people::mails::AddressChangedMail { change })],
         Fact::DigestPlanned { person, due_at } => {
             vec![NewJob::at(people::digest::Digest { person, due_at }, due_at)]
+        }
+        Fact::SanctionDecided { sanction } => sanctioned(sanction, people::sanction_mails::Told::Decided),
+        Fact::SanctionConcluded { sanction } => sanctioned(sanction, people::sanction_mails::Told::Concluded),
+        Fact::SanctionLifted { sanction } => sanctioned(sanction, people::sanction_mails::Told::Lifted),
+        Fact::SanctionAppealed { sanction } => {
+            vec![NewJob::now(people::sanction_mails::SanctionAppealMails { sanction })]
+        }
+        Fact::CallSuspended { call } => {
+            vec![NewJob::now(calls::suspended::SuspensionMails { call, is_suspended: true })]
+        }
+        Fact::CallRestored { call } => {
+            vec![NewJob::now(calls::suspended::SuspensionMails { call, is_suspended: false })]
+        }
+        Fact::EmergencyReadingBegan { reading, .. } => {
+            vec![NewJob::now(consultations::emergency::EmergencyMails { reading })]
         }
         Fact::WaitingDismissed { call } => vec![NewJob::now(applications::times::Dismissal { call })],
         Fact::CallOpened { call } => {
@@ -225,6 +240,10 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
         Fact::ReportPublished { report } => vec![NewJob::now(reports::mails::PublishedMails { report })],
         _ => Vec::new(),
     }
+}
+
+fn sanctioned(sanction: SanctionId, told: people::sanction_mails::Told) -> Vec<NewJob> {
+    vec![NewJob::now(people::sanction_mails::SanctionMail { sanction, told })]
 }
 
 fn told(application: ApplicationId, what: What) -> Vec<NewJob> {

@@ -33,6 +33,13 @@ pub enum Fact {
     HostGranted { person: PersonId },
     HostWithdrawn { person: PersonId },
     AdministratorGranted { person: PersonId },
+    SanctionDecided { sanction: SanctionId },
+    SanctionAppealed { sanction: SanctionId },
+    SanctionConcluded { sanction: SanctionId },
+    SanctionLifted { sanction: SanctionId },
+    PersonDisabled { person: PersonId },
+    PersonEnabled { person: PersonId },
+    SettingsChanged { person: PersonId },
 
     CallWritten { call: CallId },
     CallChanged { call: CallId },
@@ -41,6 +48,8 @@ pub enum Fact {
     CallArchived { call: CallId },
     CallRested { call: CallId },
     CallClosed { call: CallId },
+    CallSuspended { call: CallId },
+    CallRestored { call: CallId },
     WaitingDismissed { call: CallId },
 
     ApplicationSubmitted { application: ApplicationId },
@@ -66,6 +75,7 @@ pub enum Fact {
     PersonUnblocked { host: PersonId, person: PersonId },
 
     ConsultationOpened { consultation: ConsultationId },
+    EmergencyReadingBegan { consultation: ConsultationId, reading: EmergencyReadingId },
     ParticipantInvited { consultation: ConsultationId, invitation: InvitationId },
     InvitationDeclined { consultation: ConsultationId, invitation: InvitationId },
     ParticipantDeparted { consultation: ConsultationId, person: PersonId, removed: bool },

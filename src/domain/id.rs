@@ -82,6 +82,10 @@ ids! {
     GiftId,
     /// A passage of a report that a participant marked.
     PassageId,
+    /// What administrators decided over somebody.
+    SanctionId,
+    /// An administrator's look into a consultation.
+    EmergencyReadingId,
     /// A calendar that a host connected.
     CalendarId,
     /// One of the calendars of a CalDAV account.

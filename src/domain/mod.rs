@@ -35,6 +35,7 @@ pub mod quote;
 pub mod report;
 pub mod retention;
 pub mod run_sheet;
+pub mod sanction;
 pub mod search;
 pub mod secret;
 pub mod session;

@@ -139,7 +139,7 @@ async fn by_token(
              from sign_ins s
              join people p using (person_id)
              left join second_factors f on f.person_id = p.person_id and f.confirmed_at is not null
-            where s.token_hash = $1 and s.expires_at > $2 and (s.epoch is null or s.epoch = p.epoch)
+            where s.token_hash = $1 and s.expires_at > $2 and p.disabled_at is null and (s.epoch is null or s.epoch = p.epoch)
               and (f.person_id is null or s.factor_at is not null)"#,
         random::hashed(token),
         now,

@@ -69,6 +69,8 @@ id_columns!(
     MaterialId,
     GiftId,
     PassageId,
+    SanctionId,
+    EmergencyReadingId,
     CalendarId,
     CollectionId,
     JobId,

@@ -36,6 +36,7 @@ pub mod recent;
 pub mod route;
 pub mod scanner;
 pub mod seal;
+pub mod settings;
 pub mod telemetry;
 
 use crate::config::Config;

@@ -2,10 +2,14 @@
 
 mod abuse_reports;
 mod answers;
+mod calls;
+mod consultation;
 mod jobs;
 mod people;
+mod person;
 mod readiness;
 pub mod retention;
+mod settings;
 mod store;
 
 use crate::platform::jobs::Registry;
@@ -16,6 +20,16 @@ pub fn routes() -> Routes {
     Routes::new()
         .get("/admin/people", Need::Administrator, people::get)
         .post("/admin/people", Need::Administrator, people::post)
+        .get("/admin/people/{person}", Need::Administrator, person::get)
+        .post("/admin/people/{person}", Need::Administrator, person::post)
+        .get("/admin/calls", Need::Administrator, calls::index)
+        .get("/admin/calls/{call}", Need::Administrator, calls::get)
+        .post("/admin/calls/{call}", Need::Administrator, calls::post)
+        .get("/admin/emergency", Need::Administrator, consultation::get_emergency)
+        .post("/admin/emergency", Need::Administrator, consultation::post_emergency)
+        .get("/admin/consultations/{consultation}", Need::Administrator, consultation::get)
+        .get("/admin/settings", Need::Administrator, settings::get)
+        .post("/admin/settings", Need::Administrator, settings::post)
         .get("/admin/answers", Need::Administrator, answers::get)
         .get("/admin/abuse-reports", Need::Administrator, abuse_reports::get)
         .post("/admin/abuse-reports", Need::Administrator, abuse_reports::post)

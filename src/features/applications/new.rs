@@ -270,6 +270,10 @@ pub(super) async fn hindrance(tx: &mut Tx, call: &Call, person: PersonId) -> Res
     if store::is_blocked(tx, call.owner, person).await? {
         return Ok(Some(Message::new("applications-new-not_taken")));
     }
+    let now = tx.now();
+    if !people::may_apply(tx, person, now).await? {
+        return Ok(Some(Message::new("applications-new-kept_from")));
+    }
     let has_most = store::active_of(tx, person).await? >= MOST_ACTIVE as i64;
     Ok(has_most.then(|| Message::new("applications-new-too_many").with("most", MOST_ACTIVE)))
 }

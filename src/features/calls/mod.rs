@@ -10,11 +10,12 @@ mod new;
 mod opening;
 mod pause;
 mod store;
+pub mod suspended;
 
 pub use call_box::CallBox;
 pub use store::{
-    Call, CallHost, Hosted, Listed, Timing, attending, by_slugs, find, for_host, for_host_update, hosts, in_public,
-    locked, of_host, of_owner, opened, pause, timing,
+    Call, CallHost, Hosted, Listed, Suspension, Timing, Watched, attending, by_slugs, find, for_host, for_host_update,
+    hosts, in_public, locked, of_host, of_owner, opened, pause, restore, save, suspend, suspension, timing, watched,
 };
 
 use crate::platform::jobs::Registry;
@@ -37,5 +38,9 @@ pub fn routes() -> Routes {
 
 /// Jobs of this slice.
 pub fn jobs(registry: Registry) -> Registry {
-    registry.with::<idle::IdleCheck>().with::<idle::RestedMail>()
+    registry
+        .with::<idle::IdleCheck>()
+        .with::<idle::RestedMail>()
+        .with::<suspended::SuspensionMails>()
+        .with::<suspended::SuspensionMail>()
 }

@@ -1,6 +1,6 @@
 //! `/calls/{call}/opening`: says what will be public and what is missing; opens the call.
 
-use super::store::{self, Call};
+use super::store::{self, Call, Suspension};
 use crate::domain::call::Stage;
 use crate::domain::id::CallId;
 use crate::platform::error::Answer;
@@ -15,12 +15,14 @@ use askama::Template;
 struct Opening {
     frame: Frame,
     call: Call,
+    /// Why administrators keep it from the public.
+    suspension: Option<Suspension>,
     is_refused: bool,
 }
 
 impl Opening {
     fn is_possible(&self) -> bool {
-        self.call.stage.open(self.call.id).is_ok()
+        self.suspension.is_none() && self.call.stage.open(self.call.id).is_ok()
     }
 }
 
@@ -28,7 +30,8 @@ impl Opening {
 pub async fn get(frame: Frame, id: Path<CallId>) -> Answer {
     let mut read = frame.read().await?;
     let call = store::for_host(&mut read, *id, &frame.asker).await?.call;
-    show(&Opening { frame, call, is_refused: false })
+    let suspension = store::suspension(&mut read, *id).await?;
+    show(&Opening { frame, call, suspension, is_refused: false })
 }
 
 /// Opens the call, for the first time or again.
@@ -37,11 +40,15 @@ pub async fn post(frame: Frame, id: Path<CallId>, fields: Fields) -> Answer {
     let hosted = store::for_host_update(&mut tx, *id, &frame.asker).await?;
     hosted.require_decision()?;
     let call = hosted.call;
+    let suspension = store::suspension(&mut tx, *id).await?;
+    if suspension.is_some() {
+        return show_with(StatusCode::CONFLICT, &Opening { frame, call, suspension, is_refused: true });
+    }
     if !call.missing().is_empty() {
-        return show_with(StatusCode::UNPROCESSABLE_ENTITY, &Opening { frame, call, is_refused: true });
+        return show_with(StatusCode::UNPROCESSABLE_ENTITY, &Opening { frame, call, suspension, is_refused: true });
     }
     let Ok(moved) = call.stage.open(call.id) else {
-        return show_with(StatusCode::CONFLICT, &Opening { frame, call, is_refused: true });
+        return show_with(StatusCode::CONFLICT, &Opening { frame, call, suspension, is_refused: true });
     };
     store::save(&mut tx, call.id, moved).await?;
     tx.see_other(format!("{}?said=published", call.path())).await

@@ -1,9 +1,11 @@
 //! All SQL over calls, their topics, kinds and hosts; lists and what hosts write are in the files below.
 
 mod lists;
+mod suspension;
 mod written;
 
 pub use lists::*;
+pub use suspension::*;
 pub use written::*;
 
 use crate::domain::call::{Kind, Missing, Stage, TopicGroup, Waiting, missing};
@@ -215,11 +217,12 @@ async fn one(
 pub async fn in_public(conn: &mut PgConnection, host: &str, call: &str, asker: &Asker) -> Result<Hosted, AppError> {
     let call = by_slugs(&mut *conn, host, call).await?.ok_or(AppError::NotFound)?;
     let hosts = match asker.person() {
-        Some(_) => hosts(conn, call.id).await?,
+        Some(_) => hosts(&mut *conn, call.id).await?,
         None => Vec::new(),
     };
     let mine = asker.person().and_then(|p| hosts.into_iter().find(|h| h.person == p.id));
-    match call.stage.is_public() || mine.is_some() {
+    let is_public = call.stage.is_public() && suspension(&mut *conn, call.id).await?.is_none();
+    match is_public || mine.is_some() {
         true => Ok(Hosted { call, mine }),
         false => Err(AppError::NotFound),
     }

@@ -3,6 +3,7 @@
 
 mod cancellation;
 mod departure;
+pub mod emergency;
 mod invitation;
 pub mod lapse;
 pub mod mails;
@@ -17,9 +18,10 @@ pub use participants::{MOST_GUESTS, part_key};
 pub use room::{Head, Room, Step};
 pub use store::retention;
 pub use store::{
-    Attendant, Cancelled, Listed, Opening, active_of_call, attendants, cancelled, for_participant, for_update,
-    former_of, guests_ever, is_in, keep, lead_of, lock, of_calls, of_person, on_side, open, open_child_of, save,
-    set_start, sides_of, stands_in, system, touch, with_person, written,
+    Attendant, Cancelled, EmergencyReading, Listed, Opening, active_of_call, attendants, begin_emergency_reading,
+    cancelled, emergency_readings, for_administrator, for_participant, for_update, former_of, guests_ever, is_in, keep,
+    lead_of, lock, of_calls, of_person, on_side, open, open_child_of, save, set_start, sides_of, stands_in, system,
+    touch, with_person, written,
 };
 
 use crate::platform::jobs::Registry;
@@ -50,6 +52,8 @@ pub fn jobs(registry: Registry) -> Registry {
         .with::<lapse::LapseCheck>()
         .with::<mails::LapsedMail>()
         .with::<news::NewsMail>()
+        .with::<emergency::EmergencyMails>()
+        .with::<emergency::EmergencyMail>()
         .with::<unreachable::UnreachableMails>()
         .with::<unreachable::UnreachableMail>()
 }

@@ -1,9 +1,12 @@
 //! All SQL over consultations, participants and invitations.
 
+mod emergency;
 mod invitations;
 mod participants;
 pub mod retention;
 
+pub(super) use emergency::emergency_reading;
+pub use emergency::{EmergencyReading, begin_emergency_reading, emergency_readings, for_administrator};
 pub(super) use invitations::{
     Invited, Open, decline_invitation, declined_invitation, invite, invite_again, invited, open_invitation,
     revoke_invitation, revoke_invitations_of, revoke_team_links, set_invitation_token, spend_invitation,

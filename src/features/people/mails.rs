@@ -1,5 +1,6 @@
 //! Mails of this slice.
 
+use super::sanction_mails::{self, Told};
 use super::store;
 use crate::domain::id::{AddressChangeId, SignInId, SignInRequestId};
 use crate::platform::db::Tx;
@@ -27,6 +28,10 @@ impl Job for SignInMail {
         let Some(asked) = store::live_request(&mut tx, self.request, run.now).await? else { return Ok(Outcome::Done) };
         if let Some(change) = store::change_from(&mut tx, &asked.address, run.now).await? {
             return told_former(run, tx, change).await;
+        }
+        if let Some((person, sanction)) = store::closed_account(&mut tx, &asked.address).await? {
+            let mail = sanction_mails::mail(&mut tx, &run, sanction, person, Told::Decided).await?;
+            return Ok(Outcome::Send(tx, Box::new(mail)));
         }
         let (token, code) = (random::token(), random::code());
         store::add_link(&mut tx, asked.id, &random::hashed(&token), &random::hashed(&code)).await?;

@@ -5,12 +5,15 @@ mod address;
 mod code;
 mod confirmation;
 mod draft;
+mod hosting;
 mod link;
 mod mailbox;
 pub mod digest;
 pub mod mails;
 mod notifications;
 mod profile;
+mod sanction;
+pub mod sanction_mails;
 mod second_factor;
 mod sign_in;
 mod sign_ins;
@@ -22,8 +25,9 @@ mod way;
 pub use sign_in::{ask, ask_nothing, first_link, invite, may_ask};
 pub use store::retention;
 pub use store::{
-    HostCard, Listed, administrators, by_slug, cards, find_or_create, grant_administrator, grant_host, is_empty,
-    last_seen, list, move_to, receiver, withdraw_host,
+    Decided, HostCard, Listed, Sanctioned, administrators, by_slug, cards, find_or_create, grant_administrator,
+    grant_host, is_disabled, is_empty, last_seen, list, locked_sanction, may_apply, move_to, receiver, sanction,
+    sanctions_of, save_sanction, withdraw_host,
 };
 
 use crate::platform::jobs::Registry;
@@ -55,6 +59,10 @@ pub fn routes() -> Routes {
         .post("/settings/sign-ins", Need::SignedIn, sign_ins::post)
         .get("/settings/notifications", Need::SignedIn, notifications::get)
         .post("/settings/notifications", Need::SignedIn, notifications::post)
+        .get("/settings/hosting", Need::SignedIn, hosting::get)
+        .post("/settings/hosting", Need::SignedIn, hosting::post)
+        .get("/sanctions/{token}", Need::Token, sanction::get)
+        .post("/sanctions/{token}", Need::Token, sanction::post)
         .get("/notifications/{token}", Need::Token, unsubscribing::get)
         .post("/notifications/{token}", Need::Token, unsubscribing::post)
         .post("/drafts/{form}/{subject}", Need::SignedIn, draft::post)
@@ -71,5 +79,8 @@ pub fn jobs(registry: Registry) -> Registry {
         .with::<mails::ConfirmationMail>()
         .with::<mails::AddressMail>()
         .with::<mails::AddressChangedMail>()
+        .with::<sanction_mails::SanctionMail>()
+        .with::<sanction_mails::SanctionAppealMails>()
+        .with::<sanction_mails::SanctionAppealMail>()
         .with::<digest::Digest>()
 }

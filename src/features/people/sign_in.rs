@@ -206,6 +206,10 @@ pub struct Entrance {
 /// Signs in and leads on; a person without a name chooses one first.
 pub async fn complete(mut tx: Tx, frame: &Frame, request: &HttpRequest, entrance: Entrance) -> Answer {
     let person = entrance.person;
+    // A link that was mailed before the account was closed.
+    if store::is_disabled(&mut tx, person).await? {
+        return Err(AppError::Gone);
+    }
     let (token, lasts) = enter(&mut tx, frame, request, &entrance).await?;
     let is_settled = store::profile(&mut tx, person).await?.is_settled;
     let next = safe_next(&entrance.next);

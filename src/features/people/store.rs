@@ -6,6 +6,7 @@ mod factors;
 mod mailbox;
 pub mod retention;
 mod roles;
+mod sanctions;
 mod sign_ins;
 
 pub use addresses::*;
@@ -13,6 +14,7 @@ pub use confirmations::*;
 pub use factors::*;
 pub use mailbox::*;
 pub use roles::*;
+pub use sanctions::*;
 pub use sign_ins::*;
 
 use crate::domain::fact::Fact;
@@ -67,13 +69,16 @@ pub struct Profile {
     pub slug: Option<String>,
     pub about: String,
     pub site_url: Option<String>,
+    /// Whether the instance lets everybody host, and they do not yet.
+    pub may_begin_hosting: bool,
 }
 
 /// The person's own profile.
 pub async fn profile(conn: &mut PgConnection, person: PersonId) -> Result<Profile, AppError> {
     let profile = sqlx::query_as!(
         Profile,
-        r#"select email, name, locale, time_zone, settled_at is not null as "is_settled!", host_since is not null as "is_host!", slug, about, site_url
+        r#"select email, name, locale, time_zone, settled_at is not null as "is_settled!", host_since is not null as "is_host!", slug, about, site_url,
+                  host_since is null and exists (select from settings where name = 'hosting' and value = 'anyone') as "may_begin_hosting!"
              from people where person_id = $1"#,
         person as PersonId,
     )

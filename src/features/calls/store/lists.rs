@@ -50,7 +50,8 @@ async fn listed(conn: &mut PgConnection, of: Of, limit: i64) -> Result<Vec<Liste
              join people o on o.person_id = c.owner_id
             where case when $2::uuid is not null
                        then exists (select from call_hosts h where h.call_id = c.call_id and h.person_id = $2)
-                       else c.stage in ('open', 'paused') and ($1::uuid is null and c.stage = 'open' or c.owner_id = $1) end
+                       else not exists (select from call_suspensions u where u.call_id = c.call_id and u.lifted_at is null)
+                            and c.stage in ('open', 'paused') and ($1::uuid is null and c.stage = 'open' or c.owner_id = $1) end
             order by array_position(array['open', 'draft', 'paused', 'closed', 'archived'], c.stage), coalesce(c.opened_at, c.created_at) desc, c.call_id
             limit $3"#,
         owner as Option<PersonId>,

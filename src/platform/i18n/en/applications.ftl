@@ -207,3 +207,4 @@ applications-mail-verdict-stays_dismissed = The administrators looked once more:
 applications-mail-verdict-stays_actioned = The administrators looked once more: the application goes against the rules. That is their last word.
 applications-mail-verdict-right = The administrators looked once more, and you were right: nothing in your application goes against the rules. You may apply again.
 applications-mail-verdict-wrong = The administrators looked once more, and their decision over your application stands. That is their last word.
+applications-new-kept_from = The administrators keep you from sending applications for now. Their mail says why, and how to appeal.

@@ -130,3 +130,6 @@ consultations-news-go_on_subject = Let us go on: { $title }
 consultations-news-go_on = The applicants would like to go on with “{ $title }” rather than end it in writing.
 consultations-news-agenda_subject = The agenda is fine: { $title }
 consultations-news-agenda = The applicants are fine with the order for “{ $title }”. You can set it now.
+consultations-mail-emergency-subject = An administrator reads: { $title }
+consultations-mail-emergency-text = { $name }, an administrator of this instance, may read what was written in “{ $title }” from { $from } until { $until }, and can change nothing.
+consultations-mail-emergency-reason = The reason: { $reason }

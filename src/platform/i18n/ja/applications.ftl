@@ -204,3 +204,4 @@ applications-mail-verdict-stays_dismissed = 管理者がもう一度確認し、
 applications-mail-verdict-stays_actioned = 管理者がもう一度確認し、規約違反にあたると判断しました。これが最終的な判断です。
 applications-mail-verdict-right = 管理者がもう一度確認し、あなたの申し込みは規約違反にあたらないと判断しました。あらためて申し込めます。
 applications-mail-verdict-wrong = 管理者がもう一度確認しましたが、申し込みについての判断は変わりませんでした。これが最終的な判断です。
+applications-new-kept_from = 現在、応募を送れません。理由と異議の申し立て方法は、管理者からのメールに書かれています。

@@ -127,3 +127,6 @@ consultations-news-go_on_subject = 続けたいとのことです: { $title }
 consultations-news-go_on = 「{ $title }」は文章だけで終わらせず、続けたいと、申し込んだ方が返事をしました。
 consultations-news-agenda_subject = 進め方の確認ができました: { $title }
 consultations-news-agenda = 「{ $title }」の当日の順番でよいと、申し込んだ方が返事をしました。順番を確定できます。
+consultations-mail-emergency-subject = 管理者による閲覧: { $title }
+consultations-mail-emergency-text = このサイトの管理者の{ $name }が、「{ $title }」に書かれた内容を{ $from }から{ $until }まで閲覧できるようにしました。変更はできません。
+consultations-mail-emergency-reason = 理由: { $reason }
