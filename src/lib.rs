@@ -26,7 +26,8 @@
 //! 3. `bookings::rules` asks `domain::slot`, with the same picture as the page that offered the time.
 //!    `domain::booking` and `domain::consultation` make the next state and its fact.
 //! 4. `bookings::store` writes booking and commitments (the exclusion constraint has the last word);
-//!    `Tx::record` writes the fact and, by the table of `app.rs`, the jobs: one commit.
+//!    `Tx::record` writes the fact, by `domain::audit` its entry in the audit log, and by the table of
+//!    `app.rs` the jobs, all with the ID of the request: one commit.
 //! 5. A worker claims the job with a lease, reloads, checks that the booking still is as the mail
 //!    would say, mints each person's key, and sends invitation and calendar part.
 //!

@@ -10,7 +10,7 @@ use crate::platform::http_client::HttpClient;
 use crate::platform::i18n::Speech;
 use crate::platform::readiness::{self, State};
 use crate::platform::seal::Keys;
-use crate::platform::{Parts, Platform, assets, db, jobs, mail, telemetry};
+use crate::platform::{Parts, Platform, assets, audit, db, jobs, mail, telemetry};
 use crate::{app, demo};
 use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpServer, web};
@@ -62,6 +62,7 @@ impl Running {
         let clock = Arc::new(SystemClock::starting_at(database_time(&connected.db).await?));
         let platform = platform(config, connected.db, clock.clone())?;
         platform.keys.prove(&platform.db, platform.clock.now()).await?;
+        audit::keep(&platform);
         let (stop, stopped) = watch::channel(false);
         let keeping = tokio::spawn(keep(platform.clone(), clock, connected.cluster.clone(), stopped));
         Ok(Self { platform, cluster: connected.cluster, keeping, stop })
@@ -80,6 +81,9 @@ impl Running {
     async fn end(self) -> anyhow::Result<()> {
         self.stop.send_replace(true);
         self.keeping.await?;
+        if tokio::time::timeout(Duration::from_secs(3), self.platform.audit.settle()).await.is_err() {
+            tracing::warn!("the audit log was not written to its end");
+        }
         close(self.platform.db.clone(), self.cluster).await
     }
 }

@@ -179,4 +179,5 @@ pub enum Fact {
     ReportPreviewEnded { report: ReportId },
 
     ClassSwept { class: Class, day: NaiveDate },
+    JobRetried { job: JobId },
 }

@@ -94,4 +94,8 @@ ids! {
     JobId,
     /// A recorded past-tense change.
     FactId,
+    /// One request of a browser, known to its page, its logs, its facts, its jobs and their mails.
+    RequestId,
+    /// An entry of the audit log.
+    AuditEntryId,
 }

@@ -9,6 +9,7 @@
 pub mod abuse;
 pub mod access;
 pub mod application;
+pub mod audit;
 pub mod availability;
 pub mod booking;
 pub mod calendar;

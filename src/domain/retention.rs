@@ -24,6 +24,8 @@ pub const INVITATIONS: TimeDelta = TimeDelta::days(14);
 pub const JOBS: TimeDelta = TimeDelta::days(14);
 /// The history of what happened: IDs only.
 pub const FACTS: Months = Months::new(24);
+/// Who did what, and who was kept from what: IDs only. `sweep_audit_entries` believes nobody who would have less.
+pub const AUDIT: Months = Months::new(24);
 /// Requests for a link, after their end: the limits of an hour count them.
 pub const SIGN_IN_REQUESTS: TimeDelta = TimeDelta::days(1);
 /// A browser that was not seen is signed out.
@@ -45,11 +47,12 @@ pub enum Class {
     SignIns,
     OnceKeys,
     Facts,
+    Audit,
 }
 
 impl Class {
     /// All classes. Feedback goes before the records that hold it.
-    pub const ALL: [Class; 12] = [
+    pub const ALL: [Class; 13] = [
         Class::VisitorDrafts,
         Class::Drafts,
         Class::Applications,
@@ -62,6 +65,7 @@ impl Class {
         Class::SignIns,
         Class::OnceKeys,
         Class::Facts,
+        Class::Audit,
     ];
 }
 

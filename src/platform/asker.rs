@@ -113,6 +113,15 @@ pub async fn find(
     Ok(response.map_into_boxed_body())
 }
 
+/// Finds the asker for the audit log alone, where a request is refused whoever sent it.
+pub async fn recall(platform: &Platform, request: &ServiceRequest) {
+    if let Some(token) = token(request.request(), platform)
+        && let Ok(Some((person, _))) = by_token(platform, &token, platform.clock.now()).await
+    {
+        request.extensions_mut().insert(Asker::Person(Arc::new(person)));
+    }
+}
+
 fn token(request: &HttpRequest, platform: &Platform) -> Option<String> {
     let cookies = request.cookies().ok()?;
     let name = cookie_name(platform.config.is_local());

@@ -4,10 +4,12 @@
 //! who acts and when, records facts, and answers only once it is committed.
 
 use super::Platform;
+use super::audit::Entry;
 use super::error::{Answer, AppError, see_other};
 use super::failpoint;
 use super::jobs::{Job, NewJob};
 use super::once::OnceKey;
+use crate::domain::audit::{self, Action, Object, Outcome};
 use crate::domain::fact::Fact;
 use crate::domain::id::*;
 use chrono::{DateTime, Utc};
@@ -75,6 +77,8 @@ id_columns!(
     CollectionId,
     JobId,
     FactId,
+    RequestId,
+    AuditEntryId,
 );
 
 /// Connects with the time-outs that keep one slow statement from taking all connections.
@@ -141,13 +145,22 @@ pub struct Tx {
     platform: Platform,
     actor: Option<PersonId>,
     now: DateTime<Utc>,
+    request: Option<RequestId>,
+    /// What was written down in here, to be logged once it is true.
+    entries: Vec<Entry>,
     once: Option<OnceKey>,
 }
 
 impl Tx {
     /// Begins for a person, or for the system when there is none.
     pub async fn begin(platform: &Platform, actor: Option<PersonId>, now: DateTime<Utc>) -> Result<Self, AppError> {
-        Ok(Self { inner: platform.db.begin().await?, platform: platform.clone(), actor, now, once: None })
+        let (inner, platform) = (platform.db.begin().await?, platform.clone());
+        Ok(Self { inner, platform, actor, now, request: None, entries: Vec::new(), once: None })
+    }
+
+    /// The same, following from a request.
+    pub fn within(self, request: Option<RequestId>) -> Self {
+        Self { request, ..self }
     }
 
     /// The instant at which everything in here happens.
@@ -163,16 +176,38 @@ impl Tx {
     /// Writes one history row and the jobs that follow from the fact.
     pub async fn record(&mut self, fact: Fact) -> Result<(), AppError> {
         let jobs = (self.platform.subscriptions)(&fact);
-        super::facts::insert(&mut self.inner, &fact, self.actor, self.now).await?;
+        super::facts::insert(&mut self.inner, &fact, self.actor, self.request, self.now).await?;
+        if let Some((action, object)) = audit::of(&fact) {
+            self.note(audit::actor(&fact).or(self.actor), action, Outcome::Done, object).await?;
+        }
         for job in jobs {
             self.enqueue(job).await?;
         }
         Ok(())
     }
 
+    /// Writes down that something which somebody wanted was refused, with what else is in here.
+    pub async fn refused(&mut self, wanted_by: PersonId, action: Action, object: Object) -> Result<(), AppError> {
+        self.note(Some(wanted_by), action, Outcome::Refused, object).await
+    }
+
+    async fn note(
+        &mut self,
+        actor: Option<PersonId>,
+        action: Action,
+        outcome: Outcome,
+        object: Object,
+    ) -> Result<(), AppError> {
+        let (at, request) = (self.now, self.request);
+        let entry = Entry { at, action, outcome, actor, object: Some(object), route: None, request };
+        super::audit::insert(&mut self.inner, &entry).await?;
+        self.entries.push(entry);
+        Ok(())
+    }
+
     /// Adds a job that runs when this is committed and its time has come.
     pub async fn enqueue(&mut self, job: NewJob) -> Result<(), AppError> {
-        super::jobs::insert(&mut self.inner, job, self.now).await
+        super::jobs::insert(&mut self.inner, job, self.request, self.now).await
     }
 
     /// Adds a job for now.
@@ -191,6 +226,7 @@ impl Tx {
         }
         failpoint::reach("before_commit").await;
         self.inner.commit().await?;
+        self.entries.iter().for_each(Entry::log);
         self.platform.wake.notify_waiters();
         failpoint::reach("after_commit").await;
         Ok(())

@@ -3,7 +3,7 @@
 use super::error::AppError;
 use super::random;
 use crate::domain::fact::Fact;
-use crate::domain::id::{FactId, PersonId};
+use crate::domain::id::{FactId, PersonId, RequestId};
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
@@ -30,14 +30,8 @@ pub async fn is_recorded(conn: &mut PgConnection, fact: &Fact, since: DateTime<U
 
 /// Deletes what happened until then; gives the number of rows.
 pub async fn sweep(conn: &mut PgConnection, until: DateTime<Utc>, limit: i64) -> Result<u64, AppError> {
-    let gone = sqlx::query!(
-        "delete from facts where fact_id in (select fact_id from facts where at <= $1 order by at limit $2)",
-        until,
-        limit,
-    )
-    .execute(conn)
-    .await?;
-    Ok(gone.rows_affected())
+    let gone = sqlx::query_scalar!(r#"select sweep_facts($1, $2) as "gone!""#, until, limit).fetch_one(conn).await?;
+    Ok(gone.unsigned_abs())
 }
 
 /// Writes the history row; `Tx::record` adds the jobs.
@@ -45,14 +39,16 @@ pub(super) async fn insert(
     conn: &mut PgConnection,
     fact: &Fact,
     actor: Option<PersonId>,
+    request: Option<RequestId>,
     at: DateTime<Utc>,
 ) -> Result<(), AppError> {
     let value = serde_json::to_value(fact).map_err(|e| AppError::Unexpected(e.into()))?;
     sqlx::query!(
-        "insert into facts (fact_id, fact, actor_id, at) values ($1, $2, $3, $4)",
+        "insert into facts (fact_id, fact, actor_id, request_id, at) values ($1, $2, $3, $4, $5)",
         random::id::<FactId>() as FactId,
         value,
         actor as Option<PersonId>,
+        request as Option<RequestId>,
         at,
     )
     .execute(conn)

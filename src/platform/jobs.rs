@@ -16,7 +16,7 @@ use super::Platform;
 use super::db::Tx;
 use super::error::AppError;
 use super::mail::Mail;
-use crate::domain::id::JobId;
+use crate::domain::id::{JobId, RequestId};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -115,6 +115,8 @@ pub struct JobRun {
     pub now: DateTime<Utc>,
     /// When what it follows from happened.
     pub created_at: DateTime<Utc>,
+    /// The request that it follows from, through however many jobs.
+    pub request: Option<RequestId>,
     lane: Lane,
     /// After this its mail is news no more.
     give_up_at: DateTime<Utc>,
@@ -126,7 +128,7 @@ pub struct JobRun {
 impl JobRun {
     /// A change of state by the system.
     pub async fn begin(&self) -> Result<Tx, AppError> {
-        Tx::begin(&self.platform, None, self.now).await
+        Ok(Tx::begin(&self.platform, None, self.now).await?.within(self.request))
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod addresses;
 pub mod asker;
 pub mod assets;
+pub mod audit;
 pub mod bots;
 pub mod clock;
 pub mod cluster;
@@ -83,6 +84,8 @@ pub type Answered<'c, T> = Pin<Box<dyn Future<Output = Result<T, error::AppError
 pub struct Platform {
     /// Connections of this thread's runtime: those of another cost two changes of thread a statement.
     pub db: sqlx::PgPool,
+    /// Where refusals are handed in to be written down.
+    pub audit: Arc<audit::Desk>,
     parts: Arc<Parts>,
 }
 
@@ -115,12 +118,12 @@ pub struct Parts {
 impl Platform {
     /// Puts the parts together.
     pub fn new(db: sqlx::PgPool, parts: Parts) -> Self {
-        Self { db, parts: Arc::new(parts) }
+        Self { db, audit: Arc::default(), parts: Arc::new(parts) }
     }
 
     /// The same with connections of another thread.
     pub fn with_db(&self, db: sqlx::PgPool) -> Self {
-        Self { db, parts: self.parts.clone() }
+        Self { db, audit: self.audit.clone(), parts: self.parts.clone() }
     }
 }
 

@@ -2,6 +2,7 @@
 //! pages. No tokens in forms that somebody could forget (OWASP CSRF Prevention, Fetch Metadata).
 
 use super::Platform;
+use super::asker;
 use super::error::AppError;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -20,6 +21,7 @@ pub async fn check(
     }
     let is_safe = [Method::GET, Method::HEAD, Method::OPTIONS, Method::TRACE].contains(request.method());
     if !is_safe && !is_our_page(&platform, &request) {
+        asker::recall(&platform, &request).await;
         return Ok(request.error_response(AppError::CrossOrigin));
     }
     Ok(next.call(request).await?.map_into_boxed_body())

@@ -2,11 +2,13 @@
 
 use super::Platform;
 use super::asker::{Asker, SignedIn, visitor_locale};
+use super::audit::Circumstances;
 use super::db::{Read, Tx};
 use super::error::{Answer, AppError};
 use super::form::Fields;
 use super::i18n::{Message, Speech, TimeTag, Told};
 use super::{once, random};
+use crate::domain::audit::{Action, Object, Outcome};
 use crate::domain::person::Locale;
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
@@ -27,6 +29,7 @@ pub struct Frame {
     flash: Option<&'static str>,
     path: String,
     query: String,
+    circumstances: Circumstances,
     chosen_language: bool,
 }
 
@@ -58,6 +61,7 @@ impl Frame {
             now: platform.clock.now(),
             flash,
             path: request.path().to_owned(),
+            circumstances: Circumstances::of(request),
             query: request.query_string().to_owned(),
             chosen_language: request.query_string().contains("language="),
         }
@@ -76,9 +80,17 @@ impl Frame {
 
     /// A change of state by the asker. A form that was sent before ends here with its first answer.
     pub async fn begin(&self, fields: &Fields) -> Result<Tx, AppError> {
-        let mut tx = Tx::begin(&self.platform, self.asker.person().map(|p| p.id), self.now).await?;
+        let tx = Tx::begin(&self.platform, self.asker.person().map(|p| p.id), self.now).await?;
+        let mut tx = tx.within(self.circumstances.request);
         once::claim(&mut tx, fields, &self.path, self.asker.person().map(|p| p.id), self.now).await?;
         Ok(tx)
+    }
+
+    /// Hands in that a protection refused what was asked, about what the route names where nothing else is said.
+    pub fn refused(&self, action: Action, object: Option<Object>) {
+        let mut circumstances = self.circumstances.clone();
+        circumstances.object = object.or(circumstances.object);
+        self.platform.audit.hand_in(circumstances.entry(action, Outcome::Refused, self.now));
     }
 
     /// A message in the reader's language; `.with(name, value)` adds arguments.

@@ -6,6 +6,7 @@ use super::form::Typed;
 use super::i18n::Told;
 use super::limit;
 use super::page::Frame;
+use super::{audit, telemetry};
 use crate::domain::retention;
 use actix_web::HttpMessage;
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
@@ -99,6 +100,7 @@ pub async fn draw(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<EitherBody<impl MessageBody, BoxBody>>, actix_web::Error> {
     let response = next.call(request).await?.map_into_left_body();
+    audit::watch(&response);
     let status = response.status();
     let ours = response.headers().contains_key(header::CONTENT_TYPE) && response.response().error().is_none();
     if !(status.is_client_error() || status.is_server_error()) || ours {
@@ -123,7 +125,7 @@ fn drawn<B: MessageBody>(response: ServiceResponse<EitherBody<B, BoxBody>>) -> S
     let page = Problem {
         frame: Frame::of_request(response.request()),
         status: response.status(),
-        request_id: super::telemetry::request_id(response.request()),
+        request_id: telemetry::request_id(response.request()).map(|id| id.0.simple().to_string()).unwrap_or_default(),
         typed: typed.map(|t| written(t.0.all())).unwrap_or_default(),
         retry_after_seconds,
         is_reauth: matches!(known, Some(AppError::ConfirmationNeeded)),
@@ -149,6 +151,9 @@ fn written(values: &[(String, String)]) -> Vec<String> {
 
 fn log<B>(response: &ServiceResponse<B>, error: Option<&AppError>) {
     let path = response.request().match_pattern().unwrap_or_default();
+    if error.is_some_and(|error| audit::is_handed_in(response.request(), error)) {
+        return;
+    }
     match error {
         Some(error @ (AppError::Unexpected(_) | AppError::Unavailable(_))) => {
             tracing::error!(%error, path, "a request failed")

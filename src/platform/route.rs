@@ -11,7 +11,7 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{Method, header};
 use actix_web::middleware::{Next, from_fn};
-use actix_web::{FromRequest, Handler, HttpMessage, HttpResponse, Resource, Responder, Route, Scope, web};
+use actix_web::{FromRequest, Handler, HttpMessage, HttpRequest, HttpResponse, Resource, Responder, Route, Scope, web};
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 
@@ -177,7 +177,8 @@ impl Needs {
         Self(routes.declared().iter().map(|d| ((d.path.to_owned(), d.method.clone()), d.need)).collect())
     }
 
-    fn of_request(&self, request: &ServiceRequest) -> Option<Need> {
+    /// The need of what is asked for.
+    pub fn of_request(&self, request: &HttpRequest) -> Option<Need> {
         let method = if request.method() == Method::HEAD { Method::GET } else { request.method().clone() };
         self.0.get(&(request.match_pattern()?, method)).copied()
     }
@@ -190,7 +191,7 @@ pub async fn require(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let asker = request.extensions().get::<Asker>().cloned().unwrap_or(Asker::Visitor);
-    match (needs.of_request(&request), asker.person()) {
+    match (needs.of_request(request.request()), asker.person()) {
         (None | Some(Need::Public | Need::Token | Need::BookingBearer), _) => {}
         (Some(_), None) => {
             let error = sign_in_needed(&mut request).await;
@@ -264,7 +265,7 @@ async fn typed(request: &mut ServiceRequest) -> Result<Fields, AppError> {
 
 /// The network that limits count by: that of the peer, or of what the trusted proxies saw. What a
 /// sender writes into the header itself stands left of them and is not looked at.
-pub fn client_address(request: &actix_web::HttpRequest, platform: &Platform) -> String {
+pub fn client_address(request: &HttpRequest, platform: &Platform) -> String {
     let lines = request.headers().get_all(header::X_FORWARDED_FOR).map(|line| String::from_utf8_lossy(line.as_bytes()));
     let hops = lines.flat_map(|line| line.split(',').map(str::to_owned).collect::<Vec<_>>()).collect::<Vec<_>>();
     let seen = seen(&hops, platform.config.trusted_hops).or(request.peer_addr().map(|peer| peer.ip()));

@@ -1,6 +1,7 @@
 //! Logs, the request's ID, metrics. Logs carry IDs and routes, never addresses, tokens or texts.
 
 use super::random;
+use crate::domain::id::RequestId;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderName, HeaderValue};
@@ -10,8 +11,6 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use std::time::Instant;
 use tracing::Instrument;
 use tracing_subscriber::EnvFilter;
-
-struct RequestId(String);
 
 /// Sends logs to standard error: text on a terminal, JSON elsewhere. `RUST_LOG` filters.
 pub fn start_logs() {
@@ -28,9 +27,9 @@ pub fn start_metrics() -> anyhow::Result<PrometheusHandle> {
     Ok(PrometheusBuilder::new().install_recorder()?)
 }
 
-/// The ID that logs and problem pages share.
-pub fn request_id(request: &HttpRequest) -> String {
-    request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default()
+/// The ID that page, logs, facts, jobs and mails share.
+pub fn request_id(request: &HttpRequest) -> Option<RequestId> {
+    request.extensions().get::<RequestId>().copied()
 }
 
 /// Gives the request an ID, a span with its route, and counts its answer.
@@ -38,8 +37,9 @@ pub async fn observe(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
-    let id = random::key().simple().to_string();
-    request.extensions_mut().insert(RequestId(id.clone()));
+    let id = RequestId(random::key());
+    request.extensions_mut().insert(id);
+    let id = id.0.simple().to_string();
     let route = request.match_pattern().unwrap_or_else(|| "unknown".to_owned());
     let span = tracing::info_span!("request", id, method = %request.method(), route);
     let began = Instant::now();

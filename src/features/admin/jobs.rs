@@ -1,6 +1,7 @@
 //! `/admin/jobs`: background work that was given up, with its reason, and trying it again.
 
 use super::store::{self, Backlog, Failed};
+use crate::domain::fact::Fact;
 use crate::domain::id::JobId;
 use crate::platform::error::{Answer, AppError};
 use crate::platform::form::Fields;
@@ -31,7 +32,10 @@ pub async fn post(frame: Frame, fields: Fields) -> Answer {
     let job: JobId = fields.value("job").parse().map_err(|_| AppError::NotFound)?;
     let mut tx = frame.begin(&fields).await?;
     match store::retry(&mut tx, job).await? {
-        true => tx.see_other("/admin/jobs?said=done").await,
+        true => {
+            tx.record(Fact::JobRetried { job }).await?;
+            tx.see_other("/admin/jobs?said=done").await
+        }
         false => Err(AppError::NotFound),
     }
 }

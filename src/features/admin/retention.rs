@@ -7,7 +7,7 @@ use crate::features::{applications, bookings, consultations, feedback, people, q
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
 use crate::platform::jobs::{Job, JobRun, NewJob, Outcome};
-use crate::platform::{Platform, drafts, facts, failpoint, jobs, once};
+use crate::platform::{Platform, audit, drafts, facts, failpoint, jobs, once};
 use anyhow::anyhow;
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -112,6 +112,7 @@ async fn batch(tx: &mut Tx, class: Class) -> Result<u64, AppError> {
         Class::SignIns => people::retention::sweep_sign_ins(tx, ROWS).await,
         Class::OnceKeys => once::sweep(tx, now, ROWS).await,
         Class::Facts => facts::sweep(tx, months_before(now, retention::FACTS), ROWS).await,
+        Class::Audit => audit::sweep(tx, months_before(now, retention::AUDIT), ROWS).await,
     }
 }
 

@@ -1,11 +1,13 @@
 //! What a host says about a calendar: its name, where it is, how its events are read.
 
+use crate::domain::audit::Action;
 use crate::domain::calendar::Stance;
 use crate::domain::ical::{AllDay, Counts, Reads};
 use crate::domain::text::Line;
 use crate::platform::form::{Field, Fields};
-use crate::platform::http_client::{Address, HttpClient};
+use crate::platform::http_client::Address;
 use crate::platform::i18n::Message;
+use crate::platform::page::Frame;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -176,8 +178,8 @@ impl Field for Password {
 }
 
 /// Reads where the calendar is. A password is not given back with a refused form.
-pub fn place(fields: &mut Fields, http: &HttpClient) -> Option<Place> {
-    let address = address(fields, http);
+pub fn place(fields: &mut Fields, frame: &Frame) -> Option<Place> {
+    let address = address(fields, frame);
     let account = fields.has("kind", "caldav").then(|| (user(fields), fields.required::<Password>("password")));
     fields.set("password", "");
     let address = address?;
@@ -203,12 +205,15 @@ fn user(fields: &mut Fields) -> Option<String> {
 
 /// Reads the address. Whatever is wrong with it has one sentence: which networks there are is
 /// nobody's business.
-fn address(fields: &mut Fields, http: &HttpClient) -> Option<Address> {
+fn address(fields: &mut Fields, frame: &Frame) -> Option<Address> {
     let typed = fields.value("address").to_owned();
-    match http.address(&typed) {
+    match frame.platform.http.address(&typed) {
         _ if typed.trim().is_empty() => fields.refuse("address", Message::new("field-missing")),
         Ok(address) => return Some(address),
-        Err(_) => fields.refuse("address", Message::new("calendars-error-address")),
+        Err(_) => {
+            frame.refused(Action::AddressRefused, None);
+            fields.refuse("address", Message::new("calendars-error-address"));
+        }
     }
     None
 }

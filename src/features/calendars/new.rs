@@ -42,7 +42,7 @@ pub async fn post(frame: Frame, mut fields: Fields) -> Answer {
     ADDRESSES.take(&frame.platform, &me.to_string()).await?;
     let mut tx = frame.begin(&fields).await?;
     let written = form::written(&mut fields);
-    let place = form::place(&mut fields, &frame.platform.http);
+    let place = form::place(&mut fields, &frame);
     if store::of(&mut tx, me).await?.len() >= MOST {
         fields.refuse("address", Message::new("calendars-error-many").with("most", MOST));
     }

@@ -140,7 +140,7 @@ pub async fn post(frame: Frame, id: Path<CalendarId>, Many(mut fields): Many) ->
             if is_moved {
                 ADDRESSES.take(&frame.platform, &calendar.person.to_string()).await?;
             }
-            let place = is_moved.then(|| form::place(&mut fields, &frame.platform.http)).flatten();
+            let place = is_moved.then(|| form::place(&mut fields, &frame)).flatten();
             fields.set("password", "");
             let (Some(written), false) = (written, fields.is_refused()) else {
                 return refused(frame, &mut tx, calendar, fields).await;

@@ -11,6 +11,7 @@ pub use objects::{Object, has_target, keep_reason, make, object, put_down, take_
 use super::form::{Kind, Place, Secret, Written, all_day, all_day_word, counts, counts_word};
 use super::read::Seen;
 use super::reason::Reason;
+use crate::domain::audit::{self, Action};
 use crate::domain::calendar::{Health, News, Stage, Stance};
 use crate::domain::fact::Fact;
 use crate::domain::ical::{Choice, Flaw, Otherwise, Reads};
@@ -19,6 +20,7 @@ use crate::domain::interval::{Interval, Intervals};
 use crate::platform::asker::Asker;
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
+use crate::platform::http_client::Failure;
 use crate::platform::jobs::NewJob;
 use crate::platform::random;
 use crate::platform::seal::Keys;
@@ -420,6 +422,11 @@ pub(super) async fn save(
     )
     .execute(&mut **tx)
     .await?;
+    // The first of a row of failures: each reading after it is the same refusal.
+    if seen.reason() == Some(Reason::NotFetched(Failure::Policy)) && calendar.health.failures == 0 {
+        tx.refused(calendar.person, Action::AddressRefused, audit::Object::new(audit::Kind::Calendar, calendar.id.0))
+            .await?;
+    }
     match news {
         Some(News::Broke) => tx.record(Fact::CalendarBroke { calendar: calendar.id }).await,
         Some(News::Recovered) => tx.record(Fact::CalendarRecovered { calendar: calendar.id }).await,

@@ -2,6 +2,7 @@
 
 use super::sign_in::{Proven, attempt_name, finish};
 use super::store::{self, CodeTry};
+use crate::domain::audit::{Action, Kind, Object};
 use crate::platform::error::{Answer, AppError};
 use crate::platform::form::Fields;
 use crate::platform::i18n::Message;
@@ -46,8 +47,9 @@ pub async fn post(frame: Frame, request: HttpRequest, mut fields: Fields) -> Ans
             }
             false => Err(AppError::Gone),
         },
-        CodeTry::Wrong { left } => {
+        CodeTry::Wrong { request, left } => {
             tx.commit().await?;
+            frame.refused(Action::SignInRefused, Some(Object::new(Kind::SignInRequest, request.0)));
             fields.refuse("code", Message::new("people-code-wrong").with("left", left));
             show_with(StatusCode::UNPROCESSABLE_ENTITY, &Code { frame, fields })
         }

@@ -4,6 +4,7 @@
 use super::second_factor;
 use super::store::{self, ConfirmationTry};
 use super::way::safe_next;
+use crate::domain::audit::Action;
 use crate::domain::fact::Fact;
 use crate::platform::asker::SignedIn;
 use crate::platform::db::Tx;
@@ -89,6 +90,7 @@ async fn confirmed(mut tx: Tx, frame: &Frame, person: &SignedIn, fields: &Fields
 }
 
 fn refused(frame: &Frame, mut fields: Fields, has_factor: bool, is_asked: bool) -> Answer {
+    frame.refused(Action::ConfirmationRefused, None);
     fields.set("code", "");
     let page = Confirmation { frame: frame.clone(), fields, has_factor, is_asked };
     show_with(StatusCode::UNPROCESSABLE_ENTITY, &page)

@@ -6,6 +6,7 @@
 use super::sign_in::{Entrance, attempt_name, complete};
 use super::store::{self, Attempt, Factor};
 use super::way::safe_next;
+use crate::domain::audit::{Action, Kind, Object};
 use crate::domain::fact::Fact;
 use crate::domain::id::PersonId;
 use crate::domain::totp::{self, Mac};
@@ -114,6 +115,7 @@ async fn confirm(frame: &Frame, person: &SignedIn, mut fields: Fields) -> Answer
     let factor = factor.ok_or(AppError::NotNow("no second factor is being set up"))?;
     if !is_next_code(&mut tx, person.id, &factor, fields.value("code")).await? {
         drop(tx);
+        frame.refused(Action::ConfirmationRefused, Some(Object::new(Kind::Person, person.id.0)));
         fields.refuse("code", Message::new("people-second_factor-wrong"));
         fields.set("code", "");
         return page(frame.clone(), fields).await;
@@ -179,6 +181,7 @@ pub async fn post_sign_in(frame: Frame, request: HttpRequest, mut fields: Fields
         return enter(tx, &frame, &request, attempt, &token).await;
     }
     tx.commit().await?;
+    frame.refused(Action::SignInRefused, Some(Object::new(Kind::Person, attempt.person.0)));
     if left == 0 {
         return Err(AppError::Gone);
     }

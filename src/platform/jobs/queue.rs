@@ -1,7 +1,7 @@
 //! The queue's rows.
 
 use super::{CRASHES, JobRun, Lane, NewJob};
-use crate::domain::id::JobId;
+use crate::domain::id::{JobId, RequestId};
 use crate::domain::retention;
 use crate::platform::Platform;
 use crate::platform::error::AppError;
@@ -18,6 +18,7 @@ pub(super) struct Claimed {
     pub crashes: i32,
     pub give_up_at: DateTime<Utc>,
     pub created_at: DateTime<Utc>,
+    pub request: Option<RequestId>,
 }
 
 impl Claimed {
@@ -29,6 +30,7 @@ impl Claimed {
             give_up_at: self.give_up_at,
             now: platform.clock.now(),
             created_at: self.created_at,
+            request: self.request,
             attempt: self.attempt,
             crashed: self.crashes > 0,
         }
@@ -43,14 +45,15 @@ impl Claimed {
 pub(in crate::platform) async fn insert(
     conn: &mut PgConnection,
     job: NewJob,
+    request: Option<RequestId>,
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
     let payload =
         job.payload.map_err(|e| AppError::Unexpected(anyhow::anyhow!("writing the job {}: {e}", job.kind)))?;
     let run_at = job.at.unwrap_or(now).max(now);
     sqlx::query!(
-        r#"insert into jobs (job_id, kind, lane, dedupe_key, payload, run_at, give_up_at, created_at)
-           values ($1, $2, $3, $4, $5, $6, $7, $8)
+        r#"insert into jobs (job_id, kind, lane, dedupe_key, payload, run_at, give_up_at, created_at, request_id)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
            on conflict (dedupe_key) do nothing"#,
         random::id::<JobId>() as JobId,
         job.kind,
@@ -60,6 +63,7 @@ pub(in crate::platform) async fn insert(
         run_at,
         run_at + job.max_age,
         now,
+        request as Option<RequestId>,
     )
     .execute(conn)
     .await?;
@@ -82,7 +86,7 @@ pub(super) async fn claim(platform: &Platform, lane: Lane, limit: i64) -> Result
                    order by run_at, job_id
                      for update skip locked
                    limit $5)
-        returning job_id as "id: JobId", kind, payload, attempt, crashes, give_up_at, created_at"#,
+        returning job_id as "id: JobId", kind, payload, attempt, crashes, give_up_at, created_at, request_id as "request: RequestId""#,
         now + TimeDelta::from_std(platform.config.lease).unwrap_or(TimeDelta::seconds(60)),
         lane.as_str(),
         &platform.registry.kinds(),

@@ -13,6 +13,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rand::RngExt;
 use std::time::Duration;
 use tokio::sync::watch;
+use tracing::Instrument;
 
 const POLL: Duration = Duration::from_millis(1000);
 /// After the first, second, third … failure.
@@ -86,7 +87,10 @@ async fn attempt(platform: Platform, lane: Lane, job: Claimed, stop: Option<watc
         return logged(&job, queue::give_up(&platform.db, job.id, job.attempt, platform.clock.now(), why).await);
     }
     let run = job.run(&platform, lane);
-    let work = tokio::spawn(guarded(platform.clone(), job.kind.clone(), job.payload.clone(), run.clone()));
+    let request = job.request.map(tracing::field::display);
+    let span = tracing::info_span!("job", id = %job.id, kind = job.kind, request);
+    let work = guarded(platform.clone(), job.kind.clone(), job.payload.clone(), run.clone()).instrument(span);
+    let work = tokio::spawn(work);
     let abort = work.abort_handle();
     tokio::select! {
         ended = work => settle(&platform, &job, ended.unwrap_or_else(|e| Err(cut_off(&e)))).await,

@@ -17,7 +17,7 @@ use kabeuchi::platform::clock::{Clock, ManualClock};
 use kabeuchi::platform::http_client::HttpClient;
 use kabeuchi::platform::mail::Mailer;
 use kabeuchi::platform::seal::Keys;
-use kabeuchi::platform::{Parts, Platform, assets::Assets, jobs};
+use kabeuchi::platform::{Parts, Platform, assets::Assets, audit, jobs};
 use sqlx::PgPool;
 use std::net::TcpListener;
 use std::path::Path;
@@ -71,6 +71,7 @@ impl TestApp {
         let origin = format!("http://localhost:{}", listener.local_addr().unwrap().port());
         let clock = Arc::new(ManualClock::at(now));
         let platform = platform(db.clone(), clock.clone(), &origin, change);
+        audit::keep(&platform);
         let shared = platform.clone();
         let statements = Statements::default();
         let counting = statements.clone();

@@ -144,7 +144,7 @@ pub async fn insert_first_request(
 /// What became of a typed code.
 pub enum CodeTry {
     Right(Request),
-    Wrong { left: i32 },
+    Wrong { request: SignInRequestId, left: i32 },
     Dead,
 }
 
@@ -180,7 +180,7 @@ pub async fn try_code(
     .await?;
     match CODE_TRIES - row.code_tries - 1 {
         0 => Ok(CodeTry::Dead),
-        left => Ok(CodeTry::Wrong { left }),
+        left => Ok(CodeTry::Wrong { request: row.id, left }),
     }
 }
 

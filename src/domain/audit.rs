@@ -1,0 +1,542 @@
+//! What is written down for whoever answers for the instance: which facts, and which refusals. IDs and
+//! words of the program alone, never what people wrote.
+
+use super::fact::Fact;
+use super::id::PersonId;
+use uuid::Uuid;
+
+/// What was done, or was not let happen. Stored by its word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    SignedIn,
+    SignedInElsewhere,
+    SignInsEnded,
+    SecondFactorSet,
+    SecondFactorRemoved,
+    RecoveryCodesMade,
+    AddressChanged,
+    AddressRestored,
+    HostGranted,
+    HostWithdrawn,
+    AdministratorGranted,
+    CallOpened,
+    CallPaused,
+    CallClosed,
+    CallArchived,
+    ApplicationAccepted,
+    ApplicationBlocked,
+    PersonBlocked,
+    PersonUnblocked,
+    AbuseReported,
+    AbuseReportDecided,
+    AbuseReportConcluded,
+    ParticipantInvited,
+    ParticipantJoined,
+    ParticipantDeparted,
+    LeadHandedOver,
+    PostTaken,
+    MaterialRemoved,
+    MaterialPurged,
+    CalendarConnected,
+    CalendarRemoved,
+    SessionFeedMade,
+    SessionFeedRevoked,
+    QuoteGranted,
+    QuoteRevoked,
+    QuoteRefused,
+    ReportApproved,
+    ReportPublished,
+    ReportHidden,
+    ReportWithdrawn,
+    PublicationStopped,
+    ClassSwept,
+    JobRetried,
+    AccessDenied,
+    CrossOriginRefused,
+    AddressRefused,
+    SignInRefused,
+    ConfirmationRefused,
+    LinkRefused,
+    AdministrationRead,
+    Exported,
+}
+
+impl Action {
+    /// All of them, in the order in which they are offered for choice.
+    pub const ALL: [Action; 51] = [
+        Action::SignedIn,
+        Action::SignedInElsewhere,
+        Action::SignInsEnded,
+        Action::SecondFactorSet,
+        Action::SecondFactorRemoved,
+        Action::RecoveryCodesMade,
+        Action::AddressChanged,
+        Action::AddressRestored,
+        Action::HostGranted,
+        Action::HostWithdrawn,
+        Action::AdministratorGranted,
+        Action::CallOpened,
+        Action::CallPaused,
+        Action::CallClosed,
+        Action::CallArchived,
+        Action::ApplicationAccepted,
+        Action::ApplicationBlocked,
+        Action::PersonBlocked,
+        Action::PersonUnblocked,
+        Action::AbuseReported,
+        Action::AbuseReportDecided,
+        Action::AbuseReportConcluded,
+        Action::ParticipantInvited,
+        Action::ParticipantJoined,
+        Action::ParticipantDeparted,
+        Action::LeadHandedOver,
+        Action::PostTaken,
+        Action::MaterialRemoved,
+        Action::MaterialPurged,
+        Action::CalendarConnected,
+        Action::CalendarRemoved,
+        Action::SessionFeedMade,
+        Action::SessionFeedRevoked,
+        Action::QuoteGranted,
+        Action::QuoteRevoked,
+        Action::QuoteRefused,
+        Action::ReportApproved,
+        Action::ReportPublished,
+        Action::ReportHidden,
+        Action::ReportWithdrawn,
+        Action::PublicationStopped,
+        Action::ClassSwept,
+        Action::JobRetried,
+        Action::AccessDenied,
+        Action::CrossOriginRefused,
+        Action::AddressRefused,
+        Action::SignInRefused,
+        Action::ConfirmationRefused,
+        Action::LinkRefused,
+        Action::AdministrationRead,
+        Action::Exported,
+    ];
+
+    /// The key of what people read.
+    pub fn key(self) -> &'static str {
+        match self {
+            Action::SignedIn => "audit-action-signed_in",
+            Action::SignedInElsewhere => "audit-action-signed_in_elsewhere",
+            Action::SignInsEnded => "audit-action-sign_ins_ended",
+            Action::SecondFactorSet => "audit-action-second_factor_set",
+            Action::SecondFactorRemoved => "audit-action-second_factor_removed",
+            Action::RecoveryCodesMade => "audit-action-recovery_codes_made",
+            Action::AddressChanged => "audit-action-address_changed",
+            Action::AddressRestored => "audit-action-address_restored",
+            Action::HostGranted => "audit-action-host_granted",
+            Action::HostWithdrawn => "audit-action-host_withdrawn",
+            Action::AdministratorGranted => "audit-action-administrator_granted",
+            Action::CallOpened => "audit-action-call_opened",
+            Action::CallPaused => "audit-action-call_paused",
+            Action::CallClosed => "audit-action-call_closed",
+            Action::CallArchived => "audit-action-call_archived",
+            Action::ApplicationAccepted => "audit-action-application_accepted",
+            Action::ApplicationBlocked => "audit-action-application_blocked",
+            Action::PersonBlocked => "audit-action-person_blocked",
+            Action::PersonUnblocked => "audit-action-person_unblocked",
+            Action::AbuseReported => "audit-action-abuse_reported",
+            Action::AbuseReportDecided => "audit-action-abuse_report_decided",
+            Action::AbuseReportConcluded => "audit-action-abuse_report_concluded",
+            Action::ParticipantInvited => "audit-action-participant_invited",
+            Action::ParticipantJoined => "audit-action-participant_joined",
+            Action::ParticipantDeparted => "audit-action-participant_departed",
+            Action::LeadHandedOver => "audit-action-lead_handed_over",
+            Action::PostTaken => "audit-action-post_taken",
+            Action::MaterialRemoved => "audit-action-material_removed",
+            Action::MaterialPurged => "audit-action-material_purged",
+            Action::CalendarConnected => "audit-action-calendar_connected",
+            Action::CalendarRemoved => "audit-action-calendar_removed",
+            Action::SessionFeedMade => "audit-action-session_feed_made",
+            Action::SessionFeedRevoked => "audit-action-session_feed_revoked",
+            Action::QuoteGranted => "audit-action-quote_granted",
+            Action::QuoteRevoked => "audit-action-quote_revoked",
+            Action::QuoteRefused => "audit-action-quote_refused",
+            Action::ReportApproved => "audit-action-report_approved",
+            Action::ReportPublished => "audit-action-report_published",
+            Action::ReportHidden => "audit-action-report_hidden",
+            Action::ReportWithdrawn => "audit-action-report_withdrawn",
+            Action::PublicationStopped => "audit-action-publication_stopped",
+            Action::ClassSwept => "audit-action-class_swept",
+            Action::JobRetried => "audit-action-job_retried",
+            Action::AccessDenied => "audit-action-access_denied",
+            Action::CrossOriginRefused => "audit-action-cross_origin_refused",
+            Action::AddressRefused => "audit-action-address_refused",
+            Action::SignInRefused => "audit-action-sign_in_refused",
+            Action::ConfirmationRefused => "audit-action-confirmation_refused",
+            Action::LinkRefused => "audit-action-link_refused",
+            Action::AdministrationRead => "audit-action-administration_read",
+            Action::Exported => "audit-action-exported",
+        }
+    }
+
+    /// The stored word, which is that of the fact.
+    pub fn as_str(self) -> &'static str {
+        self.key().trim_start_matches("audit-action-")
+    }
+
+    /// Reads the stored word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|action| action.as_str() == word)
+    }
+}
+
+/// How it ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It happened.
+    Done,
+    /// Somebody asked for what is not theirs.
+    Denied,
+    /// A protection kept it from happening, whoever asked.
+    Refused,
+}
+
+impl Outcome {
+    /// All of them.
+    pub const ALL: [Outcome; 3] = [Outcome::Done, Outcome::Denied, Outcome::Refused];
+
+    /// The key of what people read.
+    pub fn key(self) -> &'static str {
+        match self {
+            Outcome::Done => "audit-outcome-done",
+            Outcome::Denied => "audit-outcome-denied",
+            Outcome::Refused => "audit-outcome-refused",
+        }
+    }
+
+    /// The stored word.
+    pub fn as_str(self) -> &'static str {
+        self.key().trim_start_matches("audit-outcome-")
+    }
+
+    /// Reads the stored word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|outcome| outcome.as_str() == word)
+    }
+}
+
+/// Kinds of what is acted on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Person,
+    SignInRequest,
+    AddressChange,
+    Call,
+    Application,
+    Consultation,
+    Booking,
+    Calendar,
+    Entry,
+    Quote,
+    Report,
+    AbuseReport,
+    Job,
+    Class,
+}
+
+impl Kind {
+    /// All of them.
+    pub const ALL: [Kind; 14] = [
+        Kind::Person,
+        Kind::SignInRequest,
+        Kind::AddressChange,
+        Kind::Call,
+        Kind::Application,
+        Kind::Consultation,
+        Kind::Booking,
+        Kind::Calendar,
+        Kind::Entry,
+        Kind::Quote,
+        Kind::Report,
+        Kind::AbuseReport,
+        Kind::Job,
+        Kind::Class,
+    ];
+
+    /// The key of what people read.
+    pub fn key(self) -> &'static str {
+        match self {
+            Kind::Person => "audit-kind-person",
+            Kind::SignInRequest => "audit-kind-sign_in_request",
+            Kind::AddressChange => "audit-kind-address_change",
+            Kind::Call => "audit-kind-call",
+            Kind::Application => "audit-kind-application",
+            Kind::Consultation => "audit-kind-consultation",
+            Kind::Booking => "audit-kind-booking",
+            Kind::Calendar => "audit-kind-calendar",
+            Kind::Entry => "audit-kind-entry",
+            Kind::Quote => "audit-kind-quote",
+            Kind::Report => "audit-kind-report",
+            Kind::AbuseReport => "audit-kind-abuse_report",
+            Kind::Job => "audit-kind-job",
+            Kind::Class => "audit-kind-class",
+        }
+    }
+
+    /// The stored word, which is that of routes.
+    pub fn as_str(self) -> &'static str {
+        self.key().trim_start_matches("audit-kind-")
+    }
+
+    /// Reads the stored word, or the name of a route's variable.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+}
+
+/// What was acted on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Object {
+    pub kind: Kind,
+    pub id: Option<Uuid>,
+}
+
+impl Object {
+    /// One of a kind.
+    pub fn new(kind: Kind, id: Uuid) -> Self {
+        Self { kind, id: Some(id) }
+    }
+
+    /// The first object that a route names: the room before what lies in it, since the room has hosts who
+    /// are to see the entry.
+    pub fn of_route(pattern: &str, path: &str) -> Option<Self> {
+        pattern.split('/').zip(path.split('/')).find_map(|(part, value)| {
+            let kind = Kind::parse(part.strip_prefix('{')?.strip_suffix('}')?)?;
+            Some(Self::new(kind, Uuid::try_parse(value).ok()?))
+        })
+    }
+}
+
+/// What of a fact is written down, and about what; most of what people do is nobody's business.
+pub fn of(fact: &Fact) -> Option<(Action, Object)> {
+    let (action, object) = match *fact {
+        Fact::SignedIn { person, .. } => (Action::SignedIn, Object::new(Kind::Person, person.0)),
+        Fact::SignedInElsewhere { person, .. } => (Action::SignedInElsewhere, Object::new(Kind::Person, person.0)),
+        Fact::SignInsEnded { person } => (Action::SignInsEnded, Object::new(Kind::Person, person.0)),
+        Fact::SecondFactorSet { person } => (Action::SecondFactorSet, Object::new(Kind::Person, person.0)),
+        Fact::SecondFactorRemoved { person } => (Action::SecondFactorRemoved, Object::new(Kind::Person, person.0)),
+        Fact::RecoveryCodesMade { person } => (Action::RecoveryCodesMade, Object::new(Kind::Person, person.0)),
+        Fact::AddressChanged { change } => (Action::AddressChanged, Object::new(Kind::AddressChange, change.0)),
+        Fact::AddressRestored { change } => (Action::AddressRestored, Object::new(Kind::AddressChange, change.0)),
+        Fact::HostGranted { person } => (Action::HostGranted, Object::new(Kind::Person, person.0)),
+        Fact::HostWithdrawn { person } => (Action::HostWithdrawn, Object::new(Kind::Person, person.0)),
+        Fact::AdministratorGranted { person } => (Action::AdministratorGranted, Object::new(Kind::Person, person.0)),
+        Fact::CallOpened { call } => (Action::CallOpened, Object::new(Kind::Call, call.0)),
+        Fact::CallPaused { call } => (Action::CallPaused, Object::new(Kind::Call, call.0)),
+        Fact::CallClosed { call } => (Action::CallClosed, Object::new(Kind::Call, call.0)),
+        Fact::CallArchived { call } => (Action::CallArchived, Object::new(Kind::Call, call.0)),
+        Fact::ApplicationAccepted { application, .. } => {
+            (Action::ApplicationAccepted, Object::new(Kind::Application, application.0))
+        }
+        Fact::ApplicationBlocked { application } => {
+            (Action::ApplicationBlocked, Object::new(Kind::Application, application.0))
+        }
+        Fact::PersonBlocked { person, .. } => (Action::PersonBlocked, Object::new(Kind::Person, person.0)),
+        Fact::PersonUnblocked { person, .. } => (Action::PersonUnblocked, Object::new(Kind::Person, person.0)),
+        Fact::AbuseReported { report } => (Action::AbuseReported, Object::new(Kind::AbuseReport, report.0)),
+        Fact::AbuseReportDecided { report } => (Action::AbuseReportDecided, Object::new(Kind::AbuseReport, report.0)),
+        Fact::AbuseReportConcluded { report } => {
+            (Action::AbuseReportConcluded, Object::new(Kind::AbuseReport, report.0))
+        }
+        Fact::ParticipantInvited { consultation, .. } => {
+            (Action::ParticipantInvited, Object::new(Kind::Consultation, consultation.0))
+        }
+        Fact::ParticipantJoined { consultation, .. } => {
+            (Action::ParticipantJoined, Object::new(Kind::Consultation, consultation.0))
+        }
+        Fact::ParticipantDeparted { consultation, .. } => {
+            (Action::ParticipantDeparted, Object::new(Kind::Consultation, consultation.0))
+        }
+        Fact::LeadHandedOver { consultation, .. } => {
+            (Action::LeadHandedOver, Object::new(Kind::Consultation, consultation.0))
+        }
+        Fact::PostTaken { consultation, .. } => (Action::PostTaken, Object::new(Kind::Consultation, consultation.0)),
+        Fact::MaterialRemoved { consultation, .. } => {
+            (Action::MaterialRemoved, Object::new(Kind::Consultation, consultation.0))
+        }
+        Fact::MaterialPurged { consultation, .. } => {
+            (Action::MaterialPurged, Object::new(Kind::Consultation, consultation.0))
+        }
+        Fact::CalendarConnected { calendar } => (Action::CalendarConnected, Object::new(Kind::Calendar, calendar.0)),
+        Fact::CalendarRemoved { calendar } => (Action::CalendarRemoved, Object::new(Kind::Calendar, calendar.0)),
+        Fact::SessionFeedMade { person } => (Action::SessionFeedMade, Object::new(Kind::Person, person.0)),
+        Fact::SessionFeedRevoked { person } => (Action::SessionFeedRevoked, Object::new(Kind::Person, person.0)),
+        Fact::QuoteGranted { quote } => (Action::QuoteGranted, Object::new(Kind::Quote, quote.0)),
+        Fact::QuoteRevoked { quote } => (Action::QuoteRevoked, Object::new(Kind::Quote, quote.0)),
+        Fact::QuoteRefused { quote } => (Action::QuoteRefused, Object::new(Kind::Quote, quote.0)),
+        Fact::ReportApproved { report, .. } => (Action::ReportApproved, Object::new(Kind::Report, report.0)),
+        Fact::ReportPublished { report } => (Action::ReportPublished, Object::new(Kind::Report, report.0)),
+        Fact::ReportHidden { report } => (Action::ReportHidden, Object::new(Kind::Report, report.0)),
+        Fact::ReportWithdrawn { report } => (Action::ReportWithdrawn, Object::new(Kind::Report, report.0)),
+        Fact::PublicationStopped { report } => (Action::PublicationStopped, Object::new(Kind::Report, report.0)),
+        Fact::ClassSwept { .. } => (Action::ClassSwept, Object { kind: Kind::Class, id: None }),
+        Fact::JobRetried { job } => (Action::JobRetried, Object::new(Kind::Job, job.0)),
+        Fact::SignInRequested { .. }
+        | Fact::BrowserAppeared { .. }
+        | Fact::SignedOut { .. }
+        | Fact::ConfirmationAsked { .. }
+        | Fact::PersonConfirmed { .. }
+        | Fact::AddressChangeAsked { .. }
+        | Fact::ProfileChanged { .. }
+        | Fact::ZoneChanged { .. }
+        | Fact::NotificationsChosen { .. }
+        | Fact::AddressSuspended { .. }
+        | Fact::AddressResumed { .. }
+        | Fact::DigestPlanned { .. }
+        | Fact::CallWritten { .. }
+        | Fact::CallChanged { .. }
+        | Fact::CallRested { .. }
+        | Fact::WaitingDismissed { .. }
+        | Fact::ApplicationSubmitted { .. }
+        | Fact::ApplicationAsked { .. }
+        | Fact::ApplicationAnswered { .. }
+        | Fact::ApplicationWaitlisted { .. }
+        | Fact::ApplicationReadmitted { .. }
+        | Fact::ApplicationDeclined { .. }
+        | Fact::ApplicationWithdrawn { .. }
+        | Fact::ApplicationExpired { .. }
+        | Fact::ApplicationLapsed { .. }
+        | Fact::ApplicationRevived { .. }
+        | Fact::ApplicationMessageAdded { .. }
+        | Fact::ApplicationReturned { .. }
+        | Fact::AbuseReportTriaged { .. }
+        | Fact::AbuseReportAppealed { .. }
+        | Fact::ConsultationOpened { .. }
+        | Fact::InvitationDeclined { .. }
+        | Fact::TurnHandedOver { .. }
+        | Fact::ItemAdded { .. }
+        | Fact::ItemMoved { .. }
+        | Fact::ItemReworded { .. }
+        | Fact::PostWritten { .. }
+        | Fact::PostEdited { .. }
+        | Fact::GoalSet { .. }
+        | Fact::MaterialShared { .. }
+        | Fact::MaterialCleared { .. }
+        | Fact::MaterialRefused { .. }
+        | Fact::PrivateNoteWritten { .. }
+        | Fact::HostNoteWritten { .. }
+        | Fact::LibraryChanged { .. }
+        | Fact::AgendaApproved { .. }
+        | Fact::AgendaAgreed { .. }
+        | Fact::AgendaReopened { .. }
+        | Fact::ResolutionProposed { .. }
+        | Fact::ResolutionRefused { .. }
+        | Fact::ConsultationResolved { .. }
+        | Fact::ConsultationCancelled { .. }
+        | Fact::ConsultationLapsed { .. }
+        | Fact::ConsultationRevived { .. }
+        | Fact::ConsultationClosed { .. }
+        | Fact::ConsultationContinued { .. }
+        | Fact::AvailabilityChanged { .. }
+        | Fact::CalendarChanged { .. }
+        | Fact::CalendarBroke { .. }
+        | Fact::CalendarRecovered { .. }
+        | Fact::CalendarTargetChosen { .. }
+        | Fact::SessionWritten { .. }
+        | Fact::SessionErased { .. }
+        | Fact::SessionStrayed { .. }
+        | Fact::BusyTimeChanged { .. }
+        | Fact::BookingHeld { .. }
+        | Fact::BookingReleased { .. }
+        | Fact::TimesProposed { .. }
+        | Fact::HostPaged { .. }
+        | Fact::TimeWatched { .. }
+        | Fact::BookingConfirmed { .. }
+        | Fact::BookingMoved { .. }
+        | Fact::BookingCancelled { .. }
+        | Fact::SessionStarted { .. }
+        | Fact::SessionFalselyStarted { .. }
+        | Fact::BlockMoved { .. }
+        | Fact::OutcomeSet { .. }
+        | Fact::ActionAdded { .. }
+        | Fact::ActionMoved { .. }
+        | Fact::SessionHeld { .. }
+        | Fact::NoShowMarked { .. }
+        | Fact::NoShowContested { .. }
+        | Fact::SecondChanceGiven { .. }
+        | Fact::FeedbackSubmitted { .. }
+        | Fact::FeedbackAmended { .. }
+        | Fact::FeedbackSkipped { .. }
+        | Fact::FeedbackExpired { .. }
+        | Fact::FeedbackLocked { .. }
+        | Fact::QuestionsWorded { .. }
+        | Fact::ImprovementRecorded { .. }
+        | Fact::ImprovementWithdrawn { .. }
+        | Fact::RunSheetChanged { .. }
+        | Fact::QuoteRequested { .. }
+        | Fact::FollowUpOwed { .. }
+        | Fact::FollowUpSent { .. }
+        | Fact::FollowUpDropped { .. }
+        | Fact::GiftRecorded { .. }
+        | Fact::GiftThanked { .. }
+        | Fact::ReportDrafted { .. }
+        | Fact::ReportChanged { .. }
+        | Fact::ReportPreviewed { .. }
+        | Fact::ReportAnswered { .. }
+        | Fact::ReportPutOff { .. }
+        | Fact::ReportTermAdded { .. }
+        | Fact::ReportMarkKept { .. }
+        | Fact::PassageSolved { .. }
+        | Fact::ReportPreviewEnded { .. } => return None,
+    };
+    Some((action, object))
+}
+
+/// Whoever became known by the fact itself: until then they were a visitor.
+pub fn actor(fact: &Fact) -> Option<PersonId> {
+    match *fact {
+        Fact::SignedIn { person, .. } | Fact::SignedInElsewhere { person, .. } => Some(person),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::id::SignInId;
+    use std::collections::HashSet;
+
+    #[test]
+    fn words_are_read_back_and_are_those_of_facts() {
+        let words: HashSet<&str> = Action::ALL.iter().map(|action| action.as_str()).collect();
+        assert_eq!(words.len(), Action::ALL.len());
+        assert!(Action::ALL.iter().all(|action| Action::parse(action.as_str()) == Some(*action)));
+        assert!(Outcome::ALL.iter().all(|outcome| Outcome::parse(outcome.as_str()) == Some(*outcome)));
+        assert!(Kind::ALL.iter().all(|kind| Kind::parse(kind.as_str()) == Some(*kind)));
+        assert_eq!((Action::parse("anything"), Kind::parse("token")), (None, None));
+
+        let id = Uuid::from_u128(7);
+        let facts = [
+            Fact::HostGranted { person: PersonId(id) },
+            Fact::SignedIn { person: PersonId(id), sign_in: SignInId(id) },
+        ];
+        for fact in facts {
+            let (action, object) = of(&fact).unwrap();
+            assert_eq!(serde_json::to_value(fact).unwrap()["fact"], action.as_str());
+            assert_eq!(object, Object::new(Kind::Person, id));
+        }
+        assert_eq!(of(&Fact::ProfileChanged { person: PersonId(id) }), None);
+    }
+
+    #[test]
+    fn a_route_is_about_the_room_and_not_about_what_lies_in_it() {
+        let (room, item) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let table = [
+            ("/consultations/{consultation}/questions/{item}", format!("/consultations/{room}/questions/{item}")),
+            ("/consultations/{consultation}", format!("/consultations/{room}")),
+        ];
+        for (pattern, path) in table {
+            assert_eq!(Object::of_route(pattern, &path), Some(Object::new(Kind::Consultation, room)), "{path}");
+        }
+        for (pattern, path) in
+            [("/hosts/{host}/calls/{call}", "/hosts/hana/calls/sre"), ("/invitations/{token}", "/invitations/secret")]
+        {
+            assert_eq!(Object::of_route(pattern, path), None, "{path}");
+        }
+    }
+}
