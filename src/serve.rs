@@ -153,6 +153,7 @@ pub async fn migrate(config: Config) -> anyhow::Result<ExitCode> {
     };
     run_migrations(&connected.db).await?;
     println!("The database is at this release.");
+    let_server_in(&config, &connected.db).await?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -187,6 +188,31 @@ pub async fn check_config(config: Config, is_offline: bool) -> anyhow::Result<Ex
         true => ExitCode::FAILURE,
         false => ExitCode::SUCCESS,
     })
+}
+
+/// Lets the role of `DATABASE_URL` serve, where another one migrates.
+async fn let_server_in(config: &Config, db: &PgPool) -> anyhow::Result<()> {
+    let (Database::External(url), Some(_)) = (&config.database, &config.migrate_url) else { return Ok(()) };
+    let server: PgConnectOptions = exposed(url).parse().context("reading DATABASE_URL")?;
+    let (server, owner) = (server.get_username(), db.connect_options());
+    if server == owner.get_username() {
+        return Ok(());
+    }
+    sqlx::query!("select let_role_serve($1::text::name) is null as done", server)
+        .fetch_one(db)
+        .await
+        .with_context(|| format!("granting to the role {server}"))?;
+    let still_may = sqlx::query_scalar!(
+        r#"select has_schema_privilege($1, 'public', 'create') or has_table_privilege($1, 'audit_entries', 'delete') as "may!""#,
+        server,
+    );
+    match still_may.fetch_one(db).await? {
+        true => {
+            eprintln!("The role {server} can still change tables or the audit log: it owns them, or is a superuser.")
+        }
+        false => println!("The role {server} may serve, and change neither tables nor the audit log."),
+    }
+    Ok(())
 }
 
 /// Fills an empty local instance with the demo world.
@@ -295,6 +321,10 @@ async fn check_schema(db: &PgPool) -> anyhow::Result<()> {
         bail!(
             "the database was changed for programs that know migration {needed}, and this one knows {newest} at most"
         );
+    }
+    let may_rewrite = sqlx::query_scalar!(r#"select has_table_privilege('audit_entries', 'delete') as "may!""#);
+    if may_rewrite.fetch_one(&mut *conn).await? {
+        tracing::warn!("the role of DATABASE_URL can rewrite the audit log: KABEUCHI_MIGRATE_URL lets another own it");
     }
     Ok(())
 }

@@ -13,6 +13,8 @@ use sqlx::{FromRow, PgPool};
 use std::fs::{self, File};
 use uuid::Uuid;
 
+mod role;
+
 /// An entry of the log.
 #[derive(Debug, FromRow)]
 struct Entry {
