@@ -83,7 +83,7 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    telemetry::start_logs();
+    let _logs = telemetry::start_logs();
     panic::keep_words_out_of_logs();
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,

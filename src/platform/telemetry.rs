@@ -1,5 +1,8 @@
 //! Logs, the request's ID, metrics. Logs carry IDs and routes, never addresses, tokens or texts.
 
+mod lines;
+
+use self::lines::Lines;
 use super::random;
 use crate::domain::id::RequestId;
 use actix_web::body::MessageBody;
@@ -8,18 +11,31 @@ use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use std::time::Instant;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 use tracing::Instrument;
 use tracing_subscriber::EnvFilter;
 
+/// The logs of the process; what was logged last is written when this is dropped.
+pub struct Logs(Lines);
+
+impl Drop for Logs {
+    fn drop(&mut self) {
+        self.0.settle(Duration::from_secs(1));
+    }
+}
+
 /// Sends logs to standard error: text on a terminal, JSON elsewhere. `RUST_LOG` filters.
-pub fn start_logs() {
+pub fn start_logs() -> Logs {
+    let lines = Lines::to(std::io::stderr());
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
-    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let logs =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(Arc::new(lines.clone())).with_target(false);
     match std::io::IsTerminal::is_terminal(&std::io::stderr()) {
         true => logs.init(),
         false => logs.json().flatten_event(true).init(),
     }
+    Logs(lines)
 }
 
 /// Begins to count; the handle prints what `/metrics` shows.

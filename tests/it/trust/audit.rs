@@ -376,6 +376,35 @@ async fn trust_m01_no_log_no_metric_and_no_job_says_what_people_typed(db: PgPool
 }
 
 #[sqlx::test]
+async fn trust_m03_a_log_that_nobody_takes_holds_up_no_request(db: PgPool) {
+    let (reader, stuffed) = std::io::pipe().unwrap();
+    let metrics = format!("127.0.0.1:{}", free_port());
+    let variables = [("RUST_LOG", "trace".to_owned()), ("KABEUCHI_METRICS_LISTEN", metrics.clone())];
+    let (_server, origin) = Process::serve_logging(&db, &variables, stuffed).await;
+    let guest = Browser::new(origin);
+    let dropped = async || {
+        let told = reqwest::get(format!("http://{metrics}/metrics")).await.unwrap().text().await.unwrap();
+        let line = told.lines().find_map(|line| line.strip_prefix("kabeuchi_log_lines_dropped_total "));
+        line.map_or(0, |count| count.parse::<u64>().unwrap())
+    };
+
+    for _ in 0..3000 {
+        guest.get("/hosts/nobody").await.assert_status(404);
+        if dropped().await > 0 {
+            break;
+        }
+    }
+
+    let before = dropped().await;
+    assert!(before > 0);
+    guest.get("/").await.assert_status(200);
+    assert!(dropped().await > before, "and each line is counted");
+    // A full disk answers each line with an error.
+    drop(reader);
+    guest.get("/").await.assert_status(200);
+}
+
+#[sqlx::test]
 async fn entries_go_after_24_months_and_say_so(db: PgPool) {
     let app = TestApp::spawn(db).await;
     let room = app.consultation(hana(), aki()).await;
