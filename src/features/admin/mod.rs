@@ -4,6 +4,7 @@ mod abuse_reports;
 mod answers;
 mod calls;
 mod consultation;
+mod audit;
 mod jobs;
 mod people;
 mod person;
@@ -33,6 +34,7 @@ pub fn routes() -> Routes {
         .get("/admin/answers", Need::Administrator, answers::get)
         .get("/admin/abuse-reports", Need::Administrator, abuse_reports::get)
         .post("/admin/abuse-reports", Need::Administrator, abuse_reports::post)
+        .get("/admin/audit", Need::Administrator, audit::get)
         .get("/admin/jobs", Need::Administrator, jobs::get)
         .post("/admin/jobs", Need::Administrator, jobs::post)
         .get("/admin/readiness", Need::Administrator, readiness::get)

@@ -1,6 +1,7 @@
 //! Pages composed of many slices: the front page, home, hosts and calls in public, the overview of a
 //! consultation.
 
+pub mod audit;
 mod call;
 mod calls;
 mod consultation;
@@ -9,6 +10,7 @@ mod host;
 mod me;
 mod privacy;
 mod search;
+mod store;
 mod year;
 
 use crate::platform::route::{Need, Routes};
@@ -20,6 +22,7 @@ pub fn routes() -> Routes {
         .get("/search", Need::Public, search::get)
         .get("/home", Need::SignedIn, me::get)
         .get("/home/year", Need::Host, year::get)
+        .get("/home/audit", Need::Host, audit::get)
         .get("/home/search", Need::SignedIn, search::get_own)
         .get("/settings/privacy", Need::SignedIn, privacy::get)
         .post("/settings/privacy", Need::SignedIn, privacy::post)

@@ -428,3 +428,58 @@ async fn sweep(app: &TestApp) {
     tx.commit().await.unwrap();
     app.run_jobs().await;
 }
+
+#[sqlx::test]
+async fn an_administrator_finds_entries_by_person_action_and_day(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let room = app.consultation(hana(), aki()).await;
+    let stranger = app.as_(ren()).await;
+    for _ in 0..55 {
+        stranger.get(&format!("/consultations/{room}")).await.assert_status(404);
+    }
+    entries(&app).await;
+    app.clock.advance(chrono::TimeDelta::days(1));
+    app.as_(sora()).await.get(&format!("/consultations/{room}/answers")).await.assert_status(404);
+    entries(&app).await;
+    let toma = app.as_(toma()).await;
+    let found = async |query: &str| toma.get(&format!("/admin/audit{query}")).await.texts(".card").len();
+
+    let page = toma.get("/admin/audit?action=access_denied").await;
+    assert_eq!(page.texts(".card").len(), 50);
+    assert!(page.texts(".card")[0].contains("Sora") && page.texts(".card")[1].contains("Ren"), "{}", page.text());
+    let older = page.attributes(".pager a", "href").pop().unwrap();
+    assert_eq!(toma.get(&older).await.texts(".card").len(), 6);
+    assert_eq!(found("?person=sora%40example.org").await, 1);
+    assert_eq!(found("?person=REN%40example.org&action=access_denied").await, 50);
+    assert_eq!(found("?person=ren%40example.org&action=host_granted").await, 0);
+    assert_eq!(found("?action=access_denied&day=2027-01-05").await, 1);
+    assert_eq!(found("?action=access_denied&day=2027-01-03").await, 0);
+    toma.get("/admin/audit?person=nobody%40example.org").await.assert_says("admin-audit-none");
+    for unreadable in ["?action=anything", "?day=yesterday", "?before=now"] {
+        toma.get(&format!("/admin/audit{unreadable}")).await.assert_status(422);
+    }
+}
+
+#[sqlx::test]
+async fn a_host_reads_what_concerns_their_own_calls_and_nothing_of_others(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let (own, other) = (app.consultation(hana(), aki()).await, app.consultation(sora(), mio()).await);
+    app.join(own, kai()).await;
+    for room in [own, other] {
+        app.as_(ren()).await.get(&format!("/consultations/{room}")).await.assert_status(404);
+    }
+    app.as_(kai()).await.get(&format!("/consultations/{own}/answers")).await.assert_status(403);
+    entries(&app).await;
+
+    let page = app.as_(hana()).await.get("/home/audit").await;
+
+    let cards = page.texts(".card");
+    assert_eq!(cards.len(), 2, "{cards:?}");
+    assert!(cards.iter().any(|card| card.contains("Kai")), "{cards:?}");
+    page.assert_says("admin-audit-somebody");
+    assert!(!page.body.contains("Ren") && !page.body.contains(&other.to_string()), "{}", page.body);
+    assert_eq!(page.links("/consultations/").len(), 2);
+    let others = app.as_(sora()).await.get("/home/audit").await;
+    assert!(others.body.contains(&other.to_string()) && !others.body.contains(&own.to_string()), "{}", others.text());
+    app.as_(aki()).await.get("/home/audit").await.assert_status(403);
+}

@@ -2,6 +2,7 @@
 
 use super::end_sign_ins;
 use crate::domain::id::PersonId;
+use crate::domain::person::EmailAddress;
 use crate::platform::error::AppError;
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
@@ -90,6 +91,15 @@ pub async fn grant_administrator(
         end_sign_ins(conn, person).await?;
     }
     Ok(())
+}
+
+/// The person of an address.
+pub async fn by_address(conn: &mut PgConnection, address: &EmailAddress) -> Result<Option<PersonId>, AppError> {
+    let person = sqlx::query_scalar!(
+        r#"select person_id as "id: PersonId" from people where lower(email) = $1"#,
+        address.folded()
+    );
+    Ok(person.fetch_optional(conn).await?)
 }
 
 /// Everyone who administers the instance.

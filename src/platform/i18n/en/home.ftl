@@ -66,3 +66,5 @@ home-year-minutes = Minutes of talk
 home-year-talked = Minutes
 home-year-owed = Follow-ups you owe
 home-year-month = Month
+home-audit-title = What happened around your calls
+home-audit-lead = Changes of parts, consents and publications in your calls and consultations, exports, deletions, and whoever asked for what is not theirs. Nothing that people wrote stands here.

@@ -66,3 +66,5 @@ home-year-minutes = 話した時間（分）
 home-year-talked = 分
 home-year-owed = まだ書いていない補足
 home-year-month = 月
+home-audit-title = 募集まわりのできごと
+home-audit-lead = あなたの募集と相談について、役割・同意・公開の変更、書き出し、削除、権限のない人からのアクセスを記録しています。書かれた文章は含みません。
