@@ -91,6 +91,20 @@ async fn what_is_seen_and_not_allowed_is_written_down_as_well(db: PgPool) {
 }
 
 #[sqlx::test]
+async fn whoever_takes_a_document_along_is_written_down(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let room = app.consultation(hana(), aki()).await;
+
+    app.as_(aki()).await.get(&format!("/consultations/{room}/export")).await.assert_status(200);
+    app.as_(ren()).await.get(&format!("/consultations/{room}/export")).await.assert_status(404);
+
+    let exported = entries_of(&app, Action::Exported).await;
+    let aki_id = app.id_of(aki()).await.0;
+    let expected = ("exported", "done", Some(aki_id), Some("consultation"), Some(room.0));
+    assert_eq!(exported.iter().map(Entry::told).collect::<Vec<_>>(), [expected]);
+}
+
+#[sqlx::test]
 async fn trust_m02_each_act_and_each_refusal_is_one_entry_with_actor_object_and_request(db: PgPool) {
     let app = TestApp::spawn(db).await;
     let (toma_id, aki_id) = {
