@@ -129,7 +129,7 @@ pub fn watch<B>(response: &ServiceResponse<B>) {
 }
 
 /// Hands in a refusal that is more than a slip of the finger; false where it is none.
-pub fn is_handed_in(request: &HttpRequest, error: &AppError) -> bool {
+pub fn heed(request: &HttpRequest, error: &AppError) -> bool {
     let Some((action, outcome)) = denial(request, error) else { return false };
     hand_in(request, action, outcome);
     true
@@ -139,9 +139,9 @@ fn denial(request: &HttpRequest, error: &AppError) -> Option<(Action, Outcome)> 
     let (need, about) = (need(request), Circumstances::of(request));
     match error {
         AppError::CrossOrigin => Some((Action::CrossOriginRefused, Outcome::Refused)),
-        AppError::NotAllowed => Some((Action::AccessDenied, Outcome::Denied)),
+        AppError::NotAllowed => Some((Action::AuthzDenied, Outcome::Denied)),
         AppError::NotFound if about.actor.is_some() && is_private(request, need, about.object) => {
-            Some((Action::AccessDenied, Outcome::Denied))
+            Some((Action::AuthzDenied, Outcome::Denied))
         }
         AppError::Gone if about.route.is_some_and(|route| route.starts_with("/sign-in/")) => {
             Some((Action::SignInRefused, Outcome::Refused))

@@ -151,7 +151,7 @@ fn written(values: &[(String, String)]) -> Vec<String> {
 
 fn log<B>(response: &ServiceResponse<B>, error: Option<&AppError>) {
     let path = response.request().match_pattern().unwrap_or_default();
-    if error.is_some_and(|error| audit::is_handed_in(response.request(), error)) {
+    if error.is_some_and(|error| audit::heed(response.request(), error)) {
         return;
     }
     match error {

@@ -140,7 +140,7 @@ mod tests {
     fn handed_in(actor: Option<u128>, network: &str, outcome: Outcome, minute: i64) -> HandedIn {
         let at = DateTime::UNIX_EPOCH + TimeDelta::minutes(minute);
         let actor = actor.map(|n| PersonId(Uuid::from_u128(n)));
-        let action = Action::AccessDenied;
+        let action = Action::AuthzDenied;
         let entry = Entry { at, action, outcome, actor, object: None, route: None, request: None };
         HandedIn { entry, network: network.to_owned() }
     }
