@@ -51,6 +51,16 @@ pub enum Action {
     PublicationStopped,
     ClassSwept,
     JobRetried,
+    SanctionDecided,
+    SanctionAppealed,
+    SanctionConcluded,
+    SanctionLifted,
+    PersonDisabled,
+    PersonEnabled,
+    SettingsChanged,
+    CallSuspended,
+    CallRestored,
+    EmergencyReadingBegan,
     AuthzDenied,
     CrossOriginRefused,
     AddressRefused,
@@ -63,7 +73,7 @@ pub enum Action {
 
 impl Action {
     /// All of them, in the order in which they are offered for choice.
-    pub const ALL: [Action; 51] = [
+    pub const ALL: [Action; 61] = [
         Action::SignedIn,
         Action::SignedInElsewhere,
         Action::SignInsEnded,
@@ -107,6 +117,16 @@ impl Action {
         Action::PublicationStopped,
         Action::ClassSwept,
         Action::JobRetried,
+        Action::SanctionDecided,
+        Action::SanctionAppealed,
+        Action::SanctionConcluded,
+        Action::SanctionLifted,
+        Action::PersonDisabled,
+        Action::PersonEnabled,
+        Action::SettingsChanged,
+        Action::CallSuspended,
+        Action::CallRestored,
+        Action::EmergencyReadingBegan,
         Action::AuthzDenied,
         Action::CrossOriginRefused,
         Action::AddressRefused,
@@ -163,6 +183,16 @@ impl Action {
             Action::PublicationStopped => "audit-action-publication_stopped",
             Action::ClassSwept => "audit-action-class_swept",
             Action::JobRetried => "audit-action-job_retried",
+            Action::SanctionDecided => "audit-action-sanction_decided",
+            Action::SanctionAppealed => "audit-action-sanction_appealed",
+            Action::SanctionConcluded => "audit-action-sanction_concluded",
+            Action::SanctionLifted => "audit-action-sanction_lifted",
+            Action::PersonDisabled => "audit-action-person_disabled",
+            Action::PersonEnabled => "audit-action-person_enabled",
+            Action::SettingsChanged => "audit-action-settings_changed",
+            Action::CallSuspended => "audit-action-call_suspended",
+            Action::CallRestored => "audit-action-call_restored",
+            Action::EmergencyReadingBegan => "audit-action-emergency_reading_began",
             Action::AuthzDenied => "audit-action-authz_denied",
             Action::CrossOriginRefused => "audit-action-cross_origin_refused",
             Action::AddressRefused => "audit-action-address_refused",
@@ -235,13 +265,14 @@ pub enum Kind {
     Quote,
     Report,
     AbuseReport,
+    Sanction,
     Job,
     Class,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Kind; 14] = [
+    pub const ALL: [Kind; 15] = [
         Kind::Person,
         Kind::SignInRequest,
         Kind::AddressChange,
@@ -254,6 +285,7 @@ impl Kind {
         Kind::Quote,
         Kind::Report,
         Kind::AbuseReport,
+        Kind::Sanction,
         Kind::Job,
         Kind::Class,
     ];
@@ -273,6 +305,7 @@ impl Kind {
             Kind::Quote => "audit-kind-quote",
             Kind::Report => "audit-kind-report",
             Kind::AbuseReport => "audit-kind-abuse_report",
+            Kind::Sanction => "audit-kind-sanction",
             Kind::Job => "audit-kind-job",
             Kind::Class => "audit-kind-class",
         }
@@ -376,6 +409,18 @@ pub fn of(fact: &Fact) -> Option<(Action, Object)> {
         Fact::PublicationStopped { report } => (Action::PublicationStopped, Object::new(Kind::Report, report.0)),
         Fact::ClassSwept { .. } => (Action::ClassSwept, Object { kind: Kind::Class, id: None }),
         Fact::JobRetried { job } => (Action::JobRetried, Object::new(Kind::Job, job.0)),
+        Fact::SanctionDecided { sanction } => (Action::SanctionDecided, Object::new(Kind::Sanction, sanction.0)),
+        Fact::SanctionAppealed { sanction } => (Action::SanctionAppealed, Object::new(Kind::Sanction, sanction.0)),
+        Fact::SanctionConcluded { sanction } => (Action::SanctionConcluded, Object::new(Kind::Sanction, sanction.0)),
+        Fact::SanctionLifted { sanction } => (Action::SanctionLifted, Object::new(Kind::Sanction, sanction.0)),
+        Fact::PersonDisabled { person } => (Action::PersonDisabled, Object::new(Kind::Person, person.0)),
+        Fact::PersonEnabled { person } => (Action::PersonEnabled, Object::new(Kind::Person, person.0)),
+        Fact::SettingsChanged { person } => (Action::SettingsChanged, Object::new(Kind::Person, person.0)),
+        Fact::CallSuspended { call } => (Action::CallSuspended, Object::new(Kind::Call, call.0)),
+        Fact::CallRestored { call } => (Action::CallRestored, Object::new(Kind::Call, call.0)),
+        Fact::EmergencyReadingBegan { consultation, .. } => {
+            (Action::EmergencyReadingBegan, Object::new(Kind::Consultation, consultation.0))
+        }
         Fact::SignInRequested { .. }
         | Fact::BrowserAppeared { .. }
         | Fact::SignedOut { .. }

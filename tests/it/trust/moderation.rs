@@ -76,14 +76,14 @@ async fn trust_a20_an_administrator_reads_in_an_emergency_alone_and_everybody_is
         assert!(mail.subject.starts_with("An administrator reads"), "{}", mail.subject);
         assert!(mail.text.contains(REASON) && mail.text.contains("Toma"), "{}", mail.text);
     }
-    let facts: i64 = sqlx::query_scalar(
-        "select count(*) from facts where fact ->> 'fact' = 'emergency_reading_began' and actor_id = $1",
+    let written: i64 = sqlx::query_scalar(
+        "select count(*) from audit_entries where action = 'emergency_reading_began' and outcome = 'done' and actor_id = $1",
     )
     .bind(app.id_of(toma()).await.0)
     .fetch_one(&db)
     .await
     .unwrap();
-    assert_eq!(facts, 1);
+    assert_eq!(written, 1);
     app.with_code(nao()).await.get(&path).await.assert_status(404);
     app.as_(hana()).await.get(&path).await.assert_status(404);
     app.clock.advance(TimeDelta::minutes(30));

@@ -10,8 +10,8 @@ readiness-database-good = The database answers within { $count } ms.
 readiness-database-slow = The database takes { $count } ms to answer: every page waits for it several times.
 readiness-enciphered-good = The way to the database is enciphered, or stays on this machine.
 readiness-enciphered-bad = Texts go to the database in clear: set sslmode=verify-full in DATABASE_URL.
-readiness-rights-good = The program cannot change the tables of its database.
-readiness-rights-bad = The program runs as a role that may change tables: give it one of its own, and KABEUCHI_MIGRATE_URL to the migrations.
+readiness-rights-good = The program can change neither the tables of its database nor the audit log.
+readiness-rights-bad = The program runs as a role that may change tables, or the audit log: give it one of its own, and KABEUCHI_MIGRATE_URL to the migrations.
 readiness-clock-good = The clocks of this machine and of the database are { $count } ms apart.
 readiness-clock-bad = The clocks of this machine and of the database are { $count } ms apart: let both follow a time server.
 readiness-keys-good = All keys that sealed anything here are at hand.

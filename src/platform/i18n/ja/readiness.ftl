@@ -10,8 +10,8 @@ readiness-database-good = データベースの応答は{ $count }msです。
 readiness-database-slow = データベースの応答に{ $count }msかかっています。1ページで何度も待つため、全体が遅くなります。
 readiness-enciphered-good = データベースとの通信は暗号化されているか、このマシン内で完結しています。
 readiness-enciphered-bad = データベースとの通信が平文です。DATABASE_URLにsslmode=verify-fullを指定してください。
-readiness-rights-good = 実行用のロールでは、テーブル定義を変更できません。
-readiness-rights-bad = 実行用のロールでテーブル定義を変更できます。専用のロールを用意し、マイグレーションにはKABEUCHI_MIGRATE_URLを使ってください。
+readiness-rights-good = 実行用のロールでは、テーブル定義も監査ログも変更できません。
+readiness-rights-bad = 実行用のロールでテーブル定義か監査ログを変更できます。専用のロールを用意し、マイグレーションにはKABEUCHI_MIGRATE_URLを使ってください。
 readiness-clock-good = このマシンとデータベースの時計の差は{ $count }msです。
 readiness-clock-bad = このマシンとデータベースの時計の差が{ $count }msあります。どちらもNTPで同期してください。
 readiness-keys-good = 暗号化に使われた鍵は、すべてそろっています。
