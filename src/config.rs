@@ -2,14 +2,17 @@
 //! at once, each with the variable's name and an example; values of secrets are never printed.
 
 mod secret;
+pub mod providers;
 
 use crate::domain::person::EmailAddress;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use clap::Args;
 use ipnet::IpNet;
+use providers::Provider;
 use secrecy::{ExposeSecret, SecretBox, SecretString};
 use secret::{Secret, is_clear_postgres, is_clear_smtp};
+use std::borrow::Cow;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -91,6 +94,8 @@ pub struct Settings {
     /// A clamd that looks at every shared file before it can be opened
     #[arg(long, env = "KABEUCHI_SCANNER", global = true, value_name = "HOST:PORT")]
     scanner: Option<String>,
+    #[arg(skip = providers::of_environment())]
+    providers: providers::Variables,
 }
 
 /// The settings, checked.
@@ -113,6 +118,8 @@ pub struct Config {
     pub keys: Vec<SealingKey>,
     /// The scanner of shared files, where there is one.
     pub scanner: Option<String>,
+    /// Who else may say who a person is.
+    pub providers: Vec<Provider>,
 }
 
 /// A key by the name that stands before each value sealed with it.
@@ -162,9 +169,15 @@ impl MailSettings {
 /// One setting that cannot be used: its variable, what is wrong, an example.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Fault {
-    variable: &'static str,
+    variable: Cow<'static, str>,
     what: String,
     example: &'static str,
+}
+
+impl Fault {
+    fn of(variable: impl Into<Cow<'static, str>>, what: &str, example: &'static str) -> Self {
+        Self { variable: variable.into(), what: what.to_owned(), example }
+    }
 }
 
 impl fmt::Display for Fault {
@@ -292,6 +305,14 @@ impl Settings {
         if data_dir.is_none() {
             faults.push(fault("KABEUCHI_DATA_DIR", "no home folder to put it in", "/var/lib/kabeuchi"));
         }
+        let providers = providers::read(self.providers, &mut faults);
+        if !providers.is_empty() && database.is_some() && keys.as_ref().is_some_and(Vec::is_empty) {
+            faults.push(fault(
+                "KABEUCHI_KEYS",
+                "needed with DATABASE_URL where people sign in by a provider",
+                "2027:$(openssl rand -base64 32)",
+            ));
+        }
         let calendars = fetch_allow.zip(keys);
         match (data_dir, listen, origin, hops, lease, mail, calendars) {
             (
@@ -317,6 +338,7 @@ impl Settings {
                 fetch_allow,
                 keys,
                 scanner,
+                providers,
             }),
             _ => Err(faults),
         }
@@ -324,7 +346,7 @@ impl Settings {
 }
 
 fn fault(variable: &'static str, what: &str, example: &'static str) -> Fault {
-    Fault { variable, what: what.to_owned(), example }
+    Fault::of(variable, what, example)
 }
 
 fn check<T>(
@@ -436,7 +458,7 @@ fn default_data_dir() -> Option<PathBuf> {
     of("XDG_DATA_HOME").or_else(|| of("HOME").map(|home| home.join(".local/share"))).map(|base| base.join("kabeuchi"))
 }
 
-/// The address of an external database, for the one place that connects.
+/// A secret of the settings, for the one place that uses it.
 pub fn exposed(url: &SecretString) -> &str {
     url.expose_secret()
 }
@@ -459,8 +481,8 @@ mod tests {
         }
     }
 
-    fn variables(settings: Settings) -> Vec<&'static str> {
-        settings.check().err().unwrap_or_default().iter().map(|f| f.variable).collect()
+    fn variables(settings: Settings) -> Vec<String> {
+        settings.check().err().unwrap_or_default().iter().map(|f| f.variable.to_string()).collect()
     }
 
     #[test]
