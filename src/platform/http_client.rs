@@ -1,4 +1,4 @@
-//! The one way out to addresses that people give, with budgets.
+//! The one way out, to addresses that people give and to providers that the settings name, with budgets.
 //!
 //! A name is resolved here, every answer is looked at, and the connection is made to one of the
 //! addresses that were looked at: between check and connection nothing is asked again. A name with
@@ -14,6 +14,7 @@ mod public;
 pub use address::Address;
 
 use crate::config::Config;
+use crate::config::providers::Provider;
 use body::Taken;
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
@@ -34,7 +35,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::pki_types::ServerName;
 use tokio_rustls::rustls::{self, ClientConfig, RootCertStore};
-use url::Url;
+use url::{Origin, Url};
 
 /// Redirects that are followed.
 const REDIRECTS: usize = 3;
@@ -215,6 +216,8 @@ impl Fetched {
 /// Goes out.
 pub struct HttpClient {
     allow: Vec<IpNet>,
+    /// Origins that the settings name; they may lie in any network.
+    configured: Vec<Origin>,
     origin: Url,
     listeners: Vec<SocketAddr>,
     resolver: Box<dyn Resolve>,
@@ -227,6 +230,7 @@ impl HttpClient {
     pub fn of(config: &Config) -> Self {
         Self {
             allow: config.fetch_allow.clone(),
+            configured: config.providers.iter().flat_map(Provider::origins).collect(),
             origin: config.origin.clone(),
             listeners: [Some(config.listen), config.metrics_listen].into_iter().flatten().collect(),
             resolver: Box::new(SystemResolver),
@@ -257,6 +261,32 @@ impl HttpClient {
         Ok(address)
     }
 
+    /// Reads an address that the settings name, or that a provider named there gives.
+    pub fn address_of_provider(&self, given: &str) -> Result<Address, Failure> {
+        let address = Address::parse(given)?;
+        let is_configured = self.configured.contains(&address.url().origin());
+        let address = address.configured(is_configured);
+        self.judge(&address)?;
+        Ok(address)
+    }
+
+    /// Asks a provider once. A redirect is a failure: what is sent is for nobody else. Nothing is disguised,
+    /// since no stranger chose the address.
+    pub async fn exchange(&self, request: Request<'_>, most: usize, patience: Duration) -> Result<Fetched, Failure> {
+        let total = self.budgets.total.min(patience);
+        let budgets = Budgets { total, wire: most, decoded: most, ..self.budgets };
+        let asking = async {
+            let connection = self.connect(request.address).await?;
+            let authorization = request.authorization.as_ref();
+            let (response, _connection) = self.ask(connection, request.address, &request, authorization).await?;
+            match is_redirect(response.status()) {
+                true => Err(Failure::Redirects),
+                false => read(response, &request, &budgets).await,
+            }
+        };
+        timeout(total, asking).await.unwrap_or(Err(Failure::Timeout))
+    }
+
     /// Fetches within the budgets, following redirects.
     pub async fn fetch(&self, request: Request<'_>) -> Result<Fetched, Failure> {
         let began = Instant::now();
@@ -282,7 +312,7 @@ impl HttpClient {
             let connection = self.connect(&address).await?;
             let (response, _connection) = self.ask(connection, &address, &request, authorization).await?;
             if !is_redirect(response.status()) {
-                return self.read(response, &request).await;
+                return read(response, &request, &self.budgets).await;
             }
             address = self.redirected(&address, &response)?;
         }
@@ -305,7 +335,9 @@ impl HttpClient {
         let is_allowed = match address.ip() {
             Some(ip) => self.may_connect(address, SocketAddr::new(ip, address.port())),
             // Only names of a network that was allowed may be unusual; which, its answers say.
-            None => !self.allow.is_empty() || (address.is_usual() && !address.is_inside_name()),
+            None => {
+                address.is_configured() || !self.allow.is_empty() || (address.is_usual() && !address.is_inside_name())
+            }
         };
         match is_allowed && !is_own {
             true => Ok(()),
@@ -317,7 +349,7 @@ impl HttpClient {
         let is_listener = |own: &SocketAddr| {
             own.port() == to.port() && (own.ip() == to.ip() || own.ip().is_unspecified() && to.ip().is_loopback())
         };
-        let is_allowed = self.allow.iter().any(|network| network.contains(&to.ip()));
+        let is_allowed = address.is_configured() || self.allow.iter().any(|network| network.contains(&to.ip()));
         !self.listeners.iter().any(is_listener) && (is_allowed || address.is_usual() && public::is_public(to.ip()))
     }
 
@@ -388,25 +420,6 @@ impl HttpClient {
         };
         timeout(self.budgets.first_byte, asking).await.unwrap_or(Err(Failure::Timeout))
     }
-
-    async fn read(&self, response: Response<Incoming>, request: &Request<'_>) -> Result<Fetched, Failure> {
-        let (parts, body) = response.into_parts();
-        match parts.status {
-            status if status == StatusCode::NOT_MODIFIED || request.refusals.contains(&status) => {
-                return Ok(Fetched { status, headers: parts.headers, body: Vec::new() });
-            }
-            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => return Err(Failure::Denied),
-            StatusCode::NOT_FOUND | StatusCode::GONE => return Err(Failure::Gone),
-            status if !status.is_success() => return Err(Failure::Status),
-            _ => {}
-        }
-        if !is_of_kind(&parts.headers, request.kinds) {
-            return Err(Failure::Kind);
-        }
-        let taken = Taken::of(&parts.headers, &self.budgets)?;
-        let body = taken.all(body).await?;
-        Ok(Fetched { status: parts.status, headers: parts.headers, body })
-    }
 }
 
 /// TLS with whoever these vouch for.
@@ -418,6 +431,25 @@ fn trusting(roots: RootCertStore) -> TlsConnector {
         .with_no_client_auth();
     tls.alpn_protocols = vec![b"http/1.1".to_vec()];
     TlsConnector::from(Arc::new(tls))
+}
+
+async fn read(response: Response<Incoming>, request: &Request<'_>, budgets: &Budgets) -> Result<Fetched, Failure> {
+    let (parts, body) = response.into_parts();
+    match parts.status {
+        status if status == StatusCode::NOT_MODIFIED || request.refusals.contains(&status) => {
+            return Ok(Fetched { status, headers: parts.headers, body: Vec::new() });
+        }
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => return Err(Failure::Denied),
+        StatusCode::NOT_FOUND | StatusCode::GONE => return Err(Failure::Gone),
+        status if !status.is_success() => return Err(Failure::Status),
+        _ => {}
+    }
+    if !is_of_kind(&parts.headers, request.kinds) {
+        return Err(Failure::Kind);
+    }
+    let taken = Taken::of(&parts.headers, budgets)?;
+    let body = taken.all(body).await?;
+    Ok(Fetched { status: parts.status, headers: parts.headers, body })
 }
 
 /// A stream of bytes, sealed by TLS or not.
@@ -473,6 +505,7 @@ fn is_of_kind(headers: &HeaderMap, kinds: &[&str]) -> bool {
 mod tests {
     use super::*;
     use crate::config::Settings;
+    use crate::config::providers::Kind;
 
     fn client(allow: &[&str]) -> HttpClient {
         let mut config = Settings::default().check().unwrap();
@@ -568,6 +601,26 @@ mod tests {
             assert!(client.address(typed).is_ok(), "{typed}");
         }
         refused(&client, &["http://192.168.2.9:5232/", "https://[fd13::1]/", "http://93.184.215.14/"]);
+    }
+
+    #[test]
+    fn what_the_settings_name_is_for_its_provider_alone() {
+        let mut config = Settings::default().check().unwrap();
+        config.providers = vec![Provider {
+            name: "lab".into(),
+            title: "Lab".into(),
+            kind: Kind::OpenIdConnect,
+            issuer: "http://10.0.0.7:9000/realms/lab".into(),
+            client_id: "kabeuchi".into(),
+            client_secret: "secret".into(),
+            trusts_addresses: false,
+        }];
+        let client = HttpClient::of(&config);
+        assert!(client.address_of_provider("http://10.0.0.7:9000/keys").is_ok());
+        for other in ["http://10.0.0.7:9001/keys", "https://10.0.0.7:9000/keys", "http://10.0.0.8:9000/keys"] {
+            assert_eq!(client.address_of_provider(other).map(drop), Err(Failure::Policy), "{other}");
+        }
+        refused(&client, &["http://10.0.0.7:9000/realms/lab/calendar.ics"]);
     }
 
     #[test]

@@ -12,7 +12,11 @@ const INSIDE: [&str; 8] = ["localhost", "local", "internal", "intranet", "lan", 
 
 /// An http or https address with a host. It often carries a token: only its origin is ever shown.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Address(Url);
+pub struct Address {
+    url: Url,
+    /// Whether the operator's settings name its origin.
+    is_configured: bool,
+}
 
 impl fmt::Debug for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -40,22 +44,31 @@ impl Address {
             return Err(Failure::Policy);
         }
         url.set_fragment(None);
-        Ok(Self(url))
+        Ok(Self { url, is_configured: false })
+    }
+
+    /// The same, where the operator's settings name its origin.
+    pub(super) fn configured(self, is_configured: bool) -> Self {
+        Self { is_configured, ..self }
+    }
+
+    pub(super) fn is_configured(&self) -> bool {
+        self.is_configured
     }
 
     /// The whole address: for sealing and asking, never for showing.
     pub fn url(&self) -> &Url {
-        &self.0
+        &self.url
     }
 
     /// Scheme, host and port: what may be shown.
     pub fn origin(&self) -> String {
-        self.0.origin().ascii_serialization()
+        self.url.origin().ascii_serialization()
     }
 
     /// Whether it is spoken to by TLS.
     pub(super) fn is_secret(&self) -> bool {
-        self.0.scheme() == "https"
+        self.url.scheme() == "https"
     }
 
     /// Whether it is https on its own port.
@@ -64,12 +77,12 @@ impl Address {
     }
 
     pub(super) fn port(&self) -> u16 {
-        self.0.port_or_known_default().unwrap_or(443)
+        self.url.port_or_known_default().unwrap_or(443)
     }
 
     /// The address that stands in place of a name.
     pub(super) fn ip(&self) -> Option<IpAddr> {
-        match self.0.host()? {
+        match self.url.host()? {
             Host::Ipv4(ip) => Some(ip.into()),
             Host::Ipv6(ip) => Some(ip.into()),
             Host::Domain(_) => None,
@@ -77,7 +90,7 @@ impl Address {
     }
 
     pub(super) fn name(&self) -> Option<&str> {
-        match self.0.host()? {
+        match self.url.host()? {
             Host::Domain(name) => Some(name),
             _ => None,
         }
@@ -92,13 +105,13 @@ impl Address {
 
     /// The value of `Host`.
     pub(super) fn authority(&self) -> String {
-        let host = self.0.host_str().unwrap_or_default();
-        self.0.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+        let host = self.url.host_str().unwrap_or_default();
+        self.url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
     }
 
     /// Path and query.
     pub(super) fn target(&self) -> &str {
-        &self.0[url::Position::BeforePath..url::Position::AfterQuery]
+        &self.url[url::Position::BeforePath..url::Position::AfterQuery]
     }
 }
 
