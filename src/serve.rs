@@ -346,6 +346,7 @@ fn platform(config: Config, db: PgPool, clock: Arc<SystemClock>) -> anyhow::Resu
             later: app::LATER,
             stopping: AtomicBool::new(false),
             visits: Default::default(),
+            issuers: Default::default(),
             wake: Notify::new(),
         },
     ))

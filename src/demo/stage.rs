@@ -81,6 +81,7 @@ impl Stage {
                 later: app::LATER,
                 stopping: AtomicBool::new(false),
                 visits: Default::default(),
+                issuers: Default::default(),
                 wake: Notify::new(),
             },
         );

@@ -30,6 +30,7 @@ pub mod origin;
 pub mod page;
 pub mod panic;
 pub mod problem;
+pub mod provider;
 pub mod random;
 pub mod readiness;
 pub mod reading;
@@ -97,6 +98,8 @@ pub struct Parts {
     pub assets: assets::Assets,
     /// The one way out to addresses that people give.
     pub http: http_client::HttpClient,
+    /// What issuers of sign-ins said of themselves.
+    pub issuers: provider::Cache,
     /// What seals secrets at rest.
     pub keys: seal::Keys,
     /// Which jobs follow from a fact; the table is in `app.rs`.

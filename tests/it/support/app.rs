@@ -237,6 +237,7 @@ fn platform(db: PgPool, clock: Arc<ManualClock>, origin: &str, change: impl FnOn
             later: app::LATER,
             stopping: AtomicBool::new(false),
             visits: Default::default(),
+            issuers: Default::default(),
             wake: Notify::new(),
         },
     )
