@@ -55,6 +55,12 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
         Fact::ConfirmationAsked { sign_in } => vec![NewJob::now(people::mails::ConfirmationMail { sign_in })],
         Fact::AddressChangeAsked { change } => vec![NewJob::now(people::mails::AddressMail { change })],
         Fact::AddressChanged { change } => vec![NewJob::now(people::mails::AddressChangedMail { change })],
+        Fact::IdentityLinked { person, identity } => {
+            vec![NewJob::now(people::mails::IdentityMail { person, linked: Some(identity) })]
+        }
+        Fact::IdentityUnlinked { person, .. } => {
+            vec![NewJob::now(people::mails::IdentityMail { person, linked: None })]
+        }
         Fact::DigestPlanned { person, due_at } => {
             vec![NewJob::at(people::digest::Digest { person, due_at }, due_at)]
         }
@@ -340,6 +346,7 @@ pub fn build(
 > {
     let routes = routes();
     App::new()
+        .app_data(web::Data::new(headers::Policy::of(&platform.config)))
         .app_data(web::Data::new(platform))
         .app_data(web::Data::new(Needs::of(&routes)))
         .app_data(web::PayloadConfig::new(FORM_LIMIT))

@@ -42,6 +42,10 @@ ids! {
     SignInRequestId,
     /// Another address that somebody wants for their account.
     AddressChangeId,
+    /// Who somebody is at a provider.
+    IdentityId,
+    /// A try to show that.
+    ProviderAttemptId,
     /// A published call for applications.
     CallId,
     /// An application to a call.

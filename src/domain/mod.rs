@@ -23,6 +23,7 @@ pub mod gift;
 pub mod ical;
 pub mod id;
 pub mod identifier;
+pub mod identity;
 pub mod improvement;
 pub mod interval;
 pub mod library;

@@ -28,6 +28,8 @@ pub const FACTS: Months = Months::new(24);
 pub const AUDIT: Months = Months::new(24);
 /// Requests for a link, after their end: the limits of an hour count them.
 pub const SIGN_IN_REQUESTS: TimeDelta = TimeDelta::days(1);
+/// Tries to sign in by a provider, after their end.
+pub const PROVIDER_ATTEMPTS: TimeDelta = TimeDelta::days(1);
 /// A browser that was not seen is signed out.
 pub const SIGN_INS: TimeDelta = TimeDelta::days(14);
 

@@ -51,6 +51,8 @@ id_columns!(
     SignInId,
     SignInRequestId,
     AddressChangeId,
+    IdentityId,
+    ProviderAttemptId,
     CallId,
     ApplicationId,
     ConsultationId,

@@ -41,6 +41,7 @@ const FLASHES: &[(&str, &str)] = &[
     ("signed-out", "flash-signed_out"),
     ("revoked", "flash-revoked"),
     ("address", "flash-address"),
+    ("unproven", "flash-unproven"),
     ("moved", "flash-moved"),
     ("cancelled", "flash-cancelled"),
     ("published", "flash-published"),

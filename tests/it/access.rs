@@ -221,6 +221,8 @@ async fn every_declared_route_is_walked_in_one_of_the_worlds_or_by_its_own_test(
     // Tokens, files, mails of a local instance and published reports: shown by the tests of their slices.
     let known = [
         "/assets/{hash}/{name:.*}",
+        "/sign-in/providers/{provider}",
+        "/sign-in/providers/{provider}/callback",
         "/sign-in/{token}",
         "/settings/address/{token}",
         "/mailbox/{mail}",

@@ -1,8 +1,8 @@
 //! Mails of this slice.
 
 use super::sanction_mails::{self, Told};
-use super::store;
-use crate::domain::id::{AddressChangeId, SignInId, SignInRequestId};
+use super::{providers, store};
+use crate::domain::id::{AddressChangeId, IdentityId, PersonId, SignInId, SignInRequestId};
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
 use crate::platform::i18n::Speech;
@@ -91,6 +91,38 @@ impl Job for ConfirmationMail {
         let mail = Mail::to(&receiver, speech.t("people-mail-confirmation-subject"))
             .line(speech.t("people-mail-confirmation-text").with("code", spaced))
             .closing(speech.t("people-mail-confirmation-closing"));
+        Ok(Outcome::Send(tx, Box::new(mail)))
+    }
+}
+
+/// Tells a person that there is another way to sign in as them, or one less.
+#[derive(Serialize, Deserialize)]
+pub struct IdentityMail {
+    pub person: PersonId,
+    /// What was linked; nothing where something was unlinked.
+    pub linked: Option<IdentityId>,
+}
+
+impl Job for IdentityMail {
+    const KIND: &'static str = "people.identity_mail";
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        let receiver = store::receiver(&mut tx, self.person).await?;
+        let (speech, config) = (receiver.speech, &run.platform.config);
+        let mail = match self.linked {
+            Some(identity) => {
+                // Unlinked since: that has a mail of its own.
+                let Some(issuer) = store::issuer_of(&mut tx, identity).await? else { return Ok(Outcome::Done) };
+                Mail::to(&receiver, speech.t("people-mail-linked-subject"))
+                    .line(speech.t("people-mail-linked-text").with("title", providers::title(config, &issuer)))
+            }
+            None => Mail::to(&receiver, speech.t("people-mail-unlinked-subject"))
+                .line(speech.t("people-mail-unlinked-text")),
+        };
+        let mail = mail
+            .action(speech.t("people-mail-linked-action"), config.url("/settings/providers"))
+            .closing(speech.t("people-mail-linked-closing"));
         Ok(Outcome::Send(tx, Box::new(mail)))
     }
 }

@@ -1,7 +1,8 @@
-//! People: signing in by mailed link or typed code, profile, devices, the mailbox of a local
+//! People: signing in by mailed link, typed code or a provider, profile, devices, the mailbox of a local
 //! instance. There are no passwords.
 
 mod address;
+mod callback;
 mod code;
 mod confirmation;
 mod draft;
@@ -14,6 +15,7 @@ mod notifications;
 mod profile;
 mod sanction;
 pub mod sanction_mails;
+mod providers;
 mod second_factor;
 mod sign_in;
 mod sign_ins;
@@ -42,6 +44,8 @@ pub fn routes() -> Routes {
         .post("/sign-in/code", Need::Public, code::post)
         .get("/sign-in/second-factor", Need::Public, second_factor::get_sign_in)
         .post("/sign-in/second-factor", Need::Public, second_factor::post_sign_in)
+        .post("/sign-in/providers/{provider}", Need::Public, providers::post_sign_in)
+        .get("/sign-in/providers/{provider}/callback", Need::Public, callback::get)
         .get("/sign-in/{token}", Need::Token, link::get)
         .post("/sign-in/{token}", Need::Token, link::post)
         .post("/sign-out", Need::SignedIn, sign_out::post)
@@ -55,6 +59,8 @@ pub fn routes() -> Routes {
         .post("/settings/address/{token}", Need::Token, address::post_link)
         .get("/settings/second-factor", Need::Fresh, second_factor::get)
         .post("/settings/second-factor", Need::Fresh, second_factor::post)
+        .get("/settings/providers", Need::Fresh, providers::get)
+        .post("/settings/providers", Need::Fresh, providers::post)
         .get("/settings/sign-ins", Need::SignedIn, sign_ins::get)
         .post("/settings/sign-ins", Need::SignedIn, sign_ins::post)
         .get("/settings/notifications", Need::SignedIn, notifications::get)
@@ -78,6 +84,7 @@ pub fn jobs(registry: Registry) -> Registry {
         .with::<mails::NewBrowserMail>()
         .with::<mails::ConfirmationMail>()
         .with::<mails::AddressMail>()
+        .with::<mails::IdentityMail>()
         .with::<mails::AddressChangedMail>()
         .with::<sanction_mails::SanctionMail>()
         .with::<sanction_mails::SanctionAppealMails>()

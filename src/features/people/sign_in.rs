@@ -2,6 +2,7 @@
 
 use super::store::{self, NewRequest};
 use super::way::safe_next;
+use crate::config::providers::Provider;
 use crate::domain::fact::Fact;
 use crate::domain::id::{PersonId, SignInRequestId};
 use crate::domain::person::{EmailAddress, Locale};
@@ -9,6 +10,7 @@ use crate::platform::asker::cookie_name;
 use crate::platform::db::Tx;
 use crate::platform::error::{Answer, AppError, see_other};
 use crate::platform::form::Fields;
+use crate::platform::i18n::Message;
 use crate::platform::limit::Limit;
 use crate::platform::page::{Frame, show, show_with};
 use crate::platform::route::client_address;
@@ -29,6 +31,18 @@ const PER_NETWORK: Limit = Limit { name: "sign-in-network", count: 20, per: Time
 struct SignIn {
     frame: Frame,
     fields: Fields,
+    /// Why a provider did not lead any further.
+    notice: Option<Message>,
+}
+
+impl SignIn {
+    fn providers(&self) -> &[Provider] {
+        &self.frame.platform.config.providers
+    }
+
+    fn way_to(&self, provider: &Provider) -> String {
+        self.frame.carry(&format!("/sign-in/providers/{}", provider.name))
+    }
 }
 
 /// Asks for the address.
@@ -37,14 +51,19 @@ pub async fn get(frame: Frame) -> Answer {
     if frame.person().is_some() {
         return Ok(see_other(next));
     }
-    show(&SignIn { fields: Fields::of(&[("next", &next)]), frame })
+    show(&SignIn { fields: Fields::of(&[("next", &next)]), frame, notice: None })
+}
+
+/// The page with a word on why a provider did not lead any further: the mail still does.
+pub fn instead(frame: Frame, status: StatusCode, fields: Fields, notice: Message) -> Answer {
+    show_with(status, &SignIn { frame, fields, notice: Some(notice) })
 }
 
 /// Stores the request; the job decides what is sent.
 pub async fn post(frame: Frame, request: HttpRequest, mut fields: Fields) -> Answer {
     let next = safe_next(fields.value("next"));
     let Some(address) = fields.required::<EmailAddress>("email") else {
-        return show_with(StatusCode::UNPROCESSABLE_ENTITY, &SignIn { frame, fields });
+        return show_with(StatusCode::UNPROCESSABLE_ENTITY, &SignIn { frame, fields, notice: None });
     };
     let is_mailed = may_ask(&frame, &request, &address).await?;
     let tx = frame.begin(&fields).await?;
@@ -60,7 +79,19 @@ pub async fn may_ask(frame: &Frame, request: &HttpRequest, address: &EmailAddres
 
 /// Requests a link for an address and leads to the page of the typed code. Also for forms that a
 /// visitor sends, whose draft waits for the sign-in.
-pub async fn ask(mut tx: Tx, frame: &Frame, address: &EmailAddress, next: &str, is_mailed: bool) -> Answer {
+pub async fn ask(tx: Tx, frame: &Frame, address: &EmailAddress, next: &str, is_mailed: bool) -> Answer {
+    ask_at(tx, frame, address, next, is_mailed, "/sign-in/code").await
+}
+
+/// The same, where the page says more.
+pub async fn ask_at(
+    mut tx: Tx,
+    frame: &Frame,
+    address: &EmailAddress,
+    next: &str,
+    is_mailed: bool,
+    page: &str,
+) -> Answer {
     let attempt = random::token();
     if is_mailed {
         let (locale, keys) = (frame.speech.locale, &frame.platform.keys);
@@ -68,7 +99,7 @@ pub async fn ask(mut tx: Tx, frame: &Frame, address: &EmailAddress, next: &str, 
         let request = store::insert_request(&mut tx, new, frame.now).await?;
         tx.record(Fact::SignInRequested { request }).await?;
     }
-    let mut answer = tx.see_other(frame.carry("/sign-in/code")).await?;
+    let mut answer = tx.see_other(frame.carry(page)).await?;
     answer.add_cookie(&attempt_cookie(&frame.platform, attempt)).map_err(|e| AppError::Unexpected(e.into()))?;
     Ok(answer)
 }
@@ -139,7 +170,8 @@ pub fn attempt_name(platform: &Platform) -> &'static str {
     }
 }
 
-fn attempt_cookie(platform: &Platform, value: String) -> Cookie<'static> {
+/// The cookie of a browser that begins something.
+pub fn attempt_cookie(platform: &Platform, value: String) -> Cookie<'static> {
     cookie(platform, attempt_name(platform), value, time::Duration::minutes(10))
 }
 
@@ -178,18 +210,32 @@ pub async fn finish(mut tx: Tx, frame: &Frame, request: &HttpRequest, proven: Pr
     let person = store::find_or_create(&mut tx, &proven.address, proven.locale, frame.now).await?;
     crate::platform::drafts::attach(&mut tx, &proven.address, person, frame.now).await?;
     crate::platform::addresses::restore(&mut tx, &proven.address, person).await?;
-    if store::has_factor(&mut tx, person).await? {
-        return wait(tx, frame, person, &proven).await;
+    let Proven { request: asked, next, is_elsewhere, .. } = proven;
+    welcome(tx, frame, request, Arrived { person, request: asked, next, is_elsewhere }).await
+}
+
+/// Somebody who is known, whatever is still to be asked.
+pub struct Arrived {
+    pub person: PersonId,
+    pub request: SignInRequestId,
+    pub next: String,
+    pub is_elsewhere: bool,
+}
+
+/// Signs a person in, or asks them for the code of their app.
+pub async fn welcome(mut tx: Tx, frame: &Frame, request: &HttpRequest, arrived: Arrived) -> Answer {
+    if store::has_factor(&mut tx, arrived.person).await? {
+        return wait(tx, frame, &arrived).await;
     }
-    let Proven { next, is_elsewhere, .. } = proven;
+    let Arrived { person, next, is_elsewhere, .. } = arrived;
     complete(tx, frame, request, Entrance { person, next, is_elsewhere, by_factor: false }).await
 }
 
 /// Lets the sign-in of somebody with an app wait for its code.
-async fn wait(mut tx: Tx, frame: &Frame, person: PersonId, proven: &Proven) -> Answer {
+async fn wait(mut tx: Tx, frame: &Frame, arrived: &Arrived) -> Answer {
     let token = random::token();
-    store::insert_attempt(&mut tx, &random::hashed(&token), person, proven.request, proven.is_elsewhere, frame.now)
-        .await?;
+    let (hashed, person) = (random::hashed(&token), arrived.person);
+    store::insert_attempt(&mut tx, &hashed, person, arrived.request, arrived.is_elsewhere, frame.now).await?;
     let mut answer = tx.see_other(frame.carry("/sign-in/second-factor")).await?;
     answer.add_cookie(&attempt_cookie(&frame.platform, token)).map_err(|e| AppError::Unexpected(e.into()))?;
     Ok(answer)

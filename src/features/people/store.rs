@@ -3,6 +3,7 @@
 mod addresses;
 mod confirmations;
 mod factors;
+mod identities;
 mod mailbox;
 pub mod retention;
 mod roles;
@@ -12,6 +13,7 @@ mod sign_ins;
 pub use addresses::*;
 pub use confirmations::*;
 pub use factors::*;
+pub use identities::*;
 pub use mailbox::*;
 pub use roles::*;
 pub use sanctions::*;
@@ -33,6 +35,26 @@ fn address(stored: &str) -> Result<EmailAddress, AppError> {
     EmailAddress::parse(stored).map_err(|_| AppError::Unexpected(anyhow!("people: a stored address is none")))
 }
 
+/// Makes the person of an address; nobody where there is one already.
+pub async fn create(
+    conn: &mut PgConnection,
+    address: &EmailAddress,
+    locale: Locale,
+    now: DateTime<Utc>,
+) -> Result<Option<PersonId>, AppError> {
+    let id = sqlx::query_scalar!(
+        r#"insert into people (person_id, email, locale, time_zone, created_at) values ($1, $2, $3, 'Asia/Tokyo', $4)
+           on conflict ((lower(email))) do nothing returning person_id as "id: PersonId""#,
+        random::id::<PersonId>() as PersonId,
+        address.as_str(),
+        locale.as_str(),
+        now,
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(id)
+}
+
 /// The person of an address, made where there is none.
 pub async fn find_or_create(
     conn: &mut PgConnection,
@@ -40,15 +62,9 @@ pub async fn find_or_create(
     locale: Locale,
     now: DateTime<Utc>,
 ) -> Result<PersonId, AppError> {
-    sqlx::query!(
-        "insert into people (person_id, email, locale, time_zone, created_at) values ($1, $2, $3, 'Asia/Tokyo', $4) on conflict ((lower(email))) do nothing",
-        random::id::<PersonId>() as PersonId,
-        address.as_str(),
-        locale.as_str(),
-        now,
-    )
-    .execute(&mut *conn)
-    .await?;
+    if let Some(made) = create(&mut *conn, address, locale, now).await? {
+        return Ok(made);
+    }
     let id = sqlx::query_scalar!(
         r#"select person_id as "id: PersonId" from people where lower(email) = $1"#,
         address.folded()

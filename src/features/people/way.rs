@@ -1,11 +1,29 @@
 //! Where a sign-in leads afterwards. The path may carry the token of an invitation or a preview, so it is
-//! kept sealed, bound to its request.
+//! kept sealed, bound to what it came with.
 
-use crate::domain::id::SignInRequestId;
+use crate::domain::id::{ProviderAttemptId, SignInRequestId};
 use crate::platform::seal::Keys;
 
 /// Where somebody is led who wanted nothing else.
 const HOME: &str = "/home";
+
+/// What a way on came with.
+pub trait Bound {
+    /// Tells it from all others.
+    fn bound(self) -> String;
+}
+
+impl Bound for SignInRequestId {
+    fn bound(self) -> String {
+        format!("sign-in request {self}")
+    }
+}
+
+impl Bound for ProviderAttemptId {
+    fn bound(self) -> String {
+        format!("way on of {self}")
+    }
+}
 
 /// A way on as it is stored.
 pub struct Way {
@@ -14,9 +32,9 @@ pub struct Way {
 }
 
 impl Way {
-    /// Seals a path for a request. On an instance that can seal nothing, one with a secret is let go.
-    pub fn of(request: SignInRequestId, path: &str, keys: &Keys) -> Self {
-        match keys.seal(path, &bound(request)) {
+    /// Seals a path for what it came with. On an instance that can seal nothing, one with a secret is let go.
+    pub fn of(with: impl Bound, path: &str, keys: &Keys) -> Self {
+        match keys.seal(path, &with.bound()) {
             sealed @ Some(_) => Self { path: HOME.to_owned(), sealed },
             None if bears_secret(path) => Self { path: HOME.to_owned(), sealed: None },
             None => Self { path: path.to_owned(), sealed: None },
@@ -24,14 +42,11 @@ impl Way {
     }
 
     /// The path, where its seal still opens.
-    pub fn open(&self, request: SignInRequestId, keys: &Keys) -> String {
-        let opened = self.sealed.as_ref().and_then(|sealed| keys.open(sealed, &bound(request)));
+    pub fn open(&self, with: impl Bound, keys: &Keys) -> String {
+        let bound = with.bound();
+        let opened = self.sealed.as_ref().and_then(|sealed| keys.open(sealed, &bound));
         opened.unwrap_or_else(|| self.path.clone())
     }
-}
-
-fn bound(request: SignInRequestId) -> String {
-    format!("sign-in request {request}")
 }
 
 fn bears_secret(path: &str) -> bool {
@@ -69,7 +84,7 @@ mod tests {
 
     #[test]
     fn without_keys_a_secret_is_let_go_and_a_plain_path_kept() {
-        let (request, keys) = (random::id(), Keys::of(Vec::new()));
+        let (request, keys) = (random::id::<SignInRequestId>(), Keys::of(Vec::new()));
         for (path, opened) in [
             ("/invitations/abc", HOME),
             ("/previews/abc", HOME),

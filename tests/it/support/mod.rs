@@ -13,6 +13,7 @@ mod feedback;
 pub mod feeds;
 pub mod hostile;
 pub mod html;
+pub mod issuer;
 mod mailbox;
 pub mod payloads;
 mod people;

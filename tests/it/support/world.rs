@@ -353,6 +353,7 @@ impl World {
         self.see("profile", aki(), "/settings/profile");
         self.see("profile-of-a-host", hana(), "/settings/profile");
         self.see("sign-ins", aki(), "/settings/sign-ins");
+        self.see("accounts-elsewhere", aki(), "/settings/providers");
         self.see("admin-people", toma(), "/admin/people");
         self.see("admin-jobs", toma(), "/admin/jobs");
         self.see("admin-audit", toma(), "/admin/audit");
@@ -367,6 +368,7 @@ impl World {
         app.hold(held).await;
         self.answered("nowhere", None, "/nowhere", 404);
         self.answered("forbidden", aki(), format!("/consultations/{held}/answers"), 403);
+        self.answered("no-provider", None, "/sign-in/providers/nobody/callback", 404);
         self.answered("spent", None, "/previews/nonsense", 410);
         self.answered("other-method", aki(), "/sign-out", 405);
     }

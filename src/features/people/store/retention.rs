@@ -4,13 +4,21 @@ use crate::domain::retention;
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
 
-/// Deletes requests for a link with their links, and sign-ins, when they are over; gives their number.
+/// Deletes requests for a link with their links, tries to sign in by a provider, and sign-ins, when they are over; gives their number.
 pub async fn sweep_sign_ins(tx: &mut Tx, limit: i64) -> Result<u64, AppError> {
     let now = tx.now();
     let requests = sqlx::query!(
         r#"delete from sign_in_requests where sign_in_request_id in
                   (select sign_in_request_id from sign_in_requests where expires_at <= $1 order by expires_at limit $2)"#,
         now - retention::SIGN_IN_REQUESTS,
+        limit,
+    )
+    .execute(&mut **tx)
+    .await?;
+    let attempts = sqlx::query!(
+        r#"delete from provider_attempts where provider_attempt_id in
+                  (select provider_attempt_id from provider_attempts where expires_at <= $1 order by expires_at limit $2)"#,
+        now - retention::PROVIDER_ATTEMPTS,
         limit,
     )
     .execute(&mut **tx)
@@ -24,5 +32,5 @@ pub async fn sweep_sign_ins(tx: &mut Tx, limit: i64) -> Result<u64, AppError> {
     )
     .execute(&mut **tx)
     .await?;
-    Ok(requests.rows_affected() + sign_ins.rows_affected())
+    Ok(requests.rows_affected() + attempts.rows_affected() + sign_ins.rows_affected())
 }

@@ -63,6 +63,31 @@ pub async fn insert_request(
     Ok(id)
 }
 
+/// Stores a request that nothing is mailed for: a provider answered it. Others of the address live on.
+pub async fn insert_answered_request(
+    conn: &mut PgConnection,
+    new: NewRequest<'_>,
+    now: DateTime<Utc>,
+) -> Result<SignInRequestId, AppError> {
+    let id: SignInRequestId = random::id();
+    let way = Way::of(id, new.next, new.keys);
+    sqlx::query!(
+        r#"insert into sign_in_requests (sign_in_request_id, email, locale, attempt_hash, next_path, next_sealed, created_at, expires_at, spent_at)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $7)"#,
+        id as SignInRequestId,
+        new.address.as_str(),
+        new.locale.as_str(),
+        new.attempt,
+        way.path,
+        way.sealed,
+        now,
+        now + new.lasts,
+    )
+    .execute(conn)
+    .await?;
+    Ok(id)
+}
+
 /// A live request, for the job that mails it.
 pub async fn live_request(
     conn: &mut PgConnection,

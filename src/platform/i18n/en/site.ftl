@@ -58,4 +58,5 @@ fetch-gone = There is nothing at this address any more.
 fetch-status = The server answers with an error.
 fetch-kind = What is at this address is not a calendar.
 site-nav-notifications = Mails
+flash-unproven = We do not know yet whether this address is yours, so we ask by mail. Once you are signed in, you can link the other account in your settings.
 flash-address = Done. Sign in with the address that belongs to your account now.
