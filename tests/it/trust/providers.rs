@@ -8,9 +8,11 @@ use crate::support::*;
 use chrono::TimeDelta;
 use kabeuchi::config::providers::Provider;
 use kabeuchi::domain::person::Locale;
+use kabeuchi::features::admin::retention;
 use kabeuchi::platform::clock::Clock;
 use serde_json::json;
 use sqlx::PgPool;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 const ACME: &str = "/sign-in/providers/acme";
@@ -213,18 +215,17 @@ async fn trust_b13_a_way_back_is_gone_once(db: PgPool) {
     browser.set_cookie("dev-sign-in-attempt", &attempt);
     browser.get(&path).await.assert_status(400);
 
+    assert_eq!(issuer.asked(TOKEN), 1, "no code is shown twice, whatever the issuer would say to it");
     browser.get("/settings/sign-ins").await.assert_status(200);
     nobody_but_one(&app).await;
     // Two at once.
-    let path = issuer.allows(&there(&app.visitor(), ACME).await, app.clock.now());
     let (one, other) = (app.visitor(), app.visitor());
-    let path_of_one = issuer.allows(&there(&one, ACME).await, app.clock.now());
+    let path = issuer.allows(&there(&one, ACME).await, app.clock.now());
     other.set_cookie("dev-sign-in-attempt", &one.cookies()["dev-sign-in-attempt"]);
-    let (first, second) = tokio::join!(one.get(&path_of_one), other.get(&path_of_one));
+    let (first, second) = tokio::join!(one.get(&path), other.get(&path));
     let mut both = [first.status, second.status];
     both.sort();
-    assert_eq!(both, [303, 400]);
-    assert_eq!(one.get(&path).await.status, 400);
+    assert_eq!((both, issuer.asked(TOKEN)), ([303, 400], 2));
 }
 
 #[sqlx::test]
@@ -294,13 +295,27 @@ async fn trust_b15_an_address_that_was_only_said_is_asked_by_mail(db: PgPool) {
     assert_eq!((count(&app, "people").await, count(&app, "identities").await), (3, 0));
 }
 
+/// What an issuer says of itself: whose document it is, and where its page is.
+fn document(issuer: &Issuer, name: &str, page: &str, more: &str) -> Answer {
+    let document = json!({
+        "issuer": name,
+        "authorization_endpoint": page,
+        "jwks_uri": format!("{}{KEYS}", issuer.origin),
+        "response_types_supported": ["code"],
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": ["ES256"],
+        "more": more,
+    });
+    Answer::text("application/json", &document.to_string())
+}
+
 #[sqlx::test]
 async fn fault_j34_an_issuer_that_is_down_slow_or_mad_stops_nobody_else(db: PgPool) {
     let (issuer, fine) = (Issuer::start().await, Issuer::start().await);
     let app = with(db, vec![issuer.provider("acme", true), fine.provider("fine", true)]).await;
     let signed_in = app.as_(hana()).await;
     let nothing = Answer::Slow(Vec::new());
-    let huge = Answer::text("application/json", &format!("{{\"issuer\":\"{}\"}}", "x".repeat(300 * 1024)));
+    let huge = document(&issuer, &issuer.origin, &issuer.origin, &"x".repeat(256 * 1024));
     let moved = Answer::redirect(&format!("{}{DISCOVERY}", fine.origin));
     for (path, answer) in [
         (DISCOVERY, Answer::status("503 Service Unavailable")),
@@ -323,13 +338,12 @@ async fn fault_j34_an_issuer_that_is_down_slow_or_mad_stops_nobody_else(db: PgPo
         sqlx::query("delete from limits").execute(&app.db).await.unwrap();
     }
     signed_in.get("/home").await.assert_status(200);
-    // Its document names somebody else.
-    let document = json!({ "issuer": fine.origin, "authorization_endpoint": fine.origin, "jwks_uri": fine.origin,
-        "response_types_supported": ["code"], "subject_types_supported": ["public"],
-        "id_token_signing_alg_values_supported": ["ES256"] });
-    issuer.answers(DISCOVERY, Answer::text("application/json", &document.to_string()));
-    app.visitor().post(ACME, &[]).await.assert_status(503);
-    issuer.recovers();
+    // Its document is about somebody else, or leads people elsewhere.
+    for (name, page) in [(&fine.origin, &issuer.origin), (&issuer.origin, &fine.origin)] {
+        issuer.answers(DISCOVERY, document(&issuer, name, page, ""));
+        app.visitor().post(ACME, &[]).await.assert_status(503);
+        issuer.recovers();
+    }
     for answer in [Answer::status("500 Internal Server Error"), Answer::text("application/json", "[]"), huge, nothing] {
         let browser = app.visitor();
         let there = there(&browser, ACME).await;
@@ -430,6 +444,32 @@ async fn only_whoever_is_freshly_confirmed_links_and_each_is_told_by_mail(db: Pg
             .await
             .unwrap();
     assert_eq!(facts, ["identity_linked", "identity_unlinked"]);
+}
+
+#[sqlx::test]
+async fn a_try_is_kept_for_a_day(db: PgPool) {
+    let (app, _issuer) = with_acme(db).await;
+    there(&app.visitor(), ACME).await;
+    retention::plan(&app.platform).await.unwrap();
+    for left in [1, 0] {
+        app.clock.advance(TimeDelta::hours(24));
+        app.run_jobs().await;
+        assert_eq!(count(&app, "provider_attempts").await, left);
+    }
+}
+
+#[test]
+fn faults_of_providers_are_told_when_the_program_starts() {
+    let told = Command::new(env!("CARGO_BIN_EXE_kabeuchi"))
+        .arg("check-config")
+        .env_remove("DATABASE_URL")
+        .env("KABEUCHI_DATA_DIR", env!("CARGO_TARGET_TMPDIR"))
+        .env("KABEUCHI_OIDC_ACME_CLIENT_SECRET", "hunter2")
+        .output()
+        .unwrap();
+    let text = String::from_utf8([told.stdout, told.stderr].concat()).unwrap();
+    assert_eq!(told.status.code(), Some(2), "{text}");
+    assert!(text.contains("KABEUCHI_OIDC_ACME_ISSUER: needed") && !text.contains("hunter2"), "{text}");
 }
 
 #[sqlx::test]
