@@ -1,6 +1,7 @@
 //! An issuer on this machine, and GitHub: real HTTP, tokens signed with keys made in the test. It says the
 //! truth, or lies in the one way that it is told.
 
+use super::app::TestApp;
 use super::feeds::Answer;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -193,31 +194,24 @@ impl Issuer {
 
     /// Allows at its page what was asked there; the path of the way back.
     pub fn allows(&self, there: &str, now: DateTime<Utc>) -> String {
-        let url = Url::parse(there).unwrap();
         assert!(there.starts_with(&self.origin), "{there}");
-        let asked: HashMap<_, _> = url.query_pairs().into_owned().collect();
-        assert_eq!((asked["response_type"].as_str(), asked["client_id"].as_str()), ("code", CLIENT_ID));
-        assert_eq!(asked["code_challenge_method"], "S256");
-        let mut state = self.state.lock().unwrap();
-        let code = format!("code-{}", state.grants.len());
-        let (nonce, challenge) = (asked.get("nonce").cloned(), asked["code_challenge"].clone());
-        let grant = Grant { nonce, challenge, back: asked["redirect_uri"].clone(), at: now };
-        state.grants.insert(code.clone(), grant);
-        way_back(&asked, &[("code", &code)])
+        let back = self.state.lock().unwrap().allow(there, now);
+        format!("{}?{}", back.path(), back.query().unwrap())
     }
 
     /// Says no at its page.
     pub fn refuses(&self, there: &str, error: &str) -> String {
         let asked: HashMap<_, _> = Url::parse(there).unwrap().query_pairs().into_owned().collect();
-        way_back(&asked, &[("error", error)])
+        let back = way_back(&asked, "error", error);
+        format!("{}?{}", back.path(), back.query().unwrap())
     }
 }
 
-/// The path and query with which the browser comes back.
-fn way_back(asked: &HashMap<String, String>, said: &[(&str, &str)]) -> String {
+/// Where the browser comes back to, with what it brings.
+fn way_back(asked: &HashMap<String, String>, name: &str, value: &str) -> Url {
     let mut back = Url::parse(&asked["redirect_uri"]).unwrap();
-    back.query_pairs_mut().extend_pairs(said).append_pair("state", &asked["state"]);
-    format!("{}?{}", back.path(), back.query().unwrap())
+    back.query_pairs_mut().append_pair(name, value).append_pair("state", &asked["state"]);
+    back
 }
 
 async fn serve(mut stream: TcpStream, state: Arc<Mutex<State>>) {
@@ -251,11 +245,27 @@ fn is_whole(read: &[u8]) -> bool {
 }
 
 impl State {
+    fn allow(&mut self, there: &str, now: DateTime<Utc>) -> Url {
+        let asked: HashMap<_, _> = Url::parse(there).unwrap().query_pairs().into_owned().collect();
+        assert_eq!((asked["response_type"].as_str(), asked["client_id"].as_str()), ("code", CLIENT_ID));
+        assert_eq!(asked["code_challenge_method"], "S256");
+        let code = format!("code-{}", self.grants.len());
+        let (nonce, challenge) = (asked.get("nonce").cloned(), asked["code_challenge"].clone());
+        let grant = Grant { nonce, challenge, back: asked["redirect_uri"].clone(), at: now };
+        self.grants.insert(code.clone(), grant);
+        way_back(&asked, "code", &code)
+    }
+
     fn answer(&mut self, request: &str) -> Answer {
         let path = request.split(' ').nth(1).unwrap_or_default().to_owned();
         self.asked.push(request.to_owned());
         if let Some(instead) = self.instead.get(&path) {
             return instead.clone();
+        }
+        // A real browser comes to its page, and is sent back at once.
+        if path.starts_with("/authorize?") {
+            let there = format!("{}{path}", self.origin);
+            return Answer::redirect(self.allow(&there, TestApp::beginning()).as_str());
         }
         let said = match path.as_str() {
             DISCOVERY => self.discovery(),
