@@ -61,6 +61,9 @@ pub enum Action {
     CallSuspended,
     CallRestored,
     EmergencyReadingBegan,
+    IdentityLinked,
+    IdentityUnlinked,
+    ProviderRefused,
     AuthzDenied,
     CrossOriginRefused,
     AddressRefused,
@@ -73,7 +76,7 @@ pub enum Action {
 
 impl Action {
     /// All of them, in the order in which they are offered for choice.
-    pub const ALL: [Action; 61] = [
+    pub const ALL: [Action; 64] = [
         Action::SignedIn,
         Action::SignedInElsewhere,
         Action::SignInsEnded,
@@ -127,6 +130,9 @@ impl Action {
         Action::CallSuspended,
         Action::CallRestored,
         Action::EmergencyReadingBegan,
+        Action::IdentityLinked,
+        Action::IdentityUnlinked,
+        Action::ProviderRefused,
         Action::AuthzDenied,
         Action::CrossOriginRefused,
         Action::AddressRefused,
@@ -193,6 +199,9 @@ impl Action {
             Action::CallSuspended => "audit-action-call_suspended",
             Action::CallRestored => "audit-action-call_restored",
             Action::EmergencyReadingBegan => "audit-action-emergency_reading_began",
+            Action::IdentityLinked => "audit-action-identity_linked",
+            Action::IdentityUnlinked => "audit-action-identity_unlinked",
+            Action::ProviderRefused => "audit-action-provider_refused",
             Action::AuthzDenied => "audit-action-authz_denied",
             Action::CrossOriginRefused => "audit-action-cross_origin_refused",
             Action::AddressRefused => "audit-action-address_refused",
@@ -266,13 +275,14 @@ pub enum Kind {
     Report,
     AbuseReport,
     Sanction,
+    ProviderAttempt,
     Job,
     Class,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Kind; 15] = [
+    pub const ALL: [Kind; 16] = [
         Kind::Person,
         Kind::SignInRequest,
         Kind::AddressChange,
@@ -286,6 +296,7 @@ impl Kind {
         Kind::Report,
         Kind::AbuseReport,
         Kind::Sanction,
+        Kind::ProviderAttempt,
         Kind::Job,
         Kind::Class,
     ];
@@ -306,6 +317,7 @@ impl Kind {
             Kind::Report => "audit-kind-report",
             Kind::AbuseReport => "audit-kind-abuse_report",
             Kind::Sanction => "audit-kind-sanction",
+            Kind::ProviderAttempt => "audit-kind-provider_attempt",
             Kind::Job => "audit-kind-job",
             Kind::Class => "audit-kind-class",
         }
@@ -421,8 +433,12 @@ pub fn of(fact: &Fact) -> Option<(Action, Object)> {
         Fact::EmergencyReadingBegan { consultation, .. } => {
             (Action::EmergencyReadingBegan, Object::new(Kind::Consultation, consultation.0))
         }
+        Fact::IdentityLinked { person, .. } => (Action::IdentityLinked, Object::new(Kind::Person, person.0)),
+        Fact::IdentityUnlinked { person, .. } => (Action::IdentityUnlinked, Object::new(Kind::Person, person.0)),
+        Fact::ProviderRefused { attempt } => (Action::ProviderRefused, Object::new(Kind::ProviderAttempt, attempt.0)),
         Fact::SignInRequested { .. }
         | Fact::BrowserAppeared { .. }
+        | Fact::ProviderAsked { .. }
         | Fact::SignedOut { .. }
         | Fact::ConfirmationAsked { .. }
         | Fact::PersonConfirmed { .. }

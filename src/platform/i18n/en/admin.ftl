@@ -209,3 +209,7 @@ audit-action-call_suspended = A call kept from the public
 audit-action-call_restored = A call given back
 audit-action-emergency_reading_began = A consultation read in an emergency
 audit-kind-sanction = decision
+audit-action-identity_linked = A way to sign in linked
+audit-action-identity_unlinked = A way to sign in unlinked
+audit-action-provider_refused = A sign-in by a provider refused
+audit-kind-provider_attempt = sign-in by a provider

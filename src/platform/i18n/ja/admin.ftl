@@ -205,3 +205,7 @@ audit-action-call_suspended = 募集の非公開化
 audit-action-call_restored = 募集の非公開の解除
 audit-action-emergency_reading_began = 緊急時の閲覧
 audit-kind-sanction = 決定
+audit-action-identity_linked = ログイン方法の連携
+audit-action-identity_unlinked = ログイン方法の連携解除
+audit-action-provider_refused = 外部サービスでのログインの拒否
+audit-kind-provider_attempt = 外部サービスでのログイン
