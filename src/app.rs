@@ -61,6 +61,7 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
         Fact::IdentityUnlinked { person, .. } => {
             vec![NewJob::now(people::mails::IdentityMail { person, linked: None })]
         }
+        Fact::DeletionAsked { person } => vec![NewJob::now(home::erasure::Erase { person })],
         Fact::DigestPlanned { person, due_at } => {
             vec![NewJob::at(people::digest::Digest { person, due_at }, due_at)]
         }
@@ -327,6 +328,7 @@ pub fn registry() -> Registry {
         sessions::jobs,
         feedback::jobs,
         reports::jobs,
+        home::jobs,
         admin::jobs,
     ];
     slices.into_iter().fold(Registry::default(), |registry, jobs| jobs(registry))

@@ -3,6 +3,7 @@
 use crate::config::{Config, Database, exposed};
 use crate::domain::person::{EmailAddress, Locale};
 use crate::features::admin::retention;
+use crate::features::home::erasure;
 use crate::features::people;
 use crate::platform::clock::SystemClock;
 use crate::platform::cluster::{Cluster, ClusterOptions};
@@ -14,7 +15,7 @@ use crate::platform::{Parts, Platform, assets, audit, db, jobs, mail, telemetry}
 use crate::{app, demo};
 use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpServer, web};
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use chrono::{DateTime, Utc};
 use metrics_exporter_prometheus::PrometheusHandle;
 use sqlx::PgPool;
@@ -63,6 +64,9 @@ impl Running {
         let platform = platform(config, connected.db, clock.clone())?;
         platform.keys.prove(&platform.db, platform.clock.now()).await?;
         audit::keep(&platform);
+        erasure::bury(&platform)
+            .await
+            .map_err(|error| anyhow!("deleting those whom a backup brought back: {error}"))?;
         let (stop, stopped) = watch::channel(false);
         let keeping = tokio::spawn(keep(platform.clone(), clock, connected.cluster.clone(), stopped));
         Ok(Self { platform, cluster: connected.cluster, keeping, stop })

@@ -64,6 +64,11 @@ impl Stage {
         self <= Stage::InSession
     }
 
+    /// Whether somebody still has something to do in it: write, talk, look back.
+    pub fn goes_on(self) -> bool {
+        self.is_active() || matches!(self, Stage::Held | Stage::ResolvedInWriting)
+    }
+
     /// Whether the document takes new items, posts and edits.
     pub fn takes_writing(self) -> bool {
         matches!(self, Stage::Preparing | Stage::Ready | Stage::Booked)

@@ -34,6 +34,8 @@ pub enum Fact {
     AddressSuspended { person: PersonId },
     AddressResumed { person: PersonId },
     DigestPlanned { person: PersonId, due_at: DateTime<Utc> },
+    DeletionAsked { person: PersonId },
+    PersonDeleted { person: PersonId },
     HostGranted { person: PersonId },
     HostWithdrawn { person: PersonId },
     AdministratorGranted { person: PersonId },

@@ -1,5 +1,6 @@
 //! What is known of a person: address, name, language and zone, parsed and so always valid.
 
+use crate::domain::id::PersonId;
 use crate::domain::text::Line;
 use chrono_tz::Tz;
 use std::fmt;
@@ -78,6 +79,21 @@ impl EmailAddress {
     pub fn masked(&self) -> String {
         let (local, domain) = self.0.rsplit_once('@').expect("an address has an @");
         format!("{}***@{domain}", local.chars().next().unwrap_or('*'))
+    }
+}
+
+/// Where no mail is sent: RFC 2606 keeps the name from ever being somebody's.
+const NOWHERE: &str = "@deleted.invalid";
+
+impl EmailAddress {
+    /// The address of somebody who deleted themselves.
+    pub fn of_nobody(person: PersonId) -> Self {
+        Self(format!("{}{NOWHERE}", person.0.simple()))
+    }
+
+    /// Whether nobody reads what is sent there any more.
+    pub fn is_nobodys(&self) -> bool {
+        self.0.ends_with(NOWHERE)
     }
 }
 

@@ -157,7 +157,9 @@ fn gone(deleted: io::Result<()>) -> io::Result<()> {
     }
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> Result<T, AppError> {
+pub(super) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> Result<T, AppError> {
     let done = tokio::task::spawn_blocking(work).await.map_err(|e| AppError::Unexpected(e.into()))?;
     // A full disk or a folder that is away passes; nothing was changed.
     done.map_err(|e| AppError::Unavailable(e.into()))

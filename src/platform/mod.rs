@@ -29,6 +29,7 @@ pub mod once;
 pub mod origin;
 pub mod page;
 pub mod panic;
+pub mod privacy;
 pub mod problem;
 pub mod provider;
 pub mod random;
@@ -40,6 +41,7 @@ pub mod scanner;
 pub mod seal;
 pub mod settings;
 pub mod telemetry;
+pub mod tombstones;
 
 use crate::config::Config;
 use crate::domain::fact::Fact;

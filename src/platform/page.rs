@@ -45,6 +45,7 @@ const FLASHES: &[(&str, &str)] = &[
     ("moved", "flash-moved"),
     ("cancelled", "flash-cancelled"),
     ("published", "flash-published"),
+    ("leaving", "flash-leaving"),
 ];
 
 impl Frame {

@@ -3,6 +3,7 @@
 mod audit;
 mod browser;
 mod config;
+mod deletion;
 mod limits;
 mod logic;
 mod mail;

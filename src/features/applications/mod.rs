@@ -22,11 +22,11 @@ mod withdrawal;
 pub use decision::{conclude_abuse_report, decide_abuse_report, take_up_abuse_report};
 pub use new::{forget_other_agreement, require_agreement};
 pub use resumption::{Resumption, resume};
-pub use store::retention;
 pub use store::{
     Listed, Reported, Summary, counted, is_full, of_applicant, of_consultation, of_host, promise, reported,
     waiting_of_calls,
 };
+pub use store::{privacy, retention};
 
 use crate::platform::jobs::Registry;
 use crate::platform::route::{Need, Routes};

@@ -5,6 +5,7 @@ mod abuse;
 mod lists;
 mod past;
 mod places;
+pub mod privacy;
 pub mod retention;
 mod thread;
 mod year;

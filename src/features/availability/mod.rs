@@ -8,6 +8,7 @@ mod overrides;
 mod store;
 
 pub use holidays::HolidaySet;
+pub use store::privacy;
 pub use store::{Hours, close, of, offered, overrides};
 
 use crate::platform::jobs::Registry;

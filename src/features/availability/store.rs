@@ -1,5 +1,7 @@
 //! All SQL over weekly hours, overrides and limits.
 
+pub mod privacy;
+
 use crate::domain::availability::{Availability, Weekly, Window};
 use crate::domain::fact::Fact;
 use crate::domain::id::PersonId;

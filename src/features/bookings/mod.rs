@@ -26,8 +26,8 @@ pub mod writing;
 mod zone;
 
 pub use rules::next_opening;
-pub use store::retention;
 pub use store::{Upcoming, confirmed, late_cancellations, let_go, uids_of_host, upcoming};
+pub use store::{privacy, retention};
 pub use zone::is_hosting;
 
 use crate::platform::jobs::Registry;

@@ -2,6 +2,7 @@
 
 mod feeds;
 mod holds;
+pub mod privacy;
 pub mod retention;
 mod watches;
 

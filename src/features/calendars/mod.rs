@@ -17,11 +17,11 @@ mod target;
 mod writing;
 
 pub use reason::Reason;
-pub use store::retention;
 pub use store::{
     InTheWay, Object, Standing, has_target, in_the_way, keep_reason, make, object, put_down, standing, take_off,
     unwrite, writers_of, written_of,
 };
+pub use store::{privacy, retention};
 pub use writing::Reach;
 
 use crate::platform::jobs::Registry;

@@ -2,6 +2,7 @@
 
 mod collections;
 mod objects;
+pub mod privacy;
 pub mod retention;
 
 pub use collections::{Collection, Writable, choose, collections, set_target, writable};

@@ -13,6 +13,7 @@ mod store;
 pub mod suspended;
 
 pub use call_box::CallBox;
+pub use store::privacy;
 pub use store::{
     Call, CallHost, Hosted, Listed, Suspension, Timing, Watched, attending, by_slugs, find, for_host, for_host_update,
     hosts, in_public, locked, of_host, of_owner, opened, pause, restore, save, suspend, suspension, timing, watched,

@@ -2,6 +2,7 @@
 
 mod lists;
 mod suspension;
+pub mod privacy;
 mod written;
 
 pub use lists::*;
@@ -203,7 +204,7 @@ async fn one(
                               from call_topics t where t.call_id = c.call_id), '[]') as "topics!"
              from calls c
              join people o on o.person_id = c.owner_id
-            where c.call_id = $1 or o.slug = $2 and c.slug = $3"#,
+            where c.call_id = $1 or o.slug = $2 and c.slug = $3 and o.deleted_at is null"#,
         id as Option<CallId>,
         host,
         call,

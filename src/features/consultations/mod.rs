@@ -16,13 +16,13 @@ pub mod unreachable;
 pub use news::{News, tell};
 pub use participants::{MOST_GUESTS, part_key};
 pub use room::{Head, Room, Step};
-pub use store::retention;
 pub use store::{
     Attendant, Cancelled, EmergencyReading, Listed, Opening, active_of_call, attendants, begin_emergency_reading,
     cancelled, emergency_readings, for_administrator, for_participant, for_update, former_of, guests_ever, is_in, keep,
     lead_of, lock, of_calls, of_person, on_side, open, open_child_of, save, set_start, sides_of, stands_in, system,
     touch, with_person, written,
 };
+pub use store::{privacy, retention};
 
 use crate::platform::jobs::Registry;
 use crate::platform::route::{Need, Routes};

@@ -3,6 +3,7 @@
 mod emergency;
 mod invitations;
 mod participants;
+pub mod privacy;
 pub mod retention;
 
 pub(super) use emergency::emergency_reading;

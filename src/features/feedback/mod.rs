@@ -15,11 +15,11 @@ mod store;
 mod thanks;
 mod wording;
 
-pub use store::retention;
 pub use store::{
     Granted, Improvement, OwnAnswers, OwnQuote, all_words, answers_of, asked_for, consultation_of, granted, is_wanted,
     lock_quoted, owed, public_improvements, quotes_of, revoke, suggested_to, waiting,
 };
+pub use store::{privacy, retention};
 
 use crate::domain::feedback::{FORM_VERSION, QUESTIONS, questions};
 use crate::domain::id::ConsultationId;

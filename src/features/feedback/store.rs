@@ -4,6 +4,7 @@ mod exports;
 mod follow_ups;
 mod gifts;
 mod improvements;
+pub mod privacy;
 pub mod retention;
 mod wordings;
 mod quotes;

@@ -5,6 +5,8 @@ pub mod audit;
 mod call;
 mod calls;
 mod consultation;
+mod deletion;
+pub mod erasure;
 mod front;
 mod host;
 mod me;
@@ -13,6 +15,7 @@ mod search;
 mod store;
 mod year;
 
+use crate::platform::jobs::Registry;
 use crate::platform::route::{Need, Routes};
 
 /// Routes of this slice.
@@ -26,9 +29,16 @@ pub fn routes() -> Routes {
         .get("/home/search", Need::SignedIn, search::get_own)
         .get("/settings/privacy", Need::SignedIn, privacy::get)
         .post("/settings/privacy", Need::SignedIn, privacy::post)
+        .get("/settings/deletion", Need::Fresh, deletion::get)
+        .post("/settings/deletion", Need::Fresh, deletion::post)
         .get("/hosts/{host}", Need::Public, host::get)
         .get("/hosts/{host}/calls/{call}", Need::Public, call::get)
         .get("/calls", Need::Host, calls::get)
         .get("/consultations/{consultation}", Need::Participant, consultation::get)
         .post("/consultations/{consultation}", Need::Participant, consultation::post)
+}
+
+/// Jobs of this slice.
+pub fn jobs(registry: Registry) -> Registry {
+    registry.with::<erasure::Erase>()
 }

@@ -25,12 +25,13 @@ mod unsubscribing;
 mod way;
 
 pub use sign_in::{ask, ask_nothing, first_link, invite, may_ask};
-pub use store::retention;
+pub use sign_out::forget;
 pub use store::{
     Decided, HostCard, Listed, Sanctioned, administrators, by_address, by_slug, cards, find_or_create,
     grant_administrator, grant_host, is_disabled, is_empty, last_seen, list, locked_sanction, may_apply, move_to,
     receiver, sanction, sanctions_of, save_sanction, withdraw_host,
 };
+pub use store::{privacy, retention};
 
 use crate::platform::jobs::Registry;
 use crate::platform::route::{Need, Routes};

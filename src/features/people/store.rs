@@ -5,6 +5,7 @@ mod confirmations;
 mod factors;
 mod identities;
 mod mailbox;
+pub mod privacy;
 pub mod retention;
 mod roles;
 mod sanctions;
@@ -176,7 +177,7 @@ pub struct HostCard {
 pub async fn by_slug(conn: &mut PgConnection, slug: &str) -> Result<Option<HostCard>, AppError> {
     let card = sqlx::query_as!(
         HostCard,
-        r#"select person_id as "id: PersonId", slug as "slug!", name, about, site_url, time_zone as zone from people where slug = $1"#,
+        r#"select person_id as "id: PersonId", slug as "slug!", name, about, site_url, time_zone as zone from people where slug = $1 and deleted_at is null"#,
         slug,
     )
     .fetch_optional(conn)

@@ -33,6 +33,7 @@ pub use store::{
     Beside, Shared, add_live, agenda, carry, goal, items, kept_for, left_for_next_time, open_titles, search,
     search_beside, seen_at, set_outcome,
 };
+pub use store::{privacy, retention};
 pub use visit::mark as mark_visit;
 
 use crate::domain::id::{ItemId, PersonId};

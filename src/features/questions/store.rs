@@ -6,6 +6,7 @@ mod materials;
 mod notes;
 mod carried;
 mod posts;
+pub mod privacy;
 pub mod retention;
 mod search;
 mod visits;

@@ -18,8 +18,8 @@ mod store;
 mod typed;
 
 pub use consent::{hide_for_quote, revoke_approval};
-pub use store::retention;
 pub use store::{Awaited, Listed, OwnApproval, awaited, latest, of_call, of_host, search, search_own};
+pub use store::{privacy, retention};
 
 use crate::domain::id::PersonId;
 use crate::platform::error::AppError;

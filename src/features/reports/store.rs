@@ -3,6 +3,7 @@
 mod desk;
 mod previews;
 mod public;
+pub mod privacy;
 pub mod retention;
 mod search;
 

@@ -14,10 +14,10 @@ mod table;
 pub mod watch;
 
 pub use improvement::{Change, Target, blocks_of, improve_run_sheet, run_sheet_words, take_back_improvement};
-pub use store::retention;
 pub use store::{
     Attendance, Missed, Owned, Session, Taken, actions, add_action, attendance, counted, open_actions, search, session,
 };
+pub use store::{privacy, retention};
 
 use crate::platform::jobs::Registry;
 use crate::platform::route::{Need, Routes};

@@ -1,6 +1,7 @@
 //! All SQL over sessions, run sheets and actions.
 
 mod no_shows;
+pub mod privacy;
 pub mod retention;
 mod search;
 mod year;

@@ -137,6 +137,9 @@ async fn guarded(platform: Platform, kind: String, payload: serde_json::Value, r
             if run.now > run.give_up_at {
                 return Err(Failure { why: "older than mails of its kind may be".into(), is_final: true });
             }
+            if mail.to.is_nobodys() {
+                return finish_with(tx, &run).await;
+            }
             if run.lane != Lane::SignIn && addresses::is_suspended(&mut tx, &mail.to).await.map_err(failed)? {
                 metrics::counter!("kabeuchi_mails_withheld_total").increment(1);
                 return finish_with(tx, &run).await;

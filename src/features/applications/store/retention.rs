@@ -33,7 +33,7 @@ pub async fn purge(tx: &mut Tx, rooms: &[ConsultationId]) -> Result<(), AppError
     empty(tx, &ids).await
 }
 
-async fn empty(tx: &mut Tx, ids: &[ApplicationId]) -> Result<(), AppError> {
+pub(super) async fn empty(tx: &mut Tx, ids: &[ApplicationId]) -> Result<(), AppError> {
     let now = tx.now();
     sqlx::query!("delete from application_posts where application_id = any($1)", ids as &[ApplicationId])
         .execute(&mut **tx)

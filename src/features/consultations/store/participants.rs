@@ -115,7 +115,20 @@ pub(in crate::features::consultations) async fn depart(
     person: PersonId,
     by: PersonId,
 ) -> Result<(), AppError> {
-    let (now, removed) = (tx.now(), person != by);
+    match move_out(tx, id, person, by).await? {
+        false => Err(AppError::NotNow("leaving")),
+        true => tx.record(Fact::ParticipantDeparted { consultation: id, person, removed: person != by }).await,
+    }
+}
+
+/// Keeps a member as a former one; false where they are none.
+pub(super) async fn move_out(
+    tx: &mut Tx,
+    id: ConsultationId,
+    person: PersonId,
+    by: PersonId,
+) -> Result<bool, AppError> {
+    let now = tx.now();
     let departed = sqlx::query!(
         r#"with gone as (delete from participants where consultation_id = $1 and person_id = $2 and part = 'member' returning part, joined_at)
            insert into former_participants (consultation_id, person_id, part, joined_at, departed_at, departed_by, how)
@@ -124,14 +137,11 @@ pub(in crate::features::consultations) async fn depart(
         person as PersonId,
         now,
         by as PersonId,
-        if removed { "removed" } else { "left" },
+        if person == by { "left" } else { "removed" },
     )
     .execute(&mut **tx)
     .await?;
-    match departed.rows_affected() {
-        0 => Err(AppError::NotNow("leaving")),
-        _ => tx.record(Fact::ParticipantDeparted { consultation: id, person, removed }).await,
-    }
+    Ok(departed.rows_affected() == 1)
 }
 
 /// Makes a member the lead, and the lead a member. In two statements, as there is one lead at any time.

@@ -26,7 +26,7 @@ pub async fn list(conn: &mut PgConnection, search: &str, after: Option<PersonId>
         r#"select person_id as "id: PersonId", name, email, created_at, host_since is not null as "is_host!", administrator_since is not null as "is_administrator!",
                   exists (select from refused_addresses r where r.address = lower(email) and r.suspended_at is not null) as "is_suspended!"
              from people
-            where ($1 = '' or strpos(lower(name), lower($1)) > 0 or strpos(lower(email), lower($1)) > 0)
+            where deleted_at is null and ($1 = '' or strpos(lower(name), lower($1)) > 0 or strpos(lower(email), lower($1)) > 0)
               and ($2::uuid is null or person_id > $2)
             order by person_id limit 51"#,
         search,
@@ -42,7 +42,7 @@ pub async fn list(conn: &mut PgConnection, search: &str, after: Option<PersonId>
 pub async fn grant_host(conn: &mut PgConnection, person: PersonId, now: DateTime<Utc>) -> Result<bool, AppError> {
     let slug = format!("host-{}", &person.0.simple().to_string()[20..]);
     let granted = sqlx::query!(
-        "update people set host_since = $2, slug = coalesce(slug, $3) where person_id = $1 and host_since is null",
+        "update people set host_since = $2, slug = coalesce(slug, $3) where person_id = $1 and host_since is null and deleted_at is null",
         person as PersonId,
         now,
         slug,

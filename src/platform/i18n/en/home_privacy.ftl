@@ -31,3 +31,25 @@ home-privacy-attendance_text = In the last 12 months: { $held ->
 }.
 home-privacy-contestable = (you can still say that it was otherwise)
 home-privacy-attendance_hint = Only you see this. What you contested does not count, and after a year it is forgotten.
+
+home-deletion-title = Delete my account
+home-deletion-lead = Everything that says something of you goes, for good. Consents end at once, the rest within minutes; then one last mail tells you so.
+home-deletion-goes = What goes
+home-deletion-goes_words = What you wrote: applications, questions and answers with all former versions, notes, files, answers after talks, your library. Where others answered you, a note that something was removed stays, so that their words can be read.
+home-deletion-goes_public = Quotes and approvals: reports that need them are out of sight at once.
+home-deletion-goes_times = Booked talks: they are cancelled, and everyone gets the usual mail. Where others take part with you, the next of them leads and the talk stays.
+home-deletion-goes_ways = Name, address, sign-ins, calendars, hours and drafts.
+home-deletion-stays = What stays
+home-deletion-stays_others = What others wrote, also to you, and that a consultation took place, without your name.
+home-deletion-stays_hash = A number made from your account that leads back to nobody: if an old backup has to be put back, it deletes you again.
+home-deletion-stays_backups = Backups, until the operator overwrites them: 35 days as a rule.
+home-deletion-owns_calls = Close these calls first: people count on them. What is under way in them then ends with you.
+home-deletion-last_administrator = Nobody else administers this instance. Make somebody else an administrator first.
+home-deletion-sure = Delete everything of mine. I know that nobody can bring it back.
+home-deletion-not_sure = Tick that you are sure.
+home-deletion-delete = Delete my account
+home-deletion-removed = (removed)
+home-mail-deleted-subject = Your account is deleted
+home-mail-deleted-text = Your account and everything that said something of you is deleted, as you asked.
+home-mail-deleted-closing = This is the last mail to you. You can come back at any time as somebody new.
+home-deletion-back = Back

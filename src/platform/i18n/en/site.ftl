@@ -60,3 +60,4 @@ fetch-kind = What is at this address is not a calendar.
 site-nav-notifications = Mails
 flash-unproven = We do not know yet whether this address is yours, so we ask by mail. Once you are signed in, you can link the other account in your settings.
 flash-address = Done. Sign in with the address that belongs to your account now.
+flash-leaving = You are signed out, and your account is being deleted. A last mail tells you when it is done.

@@ -1,0 +1,68 @@
+//! SQL over what somebody who leaves sent, and what they said of what others sent.
+
+use super::retention::empty;
+use super::{lock, save, system};
+use crate::domain::id::{ApplicationId, ConsultationId, PersonId};
+use crate::platform::db::Tx;
+use crate::platform::error::AppError;
+
+/// Withdraws what waits for an answer; gives the rooms that the person's applications opened.
+pub async fn withdraw(tx: &mut Tx, person: PersonId) -> Result<Vec<ConsultationId>, AppError> {
+    let (ids, now) = (of_person(tx, person).await?, tx.now());
+    let mut rooms = Vec::new();
+    for id in ids {
+        lock(tx, id).await?;
+        let application = system(tx, id).await?;
+        rooms.extend(application.consultation);
+        if let Ok(moved) = application.withdraw(None, now) {
+            save(tx, moved).await?;
+        }
+    }
+    Ok(rooms)
+}
+
+async fn of_person(tx: &mut Tx, person: PersonId) -> Result<Vec<ApplicationId>, AppError> {
+    let ids = sqlx::query_scalar!(
+        r#"select application_id as "id: ApplicationId" from applications where applicant_id = $1 order by application_id"#,
+        person as PersonId
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(ids)
+}
+
+/// Empties what a person sent, deletes what they said to others who applied, and what reports of abuse keep
+/// of their words. That there was a report, and how it was decided, stays.
+pub async fn erase(tx: &mut Tx, person: PersonId) -> Result<(), AppError> {
+    let ids = of_person(tx, person).await?;
+    empty(tx, &ids).await?;
+    sqlx::query!(
+        r#"with a as (delete from blocked_people where host_id = $1 or person_id = $1),
+                b as (delete from application_posts where author_id = $1)
+           update applications a set note = null
+             from calls c where c.call_id = a.call_id and c.owner_id = $1"#,
+        person as PersonId
+    )
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query!(
+        r#"update abuse_reports
+              set evidence = case when subject_id = $1 then jsonb_build_object('call_title', '', 'applicant', '', 'summary', '', 'former', '[]'::jsonb, 'posts', '[]'::jsonb)
+                                  else evidence || '{"call_title": "", "posts": []}' end,
+                  body = '', appeal = case when appeal is not null then '' end
+            where subject_id = $1 or reporter_id = $1"#,
+        person as PersonId
+    )
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query!(
+        r#"update abuse_reports
+              set decision_note = case when decided_by = $1 then null else decision_note end,
+                  final_reason = case when final_by = $1 then '' else final_reason end
+            where decided_by = $1 or final_by = $1"#,
+        person as PersonId
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,55 @@
+//! SQL over the calls of somebody who leaves: they end, and what the host wrote goes.
+
+use super::{locked, save};
+use crate::domain::fact::Fact;
+use crate::domain::id::{CallId, PersonId};
+use crate::platform::db::Tx;
+use crate::platform::error::AppError;
+use sqlx::PgConnection;
+
+/// Titles of calls that a person owns and that take applications, or may again.
+pub async fn active(conn: &mut PgConnection, person: PersonId) -> Result<Vec<String>, AppError> {
+    let titles = sqlx::query_scalar!(
+        "select title from calls where owner_id = $1 and stage in ('open', 'paused') order by created_at, call_id",
+        person as PersonId
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(titles)
+}
+
+/// Closes the calls of a person, where a backup brought them back open; whoever waits is declined.
+pub async fn end(tx: &mut Tx, person: PersonId) -> Result<Vec<CallId>, AppError> {
+    let owned = sqlx::query_scalar!(
+        r#"select call_id as "id: CallId" from calls where owner_id = $1 order by call_id"#,
+        person as PersonId
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    for id in &owned {
+        if let Ok(moved) = locked(tx, *id).await?.stage.close(*id) {
+            save(tx, *id, moved).await?;
+        }
+        tx.record(Fact::WaitingDismissed { call: *id }).await?;
+    }
+    Ok(owned)
+}
+
+/// Empties the calls of a person, and takes them out of those that they host with others. `ja` and `en`
+/// stand where a title was.
+pub async fn erase(tx: &mut Tx, person: PersonId, (ja, en): (&str, &str)) -> Result<(), AppError> {
+    sqlx::query!(
+        r#"with a as (delete from call_topics where call_id in (select call_id from calls where owner_id = $1)),
+                b as (delete from call_hosts h using calls c where c.call_id = h.call_id and h.person_id = $1 and c.owner_id <> $1)
+           update calls
+              set title = case when locale = 'ja' then $2 else $3 end, slug = call_id::text, why = '', scope = '', not_for = '', confidentiality = '',
+                  gift_text = '', gift_url = null, meeting_place = '', revision = revision + 1
+            where owner_id = $1"#,
+        person as PersonId,
+        ja,
+        en,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,124 @@
+//! Deleting a person, through all slices in one transaction: consents go at once, words and name by a job.
+//! What others wrote stays, with stubs where the person's words were.
+
+use crate::domain::fact::Fact;
+use crate::domain::id::{ConsultationId, PersonId};
+use crate::domain::person::Locale;
+use crate::features::people::privacy::Leaving;
+use crate::features::{
+    applications, availability, bookings, calendars, calls, consultations, feedback, people, questions, reports,
+    sessions,
+};
+use crate::platform::db::Tx;
+use crate::platform::error::AppError;
+use crate::platform::i18n::Speech;
+use crate::platform::jobs::{Job, JobRun, Outcome};
+use crate::platform::mail::Mail;
+use crate::platform::{Platform, failpoint, privacy, tombstones};
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+
+/// Takes back every consent of a person: what needed one is out of sight when this is committed.
+pub async fn take_back(tx: &mut Tx, person: PersonId) -> Result<(), AppError> {
+    for quote in feedback::privacy::revoke_all(tx, person).await? {
+        reports::hide_for_quote(tx, quote).await?;
+    }
+    for report in reports::privacy::approved(tx, person).await? {
+        reports::revoke_approval(tx, person, report).await?;
+    }
+    Ok(())
+}
+
+/// Deletes a person who asked for it, and tells them.
+#[derive(Serialize, Deserialize)]
+pub struct Erase {
+    pub person: PersonId,
+}
+
+impl Job for Erase {
+    const KIND: &'static str = "home.erase";
+    /// Whoever asked to be deleted is deleted, however long that takes.
+    const MAX_AGE: TimeDelta = TimeDelta::days(3650);
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        if !people::privacy::is_leaving(&mut tx, self.person).await? {
+            return Ok(Outcome::Done);
+        }
+        let receiver = people::receiver(&mut tx, self.person).await?;
+        erase(&mut tx, self.person).await?;
+        let speech = receiver.speech;
+        let mail = Mail::to(&receiver, speech.t("home-mail-deleted-subject"))
+            .line(speech.t("home-mail-deleted-text"))
+            .closing(speech.t("home-mail-deleted-closing"));
+        // The person is nobody's receiver any more.
+        Ok(Outcome::Send(tx, Box::new(Mail { person: None, ..mail })))
+    }
+}
+
+/// Deletes those whom a backup brought back, before anybody is answered.
+pub async fn bury(platform: &Platform) -> Result<(), AppError> {
+    let mut tx = Tx::begin(platform, None, platform.clock.now()).await?;
+    let returned = tombstones::returned(&mut tx).await?;
+    tx.commit().await?;
+    for person in returned {
+        let mut tx = Tx::begin(platform, None, platform.clock.now()).await?;
+        erase(&mut tx, person).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// Deletes a person with everything that says something of them. Consents and parts end as if the person
+/// had ended each, so that others are told as usual.
+async fn erase(tx: &mut Tx, person: PersonId) -> Result<(), AppError> {
+    let Some(leaving) = people::privacy::locked(tx, person).await? else { return Ok(()) };
+    let rooms = consultations::privacy::rooms(tx, person).await?;
+    let words = words(tx, person, &leaving).await?;
+    let titles = consultations::privacy::titles(tx, &rooms).await?;
+    take_back(tx, person).await?;
+    let applied = end(tx, person).await?;
+    let removed = [Locale::Ja, Locale::En].map(|locale| {
+        let speech = Speech { locale, zone: chrono_tz::UTC };
+        speech.t("home-deletion-removed").to_string()
+    });
+    let removed = (removed[0].as_str(), removed[1].as_str());
+    let answers = feedback::privacy::of_person(tx, person).await?;
+    let reasons = feedback::privacy::reasons(tx, &answers).await?;
+    reports::privacy::erase(tx, person, &answers, &rooms, &words).await?;
+    reports::privacy::erase_own(tx, person).await?;
+    feedback::privacy::erase(tx, person).await?;
+    sessions::privacy::erase(tx, person, &reasons, removed).await?;
+    bookings::privacy::erase(tx, person, &rooms).await?;
+    availability::privacy::erase(tx, person).await?;
+    calendars::privacy::erase(tx, person).await?;
+    questions::privacy::erase(tx, person, &rooms, removed).await?;
+    applications::privacy::erase(tx, person).await?;
+    calls::privacy::erase(tx, person, removed).await?;
+    consultations::privacy::erase(tx, person, &leaving.address, &applied).await?;
+    privacy::erase(tx, person, &leaving.address, &[words, titles].concat()).await?;
+    people::privacy::erase(tx, person, &leaving.address).await?;
+    tombstones::keep(tx, person).await?;
+    failpoint::reach("after_tombstone").await;
+    tx.record(Fact::PersonDeleted { person }).await
+}
+
+/// What a report may have taken over from the person: titles, goals, actions, name and address.
+async fn words(tx: &mut Tx, person: PersonId, leaving: &Leaving) -> Result<Vec<String>, AppError> {
+    let mut words = questions::privacy::words(tx, person).await?;
+    words.extend(sessions::privacy::words(tx, person).await?);
+    // A title of three letters is everybody's word; a name is not.
+    words.retain(|word| word.chars().count() > 3);
+    words.extend([leaving.name.clone(), leaving.address.as_str().to_owned()]);
+    words.retain(|word| !word.is_empty());
+    Ok(words)
+}
+
+/// Ends what the person is in; gives the rooms that they applied for.
+async fn end(tx: &mut Tx, person: PersonId) -> Result<Vec<ConsultationId>, AppError> {
+    let owned = calls::privacy::end(tx, person).await?;
+    consultations::privacy::end_of_calls(tx, &owned, person).await?;
+    let applied = applications::privacy::withdraw(tx, person).await?;
+    consultations::privacy::let_go(tx, person).await?;
+    Ok(applied)
+}

@@ -1,0 +1,100 @@
+//! SQL over leaving: who asked for it, and the row that stays without its person.
+
+use super::address;
+use crate::domain::deletion::NAME;
+use crate::domain::id::PersonId;
+use crate::domain::person::EmailAddress;
+use crate::platform::db::Tx;
+use crate::platform::error::AppError;
+use sqlx::PgConnection;
+
+/// Somebody as they stand before they are deleted.
+pub struct Leaving {
+    pub address: EmailAddress,
+    pub name: String,
+}
+
+/// The person with the row locked; nothing where they are deleted already.
+pub async fn locked(tx: &mut Tx, person: PersonId) -> Result<Option<Leaving>, AppError> {
+    let row = sqlx::query!(
+        "select email, name from people where person_id = $1 and deleted_at is null for update",
+        person as PersonId
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some(Leaving { address: address(&row.email)?, name: row.name }))
+}
+
+/// Whether nobody else administers the instance, and stays.
+pub async fn is_last_administrator(conn: &mut PgConnection, person: PersonId) -> Result<bool, AppError> {
+    let staying = sqlx::query_scalar!(
+        r#"select person_id as "id: PersonId" from people where administrator_since is not null and leaving_since is null"#
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(staying == [person])
+}
+
+/// Locks those who administer, so that the last two cannot both leave in the belief that the other stays.
+pub async fn lock_administrators(tx: &mut Tx) -> Result<(), AppError> {
+    sqlx::query!("select person_id from people where administrator_since is not null order by person_id for update")
+        .fetch_all(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// Notes that somebody wants to go.
+pub async fn leave(tx: &mut Tx, person: PersonId) -> Result<(), AppError> {
+    let now = tx.now();
+    sqlx::query!(
+        "update people set leaving_since = coalesce(leaving_since, $2) where person_id = $1",
+        person as PersonId,
+        now
+    )
+    .execute(&mut **tx)
+    .await?;
+    super::end_sign_ins(tx, person).await
+}
+
+/// Whether somebody asked to be deleted and still waits for it.
+pub async fn is_leaving(conn: &mut PgConnection, person: PersonId) -> Result<bool, AppError> {
+    let is = sqlx::query_scalar!(
+        r#"select exists (select from people where person_id = $1 and leaving_since is not null and deleted_at is null) as "is!""#,
+        person as PersonId
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(is)
+}
+
+/// Deletes everything by which a person signs in, and leaves a row that says nothing of them.
+pub async fn erase(tx: &mut Tx, person: PersonId, address: &EmailAddress) -> Result<(), AppError> {
+    super::end_sign_ins(tx, person).await?;
+    sqlx::query!(
+        r#"with a as (delete from second_factors where person_id = $1),
+                b as (delete from address_changes where person_id = $1),
+                c as (delete from known_browsers where person_id = $1),
+                d as (delete from factor_attempts where person_id = $1)
+           delete from sign_in_requests where lower(email) = $2"#,
+        person as PersonId,
+        address.folded(),
+    )
+    .execute(&mut **tx)
+    .await?;
+    let (gone, now) = (EmailAddress::of_nobody(person), tx.now());
+    sqlx::query!(
+        r#"update people
+              set email = $2, name = $3, time_zone = 'UTC', about = '', site_url = null, settled_at = null, host_since = null,
+                  administrator_since = null, slug = case when slug is not null then $4 end, digest_hour = 8, deleted_at = $5
+            where person_id = $1"#,
+        person as PersonId,
+        gone.as_str(),
+        NAME,
+        format!("gone-{}", person.0.simple()),
+        now,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}

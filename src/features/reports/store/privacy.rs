@@ -1,0 +1,123 @@
+//! SQL over reports with the words of somebody who leaves.
+
+use super::{save, system};
+use crate::domain::id::{ConsultationId, FeedbackId, PersonId, ReportId};
+use crate::platform::db::Tx;
+use crate::platform::error::AppError;
+use crate::platform::markdown;
+
+/// Takes a guest's words out of the reports about their consultations: quotes, what they marked, and what the
+/// text began with. What they took back stays taken back, so that no version is public without them.
+pub async fn erase(
+    tx: &mut Tx,
+    person: PersonId,
+    answers: &[FeedbackId],
+    rooms: &[ConsultationId],
+    words: &[String],
+) -> Result<(), AppError> {
+    super::retention::let_go_of_quotes(tx, answers).await?;
+    sqlx::query!(
+        r#"with a as (delete from report_terms where person_id = $1),
+                b as (delete from report_passages where person_id = $1),
+                c as (delete from report_kept_marks where report_id in (select report_id from reports where consultation_id = any($2)))
+           update report_previews set remark = null where person_id = $1"#,
+        person as PersonId,
+        rooms as &[ConsultationId],
+    )
+    .execute(&mut **tx)
+    .await?;
+    for id in of_rooms(tx, rooms).await? {
+        leave_out(tx, id, words).await?;
+    }
+    Ok(())
+}
+
+async fn of_rooms(tx: &mut Tx, rooms: &[ConsultationId]) -> Result<Vec<ReportId>, AppError> {
+    let ids = sqlx::query_scalar!(
+        r#"select report_id as "id: ReportId" from reports where consultation_id = any($1) order by report_id"#,
+        rooms as &[ConsultationId]
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(ids)
+}
+
+async fn leave_out(tx: &mut Tx, id: ReportId, words: &[String]) -> Result<(), AppError> {
+    let row = sqlx::query!(
+        "select title, body, published_html is not null as \"was_public!\" from reports where report_id = $1",
+        id as ReportId
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    let (title, body) = (without(&row.title, words), without(&row.body, words));
+    if (&title, &body) != (&row.title, &row.body) {
+        let html = row.was_public.then(|| markdown::render(&body));
+        sqlx::query!(
+            "update reports set title = $2, body = $3, published_html = $4 where report_id = $1",
+            id as ReportId,
+            title,
+            body,
+            html.as_ref().map(|html| html.as_str()),
+        )
+        .execute(&mut **tx)
+        .await?;
+    }
+    for word in words {
+        sqlx::query!(
+            r#"update report_passages set passage = replace(passage, $2, '…'), remark = replace(remark, $2, '…'), reply = replace(reply, $2, '…')
+                where report_id = $1"#,
+            id as ReportId,
+            word,
+        )
+        .execute(&mut **tx)
+        .await?;
+    }
+    Ok(())
+}
+
+fn without(text: &str, words: &[String]) -> String {
+    words.iter().fold(text.to_owned(), |text, word| text.replace(word.as_str(), "…"))
+}
+
+/// Withdraws and empties the reports of a person's own calls; their numbers stay as gaps.
+pub async fn erase_own(tx: &mut Tx, person: PersonId) -> Result<(), AppError> {
+    let own = sqlx::query_scalar!(
+        r#"select r.report_id as "id: ReportId" from reports r join consultations s using (consultation_id) join calls c using (call_id)
+            where c.owner_id = $1 order by r.report_id"#,
+        person as PersonId
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    let now = tx.now();
+    for id in &own {
+        if let Some(Ok(moved)) = system(tx, *id).await?.map(|written| written.report.withdraw(now)) {
+            save(tx, moved).await?;
+        }
+    }
+    sqlx::query!(
+        r#"with a as (delete from report_kept_marks where report_id = any($1)),
+                b as (delete from report_passages where report_id = any($1)),
+                c as (delete from report_quotes where report_id = any($1)),
+                d as (update report_previews set remark = null where report_id = any($1)),
+                e as (update report_series set slug = 'gone-' || series_id::text, prefix = ''
+                       where call_id in (select call_id from calls where owner_id = $2))
+           update reports set title = '', body = '', published_html = null where report_id = any($1)"#,
+        &own as &[ReportId],
+        person as PersonId,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Reports whose present version a person approved.
+pub async fn approved(tx: &mut Tx, person: PersonId) -> Result<Vec<ReportId>, AppError> {
+    let ids = sqlx::query_scalar!(
+        r#"select report_id as "id: ReportId" from report_previews p join reports r using (report_id)
+            where p.person_id = $1 and p.answer = 'approved' and p.revision = r.revision order by report_id"#,
+        person as PersonId
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(ids)
+}
