@@ -62,6 +62,7 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
             vec![NewJob::now(people::mails::IdentityMail { person, linked: None })]
         }
         Fact::DeletionAsked { person } => vec![NewJob::now(home::erasure::Erase { person })],
+        Fact::ExportAsked { export } => vec![NewJob::now(home::archive::Archive { export })],
         Fact::DigestPlanned { person, due_at } => {
             vec![NewJob::at(people::digest::Digest { person, due_at }, due_at)]
         }

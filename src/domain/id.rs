@@ -94,6 +94,8 @@ ids! {
     CalendarId,
     /// One of the calendars of a CalDAV account.
     CollectionId,
+    /// An archive of what is held of a person.
+    ExportId,
     /// A unit of background work.
     JobId,
     /// A recorded past-tense change.

@@ -17,6 +17,7 @@ pub mod calendar_object;
 pub mod call;
 pub mod cancellation;
 pub mod consultation;
+pub mod data_map;
 pub mod deletion;
 pub mod fact;
 pub mod feedback;

@@ -20,6 +20,8 @@ pub const FEEDBACK: Months = Months::new(24);
 pub const NO_SHOWS: Months = Months::new(12);
 /// Mailed invitations and links for a team.
 pub const INVITATIONS: TimeDelta = TimeDelta::days(14);
+/// Archives that people asked for, since they were ready.
+pub const EXPORTS: TimeDelta = TimeDelta::days(7);
 /// Jobs that are done.
 pub const JOBS: TimeDelta = TimeDelta::days(14);
 /// The history of what happened: IDs only.

@@ -77,6 +77,7 @@ id_columns!(
     EmergencyReadingId,
     CalendarId,
     CollectionId,
+    ExportId,
     JobId,
     FactId,
     RequestId,

@@ -35,6 +35,24 @@ impl Files {
         Self(platform.config.data_dir.join("files"))
     }
 
+    /// Those of another folder.
+    pub fn at(folder: PathBuf) -> Self {
+        Self(folder)
+    }
+
+    /// Keeps a file that is written in one go, in the place of what had its key.
+    pub async fn put(
+        &self,
+        key: Uuid,
+        now: DateTime<Utc>,
+        write: impl FnOnce(File) -> io::Result<u64> + Send + 'static,
+    ) -> Result<u64, AppError> {
+        let temporary = self.temporary(Uuid::new_v4()).await?;
+        let (size, temporary) = blocking(move || Ok((write(temporary.file.try_clone()?)?, temporary))).await?;
+        temporary.keep(self.path(key), now).await?;
+        Ok(size)
+    }
+
     /// Where a file lies.
     pub fn path(&self, key: Uuid) -> PathBuf {
         self.0.join(key.simple().to_string())

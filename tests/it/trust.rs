@@ -4,6 +4,7 @@ mod audit;
 mod browser;
 mod config;
 mod deletion;
+mod export;
 mod limits;
 mod logic;
 mod mail;

@@ -1,6 +1,7 @@
 //! Deleting a person, through all slices in one transaction: consents go at once, words and name by a job.
 //! What others wrote stays, with stubs where the person's words were.
 
+use super::{archive, store};
 use crate::domain::fact::Fact;
 use crate::domain::id::{ConsultationId, PersonId};
 use crate::domain::person::Locale;
@@ -12,7 +13,7 @@ use crate::features::{
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
 use crate::platform::i18n::Speech;
-use crate::platform::jobs::{Job, JobRun, Outcome};
+use crate::platform::jobs::{Job, JobRun, NewJob, Outcome};
 use crate::platform::mail::Mail;
 use crate::platform::{Platform, failpoint, privacy, tombstones};
 use chrono::TimeDelta;
@@ -29,6 +30,9 @@ pub async fn take_back(tx: &mut Tx, person: PersonId) -> Result<(), AppError> {
     Ok(())
 }
 
+/// How long a deletion waits for an archive that its person asked for.
+const BREATH: TimeDelta = TimeDelta::minutes(1);
+
 /// Deletes a person who asked for it, and tells them.
 #[derive(Serialize, Deserialize)]
 pub struct Erase {
@@ -44,6 +48,10 @@ impl Job for Erase {
         let mut tx = run.begin().await?;
         if !people::privacy::is_leaving(&mut tx, self.person).await? {
             return Ok(Outcome::Done);
+        }
+        if store::is_running(&mut tx, self.person, run.now).await? {
+            tx.enqueue(NewJob::at(self, run.now + BREATH)).await?;
+            return Ok(Outcome::DoneWith(tx));
         }
         let receiver = people::receiver(&mut tx, self.person).await?;
         erase(&mut tx, self.person).await?;
@@ -97,6 +105,7 @@ async fn erase(tx: &mut Tx, person: PersonId) -> Result<(), AppError> {
     calls::privacy::erase(tx, person, removed).await?;
     consultations::privacy::erase(tx, person, &leaving.address, &applied).await?;
     privacy::erase(tx, person, &leaving.address, &[words, titles].concat()).await?;
+    forget_archives(tx, person).await?;
     people::privacy::erase(tx, person, &leaving.address).await?;
     tombstones::keep(tx, person).await?;
     failpoint::reach("after_tombstone").await;
@@ -121,4 +130,14 @@ async fn end(tx: &mut Tx, person: PersonId) -> Result<Vec<ConsultationId>, AppEr
     let applied = applications::privacy::withdraw(tx, person).await?;
     consultations::privacy::let_go(tx, person).await?;
     Ok(applied)
+}
+
+/// The files go before their rows: a deletion that is tried again finds none.
+async fn forget_archives(tx: &mut Tx, person: PersonId) -> Result<(), AppError> {
+    let folder = archive::folder(tx.platform());
+    for export in store::all_of(tx, person).await? {
+        folder.delete(export.0).await?;
+        store::forget(tx, export).await?;
+    }
+    Ok(())
 }

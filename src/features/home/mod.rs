@@ -2,11 +2,13 @@
 //! consultation.
 
 pub mod audit;
+pub mod archive;
 mod call;
 mod calls;
 mod consultation;
 mod deletion;
 pub mod erasure;
+mod export;
 mod front;
 mod host;
 mod me;
@@ -29,6 +31,8 @@ pub fn routes() -> Routes {
         .get("/home/search", Need::SignedIn, search::get_own)
         .get("/settings/privacy", Need::SignedIn, privacy::get)
         .post("/settings/privacy", Need::SignedIn, privacy::post)
+        .get("/settings/export", Need::SignedIn, export::get)
+        .post("/settings/export", Need::Fresh, export::post)
         .get("/settings/deletion", Need::Fresh, deletion::get)
         .post("/settings/deletion", Need::Fresh, deletion::post)
         .get("/hosts/{host}", Need::Public, host::get)
@@ -40,5 +44,5 @@ pub fn routes() -> Routes {
 
 /// Jobs of this slice.
 pub fn jobs(registry: Registry) -> Registry {
-    registry.with::<erasure::Erase>()
+    registry.with::<erasure::Erase>().with::<archive::Archive>().with::<archive::Wipe>()
 }

@@ -101,7 +101,7 @@ pub async fn file(frame: Frame, path: Path<(ConsultationId, MaterialId)>, reques
     match (shared.material.stage, &shared.file) {
         (Stage::Checking, Some(_)) => show_with(StatusCode::CONFLICT, &Page { frame, room, shared, is_refused: false }),
         (stage, Some(file)) if stage == Stage::Shared || is_mine_still => {
-            files::send(&request, &frame.platform, file.key, file.size, &file.name, &file.media_type).await
+            files::send(&request, file.path(&frame.platform), file.size, &file.name, &file.media_type).await
         }
         _ => Err(AppError::NotFound),
     }
@@ -119,5 +119,5 @@ async fn left_behind(
     drop(read);
     let is_it = |shared: &Shared| shared.material.consultation == id && shared.material.id == material;
     let file = kept.into_iter().find(is_it).and_then(|shared| shared.file).ok_or(AppError::NotFound)?;
-    files::send(&request, &frame.platform, file.key, file.size, &file.name, &file.media_type).await
+    files::send(&request, file.path(&frame.platform), file.size, &file.name, &file.media_type).await
 }

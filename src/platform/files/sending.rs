@@ -1,8 +1,7 @@
 //! How a file is sent: always to be saved, never to be shown by this site, in pieces. One range at
 //! a time: many small ones would cost more than the file.
 
-use super::{Files, blocking};
-use crate::platform::Platform;
+use super::blocking;
 use crate::platform::error::{Answer, AppError};
 use actix_web::body::SizedStream;
 use actix_web::http::StatusCode;
@@ -12,23 +11,16 @@ use futures_core::Stream;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use tokio::task::JoinHandle;
-use uuid::Uuid;
 
 /// Bytes of a piece.
 const PIECE: u64 = 64 * 1024;
 
 /// Sends a file of so many bytes under a name.
-pub async fn send(
-    request: &HttpRequest,
-    platform: &Platform,
-    key: Uuid,
-    size: u64,
-    name: &str,
-    media_type: &str,
-) -> Answer {
+pub async fn send(request: &HttpRequest, path: PathBuf, size: u64, name: &str, media_type: &str) -> Answer {
     let Some(range) = wanted(request.headers(), size) else {
         return Ok(HttpResponse::RangeNotSatisfiable()
             .content_type("text/plain")
@@ -36,14 +28,15 @@ pub async fn send(
             .finish());
     };
     let is_part = range != (0..size);
-    let (path, from) = (Files::of(platform).path(key), range.start);
+    let from = range.start;
     let file = blocking(move || {
         let mut file = File::open(path)?;
         file.seek(SeekFrom::Start(from))?;
         Ok(file)
     });
     // The row says that it is there: when it is not, a backup was put back without its files.
-    let file = file.await.map_err(|error| AppError::Unexpected(anyhow::anyhow!("opening the file {key}: {error}")))?;
+    let file =
+        file.await.map_err(|error| AppError::Unexpected(anyhow::anyhow!("opening a file that is kept: {error}")))?;
     let mut answer = HttpResponse::build(if is_part { StatusCode::PARTIAL_CONTENT } else { StatusCode::OK });
     if is_part {
         answer.insert_header((header::CONTENT_RANGE, format!("bytes {}-{}/{size}", range.start, range.end - 1)));

@@ -318,6 +318,7 @@ impl World {
         self.see("consultation-with-a-report-to-read", aki(), format!("/consultations/{read}"));
         self.see("preview-as-visitor", None, preview);
         self.see("privacy", aki(), "/settings/privacy");
+        self.see("export", aki(), "/settings/export");
         self.see("deletion", aki(), "/settings/deletion");
         self.see("deletion-of-a-host", hana(), "/settings/deletion");
     }

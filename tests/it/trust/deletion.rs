@@ -56,7 +56,7 @@ fn files_with(folder: &Path, words: &str) -> Vec<String> {
 }
 
 /// Aki applies to Hana, who takes her on; all that she types carries the mark.
-async fn room_of_aki(app: &TestApp) -> (ConsultationId, String) {
+pub(super) async fn room_of_aki(app: &TestApp) -> (ConsultationId, String) {
     let call = app.open_call(hana()).await;
     let aki_browser = app.as_(aki()).await;
     sqlx::query("update people set name = 'Aki Zebrano' where email = $1")
@@ -76,7 +76,7 @@ async fn room_of_aki(app: &TestApp) -> (ConsultationId, String) {
 }
 
 /// Everything that a guest can write before the talk.
-async fn write(app: &TestApp, id: ConsultationId) -> String {
+pub(super) async fn write(app: &TestApp, id: ConsultationId) -> String {
     let browser = app.as_(aki()).await;
     let room = format!("/consultations/{id}");
     let item = app.ask(id, aki(), "Zebra alarms at night", "Each zebra rings.").await;

@@ -5,6 +5,8 @@ use super::{lock, save, system};
 use crate::domain::id::{ApplicationId, ConsultationId, PersonId};
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
+use crate::platform::privacy::Part;
+use sqlx::PgConnection;
 
 /// Withdraws what waits for an answer; gives the rooms that the person's applications opened.
 pub async fn withdraw(tx: &mut Tx, person: PersonId) -> Result<Vec<ConsultationId>, AppError> {
@@ -65,4 +67,67 @@ pub async fn erase(tx: &mut Tx, person: PersonId) -> Result<(), AppError> {
     .execute(&mut **tx)
     .await?;
     Ok(())
+}
+
+/// What the tables of this slice hold of a person: their own words, and what happened; nobody else's words.
+pub async fn export(conn: &mut PgConnection, person: PersonId) -> Result<Vec<Part>, AppError> {
+    Ok(vec![
+        Part {
+            table: "applications",
+            rows: sqlx::query_scalar!(
+                r#"select to_jsonb(t) - array['note'] || jsonb_build_object('call', c.title, 'note', case when t.stage = 'withdrawn' then t.note end) as "row!"
+                     from applications t join calls c using (call_id) where applicant_id = $1 order by submitted_at"#,
+                person as PersonId,
+            )
+            .fetch_all(&mut *conn)
+            .await?,
+        },
+        Part {
+            table: "application_kinds",
+            rows: sqlx::query_scalar!(
+                r#"select to_jsonb(t) as "row!" from application_kinds t join applications using (application_id) where applicant_id = $1 order by application_id, kind"#,
+                person as PersonId,
+            )
+            .fetch_all(&mut *conn)
+            .await?,
+        },
+        Part {
+            table: "application_summaries",
+            rows: sqlx::query_scalar!(
+                r#"select to_jsonb(t) as "row!" from application_summaries t join applications using (application_id) where applicant_id = $1 order by application_id, revision"#,
+                person as PersonId,
+            )
+            .fetch_all(&mut *conn)
+            .await?,
+        },
+        Part {
+            table: "application_posts",
+            rows: sqlx::query_scalar!(
+                r#"select to_jsonb(t) as "row!" from application_posts t where author_id = $1 order by at"#,
+                person as PersonId,
+            )
+            .fetch_all(&mut *conn)
+            .await?,
+        },
+        Part {
+            table: "blocked_people",
+            rows: sqlx::query_scalar!(
+                r#"select jsonb_build_object('since', since) as "row!" from blocked_people where host_id = $1 order by since"#,
+                person as PersonId,
+            )
+            .fetch_all(&mut *conn)
+            .await?,
+        },
+        Part {
+            table: "abuse_reports",
+            rows: sqlx::query_scalar!(
+                r#"select jsonb_build_object('kind', kind, 'stage', stage, 'created_at', created_at, 'body', case when reporter_id = $1 then body end,
+                     'appeal', case when appealed_by = $1 then appeal end, 'about_me', subject_id = $1) as "row!"
+                     from abuse_reports where reporter_id = $1 or subject_id = $1 order by created_at"#,
+                person as PersonId,
+            )
+            .fetch_all(&mut *conn)
+            .await?,
+        },
+    ])
 }

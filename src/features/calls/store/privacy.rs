@@ -5,6 +5,7 @@ use crate::domain::fact::Fact;
 use crate::domain::id::{CallId, PersonId};
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
+use crate::platform::privacy::Part;
 use sqlx::PgConnection;
 
 /// Titles of calls that a person owns and that take applications, or may again.
@@ -52,4 +53,46 @@ pub async fn erase(tx: &mut Tx, person: PersonId, (ja, en): (&str, &str)) -> Res
     .execute(&mut **tx)
     .await?;
     Ok(())
+}
+
+/// What the tables of this slice hold of a person: their own words, and what happened; nobody else's words.
+pub async fn export(conn: &mut PgConnection, person: PersonId) -> Result<Vec<Part>, AppError> {
+    Ok(vec![
+        Part {
+            table: "calls",
+            rows: sqlx::query_scalar!(
+                r#"select to_jsonb(t) as "row!" from calls t where owner_id = $1 order by created_at"#,
+                person as PersonId,
+            )
+            .fetch_all(&mut *conn)
+            .await?,
+        },
+        Part {
+            table: "call_topics",
+            rows: sqlx::query_scalar!(
+                r#"select to_jsonb(t) as "row!" from call_topics t join calls using (call_id) where owner_id = $1 order by call_id, position"#,
+                person as PersonId,
+            )
+            .fetch_all(&mut *conn)
+            .await?,
+        },
+        Part {
+            table: "call_kinds",
+            rows: sqlx::query_scalar!(
+                r#"select to_jsonb(t) as "row!" from call_kinds t join calls using (call_id) where owner_id = $1 order by call_id, kind"#,
+                person as PersonId,
+            )
+            .fetch_all(&mut *conn)
+            .await?,
+        },
+        Part {
+            table: "call_hosts",
+            rows: sqlx::query_scalar!(
+                r#"select to_jsonb(t) || jsonb_build_object('call', c.title) as "row!" from call_hosts t join calls c using (call_id) where person_id = $1 order by call_id"#,
+                person as PersonId,
+            )
+            .fetch_all(&mut *conn)
+            .await?,
+        },
+    ])
 }

@@ -9,6 +9,8 @@ use crate::domain::id::{CallId, ConsultationId, PersonId};
 use crate::domain::person::EmailAddress;
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
+use crate::platform::privacy::Part;
+use sqlx::PgConnection;
 
 /// Everything that a person is or was in: as a guest, and as the owner of its call.
 pub async fn rooms(tx: &mut Tx, person: PersonId) -> Result<Vec<ConsultationId>, AppError> {
@@ -147,4 +149,50 @@ pub async fn erase(
     .execute(&mut **tx)
     .await?;
     Ok(())
+}
+
+/// What the tables of this slice hold of a person: their own words, and what happened; nobody else's words.
+pub async fn export(conn: &mut PgConnection, person: PersonId) -> Result<Vec<Part>, AppError> {
+    Ok(vec![
+        Part {
+            table: "consultations",
+            rows: sqlx::query_scalar!(
+                r#"select jsonb_build_object('consultation_id', s.consultation_id, 'title', s.title, 'call', c.title, 'stage', s.stage, 'opened_at', s.opened_at, 'last_activity_at', s.last_activity_at, 'starts_at', s.starts_at, 'cancel_reason', case when s.cancelled_by = $1 then s.cancel_reason end) as "row!"
+                     from consultations s join calls c using (call_id)
+                     where c.owner_id = $1 or exists (select from participants p where p.consultation_id = s.consultation_id and p.person_id = $1)
+                     or exists (select from former_participants f where f.consultation_id = s.consultation_id and f.person_id = $1)
+                     order by s.opened_at"#,
+                person as PersonId,
+            )
+            .fetch_all(&mut *conn)
+            .await?,
+        },
+        Part {
+            table: "participants",
+            rows: sqlx::query_scalar!(
+                r#"select to_jsonb(t) as "row!" from participants t where person_id = $1 order by joined_at"#,
+                person as PersonId,
+            )
+            .fetch_all(&mut *conn)
+            .await?,
+        },
+        Part {
+            table: "former_participants",
+            rows: sqlx::query_scalar!(
+                r#"select to_jsonb(t) - array['departed_by', 'departure_id'] as "row!" from former_participants t where person_id = $1 order by joined_at"#,
+                person as PersonId,
+            )
+            .fetch_all(&mut *conn)
+            .await?,
+        },
+        Part {
+            table: "invitations",
+            rows: sqlx::query_scalar!(
+                r#"select to_jsonb(t) - array['token_hash', 'invited_by'] as "row!" from invitations t where invited_by = $1 order by created_at"#,
+                person as PersonId,
+            )
+            .fetch_all(&mut *conn)
+            .await?,
+        },
+    ])
 }

@@ -4,6 +4,8 @@ use super::retention;
 use crate::domain::id::{FeedbackId, PersonId, QuoteId};
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
+use crate::platform::privacy::Part;
+use sqlx::PgConnection;
 
 /// Takes back every consent to quote; gives the quotes, whose reports the caller hides.
 pub async fn revoke_all(tx: &mut Tx, person: PersonId) -> Result<Vec<QuoteId>, AppError> {
@@ -75,4 +77,74 @@ async fn forget_wordings(tx: &mut Tx, person: PersonId) -> Result<(), AppError> 
     .await?;
     sqlx::query!("delete from feedback_wordings where written_by = $1", person as PersonId).execute(&mut **tx).await?;
     Ok(())
+}
+
+/// What the tables of this slice hold of a person: their own words, and what happened; nobody else's words.
+pub async fn export(conn: &mut PgConnection, person: PersonId) -> Result<Vec<Part>, AppError> {
+    Ok(vec![
+        Part {
+            table: "feedback",
+            rows: sqlx::query_scalar!(
+                r#"select to_jsonb(t) as "row!" from feedback t where person_id = $1 order by invited_at"#,
+                person as PersonId,
+            )
+            .fetch_all(&mut *conn)
+            .await?,
+        },
+        Part {
+            table: "feedback_answers",
+            rows: sqlx::query_scalar!(
+                r#"select to_jsonb(t) as "row!" from feedback_answers t join feedback using (feedback_id) where person_id = $1 order by feedback_id, question"#,
+                person as PersonId,
+            )
+            .fetch_all(&mut *conn)
+            .await?,
+        },
+        Part {
+            table: "quotes",
+            rows: sqlx::query_scalar!(
+                r#"select to_jsonb(t) as "row!" from quotes t join feedback using (feedback_id) where person_id = $1 order by quote_id"#,
+                person as PersonId,
+            )
+            .fetch_all(&mut *conn)
+            .await?,
+        },
+        Part {
+            table: "follow_ups",
+            rows: sqlx::query_scalar!(
+                r#"select to_jsonb(t) - array['html', 'what', 'body', 'reason', 'recipient_id'] || jsonb_build_object('body', case when c.owner_id = $1 then t.body end, 'to_me', recipient_id = $1) as "row!"
+                     from follow_ups t join consultations s using (consultation_id) join calls c using (call_id) where recipient_id = $1 or c.owner_id = $1 order by t.created_at"#,
+                person as PersonId,
+            )
+            .fetch_all(&mut *conn)
+            .await?,
+        },
+        Part {
+            table: "feedback_wordings",
+            rows: sqlx::query_scalar!(
+                r#"select to_jsonb(t) - array['written_by'] as "row!" from feedback_wordings t where written_by = $1 order by written_at"#,
+                person as PersonId,
+            )
+            .fetch_all(&mut *conn)
+            .await?,
+        },
+        Part {
+            table: "improvements",
+            rows: sqlx::query_scalar!(
+                r#"select to_jsonb(t) - array['written_by', 'feedback_id'] as "row!" from improvements t where written_by = $1 order by written_at"#,
+                person as PersonId,
+            )
+            .fetch_all(&mut *conn)
+            .await?,
+        },
+        Part {
+            table: "gifts",
+            rows: sqlx::query_scalar!(
+                r#"select to_jsonb(t) as "row!" from gifts t where host_id = $1 order by recorded_at"#,
+                person as PersonId,
+            )
+            .fetch_all(&mut *conn)
+            .await?,
+        },
+    ])
 }

@@ -6,6 +6,7 @@ use crate::domain::id::PersonId;
 use crate::domain::person::EmailAddress;
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
+use crate::platform::privacy::Part;
 use sqlx::PgConnection;
 
 /// Somebody as they stand before they are deleted.
@@ -97,4 +98,55 @@ pub async fn erase(tx: &mut Tx, person: PersonId, address: &EmailAddress) -> Res
     .execute(&mut **tx)
     .await?;
     Ok(())
+}
+
+/// What the tables of this slice hold of a person: their own words, and what happened; nobody else's words.
+pub async fn export(conn: &mut PgConnection, person: PersonId) -> Result<Vec<Part>, AppError> {
+    Ok(vec![
+        Part {
+            table: "people",
+            rows: sqlx::query_scalar!(
+                r#"select to_jsonb(t) - array['epoch', 'leaving_since', 'deleted_at'] as "row!" from people t where person_id = $1"#,
+                person as PersonId,
+            )
+            .fetch_all(&mut *conn)
+            .await?,
+        },
+        Part {
+            table: "sign_ins",
+            rows: sqlx::query_scalar!(
+                r#"select to_jsonb(t) - array['token_hash', 'epoch'] as "row!" from sign_ins t where person_id = $1 order by created_at"#,
+                person as PersonId,
+            )
+            .fetch_all(&mut *conn)
+            .await?,
+        },
+        Part {
+            table: "address_changes",
+            rows: sqlx::query_scalar!(
+                r#"select to_jsonb(t) as "row!" from address_changes t where person_id = $1 order by asked_at"#,
+                person as PersonId,
+            )
+            .fetch_all(&mut *conn)
+            .await?,
+        },
+        Part {
+            table: "second_factors",
+            rows: sqlx::query_scalar!(
+                r#"select jsonb_build_object('created_at', created_at, 'confirmed_at', confirmed_at) as "row!" from second_factors where person_id = $1"#,
+                person as PersonId,
+            )
+            .fetch_all(&mut *conn)
+            .await?,
+        },
+        Part {
+            table: "known_browsers",
+            rows: sqlx::query_scalar!(
+                r#"select jsonb_build_object('first_at', first_at) as "row!" from known_browsers where person_id = $1 order by first_at"#,
+                person as PersonId,
+            )
+            .fetch_all(&mut *conn)
+            .await?,
+        },
+    ])
 }

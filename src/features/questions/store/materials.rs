@@ -3,11 +3,14 @@
 use crate::domain::fact::Fact;
 use crate::domain::id::{ConsultationId, MaterialId, PersonId};
 use crate::domain::material::{KEPT_AFTER_END, Material, Stage, goes_at};
+use crate::platform::Platform;
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
+use crate::platform::files::Files;
 use anyhow::anyhow;
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
+use std::path::PathBuf;
 use uuid::Uuid;
 
 /// A piece of material with what is known of it; a stub has neither link nor file.
@@ -44,6 +47,11 @@ pub struct Stored {
 }
 
 impl Stored {
+    /// Where it lies.
+    pub fn path(&self, platform: &Platform) -> PathBuf {
+        Files::of(platform).path(self.key)
+    }
+
     /// Its size as people say it.
     pub fn size_text(&self) -> String {
         match self.size {

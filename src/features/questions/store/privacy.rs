@@ -6,7 +6,9 @@ use crate::domain::material::Step;
 use crate::features::questions::sweep::Wipe;
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
+use crate::platform::privacy::Part;
 use sqlx::PgConnection;
+use uuid::Uuid;
 
 /// Titles and goals that a person ever wrote: a report may have begun with them.
 pub async fn words(conn: &mut PgConnection, person: PersonId) -> Result<Vec<String>, AppError> {
@@ -112,4 +114,126 @@ async fn take_materials(tx: &mut Tx, person: PersonId) -> Result<(), AppError> {
         }
     }
     Ok(())
+}
+
+/// What the tables of this slice hold of a person: their own words, and what happened; nobody else's words.
+pub async fn export(conn: &mut PgConnection, person: PersonId) -> Result<Vec<Part>, AppError> {
+    Ok(vec![
+        Part {
+            table: "items",
+            rows: sqlx::query_scalar!(
+                r#"select to_jsonb(t) - array['outcome_note', 'title'] || jsonb_build_object('title', case when coalesce(
+                     (select b.replaced_by from item_titles b where b.item_id = t.item_id order by b.revision desc limit 1), t.author_id) = $1 then t.title end) as "row!"
+                     from items t where author_id = $1 order by created_at"#,
+                person as PersonId,
+            )
+            .fetch_all(&mut *conn)
+            .await?,
+        },
+        Part {
+            table: "item_titles",
+            rows: sqlx::query_scalar!(
+                r#"select to_jsonb(t) - array['replaced_by'] as "row!" from item_titles t join items i using (item_id)
+                     where coalesce((select b.replaced_by from item_titles b where b.item_id = t.item_id and b.revision < t.revision order by b.revision desc limit 1), i.author_id) = $1
+                     order by replaced_at"#,
+                person as PersonId,
+            )
+            .fetch_all(&mut *conn)
+            .await?,
+        },
+        Part {
+            table: "posts",
+            rows: sqlx::query_scalar!(
+                r#"select to_jsonb(t) - array['html', 'taken_by'] || jsonb_build_object('question', i.title) as "row!" from posts t join items i using (item_id)
+                     where t.author_id = $1 order by t.created_at"#,
+                person as PersonId,
+            )
+            .fetch_all(&mut *conn)
+            .await?,
+        },
+        Part {
+            table: "post_revisions",
+            rows: sqlx::query_scalar!(
+                r#"select to_jsonb(t) as "row!" from post_revisions t where author_id = $1 order by at"#,
+                person as PersonId,
+            )
+            .fetch_all(&mut *conn)
+            .await?,
+        },
+        Part {
+            table: "removed_texts",
+            rows: sqlx::query_scalar!(
+                r#"select to_jsonb(t) as "row!" from removed_texts t join posts using (post_id) where author_id = $1 order by post_id"#,
+                person as PersonId,
+            )
+            .fetch_all(&mut *conn)
+            .await?,
+        },
+        Part {
+            table: "goals",
+            rows: sqlx::query_scalar!(
+                r#"select to_jsonb(t) as "row!" from goals t where author_id = $1 order by at"#,
+                person as PersonId,
+            )
+            .fetch_all(&mut *conn)
+            .await?,
+        },
+        Part {
+            table: "private_notes",
+            rows: sqlx::query_scalar!(
+                r#"select to_jsonb(t) as "row!" from private_notes t where person_id = $1 order by at"#,
+                person as PersonId,
+            )
+            .fetch_all(&mut *conn)
+            .await?,
+        },
+        Part {
+            table: "host_notes",
+            rows: sqlx::query_scalar!(
+                r#"select to_jsonb(t) as "row!" from host_notes t where author_id = $1 order by at"#,
+                person as PersonId,
+            )
+            .fetch_all(&mut *conn)
+            .await?,
+        },
+        Part {
+            table: "materials",
+            rows: sqlx::query_scalar!(
+                r#"select to_jsonb(t) - array['sha256', 'file_key'] as "row!" from materials t where owner_id = $1 order by created_at"#,
+                person as PersonId,
+            )
+            .fetch_all(&mut *conn)
+            .await?,
+        },
+        Part {
+            table: "library_entries",
+            rows: sqlx::query_scalar!(
+                r#"select to_jsonb(t) as "row!" from library_entries t where person_id = $1 order by created_at"#,
+                person as PersonId,
+            )
+            .fetch_all(&mut *conn)
+            .await?,
+        },
+        Part {
+            table: "visits",
+            rows: sqlx::query_scalar!(
+                r#"select to_jsonb(t) as "row!" from visits t where person_id = $1 order by seen_at"#,
+                person as PersonId,
+            )
+            .fetch_all(&mut *conn)
+            .await?,
+        },
+    ])
+}
+
+/// The files that a person shared, as far as they are still there, with their names.
+pub async fn files(conn: &mut PgConnection, person: PersonId) -> Result<Vec<(Uuid, String)>, AppError> {
+    let rows = sqlx::query!(
+        r#"select file_key as "key!", coalesce(file_name, '') as "name!" from materials
+            where owner_id = $1 and file_key is not null and stage <> 'refused' order by created_at, material_id"#,
+        person as PersonId
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.key, row.name)).collect())
 }

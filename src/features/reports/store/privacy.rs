@@ -5,6 +5,8 @@ use crate::domain::id::{ConsultationId, FeedbackId, PersonId, ReportId};
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
 use crate::platform::markdown;
+use crate::platform::privacy::Part;
+use sqlx::PgConnection;
 
 /// Takes a guest's words out of the reports about their consultations: quotes, what they marked, and what the
 /// text began with. What they took back stays taken back, so that no version is public without them.
@@ -120,4 +122,74 @@ pub async fn approved(tx: &mut Tx, person: PersonId) -> Result<Vec<ReportId>, Ap
     .fetch_all(&mut **tx)
     .await?;
     Ok(ids)
+}
+
+/// What the tables of this slice hold of a person: their own words, and what happened; nobody else's words.
+pub async fn export(conn: &mut PgConnection, person: PersonId) -> Result<Vec<Part>, AppError> {
+    Ok(vec![
+        Part {
+            table: "report_previews",
+            rows: sqlx::query_scalar!(
+                r#"select to_jsonb(t) - array['token_hash', 'person_id'] || jsonb_build_object('report', case when r.published_at is not null then r.title end) as "row!" from report_previews t join reports r using (report_id) where person_id = $1 order by t.created_at"#,
+                person as PersonId,
+            )
+            .fetch_all(&mut *conn)
+            .await?,
+        },
+        Part {
+            table: "report_passages",
+            rows: sqlx::query_scalar!(
+                r#"select to_jsonb(t) - array['reply', 'passage', 'person_id'] as "row!" from report_passages t where person_id = $1 order by created_at"#,
+                person as PersonId,
+            )
+            .fetch_all(&mut *conn)
+            .await?,
+        },
+        Part {
+            table: "report_terms",
+            rows: sqlx::query_scalar!(
+                r#"select to_jsonb(t) - array['person_id'] as "row!" from report_terms t where person_id = $1 order by created_at"#,
+                person as PersonId,
+            )
+            .fetch_all(&mut *conn)
+            .await?,
+        },
+        Part {
+            table: "report_quotes",
+            rows: sqlx::query_scalar!(
+                r#"select jsonb_build_object('excerpt', t.excerpt, 'role', role, 'report', r.title, 'published_at', r.published_at) as "row!" from report_quotes t join reports r using (report_id) join quotes using (quote_id) join feedback f using (feedback_id)
+                     where f.person_id = $1 order by t.quote_id"#,
+                person as PersonId,
+            )
+            .fetch_all(&mut *conn)
+            .await?,
+        },
+        Part {
+            table: "reports",
+            rows: sqlx::query_scalar!(
+                r#"select to_jsonb(t) - array['published_html', 'published_text'] as "row!" from reports t join consultations s using (consultation_id) join calls c using (call_id) where c.owner_id = $1 order by t.created_at"#,
+                person as PersonId,
+            )
+            .fetch_all(&mut *conn)
+            .await?,
+        },
+        Part {
+            table: "report_series",
+            rows: sqlx::query_scalar!(
+                r#"select to_jsonb(t) as "row!" from report_series t join calls using (call_id) where owner_id = $1 order by t.slug"#,
+                person as PersonId,
+            )
+            .fetch_all(&mut *conn)
+            .await?,
+        },
+        Part {
+            table: "report_kept_marks",
+            rows: sqlx::query_scalar!(
+                r#"select to_jsonb(t) as "row!" from report_kept_marks t join reports r using (report_id) join consultations s using (consultation_id) join calls c using (call_id) where c.owner_id = $1 order by t.kept_at"#,
+                person as PersonId,
+            )
+            .fetch_all(&mut *conn)
+            .await?,
+        },
+    ])
 }

@@ -1,0 +1,174 @@
+//! The archive of a person: JSON for each purpose, the files that they shared, and one page to read. Made
+//! whole by a job, deleted after a week.
+
+use super::store;
+use crate::domain::data_map::Purpose;
+use crate::domain::fact::Fact;
+use crate::domain::id::{ExportId, PersonId};
+use crate::features::{
+    applications, availability, bookings, calendars, calls, consultations, feedback, people, questions, reports,
+    sessions,
+};
+use crate::platform::db::Read;
+use crate::platform::error::AppError;
+use crate::platform::files::Files;
+use crate::platform::i18n::{Speech, Told};
+use crate::platform::jobs::{Job, JobRun, NewJob, Outcome};
+use crate::platform::mail::Mail;
+use crate::platform::privacy::{self, Part};
+use crate::platform::zip::Zip;
+use crate::platform::{Platform, failpoint};
+use anyhow::Context;
+use askama::Template;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sqlx::PgConnection;
+use std::collections::HashMap;
+use std::io::{self, BufWriter, Write};
+
+/// Where archives lie.
+pub fn folder(platform: &Platform) -> Files {
+    Files::at(platform.config.data_dir.join("exports"))
+}
+
+/// Everything that the tables hold of a person. Each slice gives its part.
+pub async fn parts(conn: &mut PgConnection, person: PersonId) -> Result<Vec<Part>, AppError> {
+    let mut parts = people::privacy::export(&mut *conn, person).await?;
+    parts.extend(calls::privacy::export(&mut *conn, person).await?);
+    parts.extend(consultations::privacy::export(&mut *conn, person).await?);
+    parts.extend(applications::privacy::export(&mut *conn, person).await?);
+    parts.extend(questions::privacy::export(&mut *conn, person).await?);
+    parts.extend(calendars::privacy::export(&mut *conn, person).await?);
+    parts.extend(availability::privacy::export(&mut *conn, person).await?);
+    parts.extend(bookings::privacy::export(&mut *conn, person).await?);
+    parts.extend(sessions::privacy::export(&mut *conn, person).await?);
+    parts.extend(feedback::privacy::export(&mut *conn, person).await?);
+    parts.extend(reports::privacy::export(&mut *conn, person).await?);
+    parts.extend(store::export(&mut *conn, person).await?);
+    parts.extend(privacy::export(conn, person).await?);
+    Ok(parts)
+}
+
+/// Makes an archive, and tells its person where it is.
+#[derive(Serialize, Deserialize)]
+pub struct Archive {
+    pub export: ExportId,
+}
+
+impl Job for Archive {
+    const KIND: &'static str = "home.archive";
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut read = Read::begin(&run.platform.db).await?;
+        let Some(person) = store::running(&mut read, self.export).await? else { return Ok(Outcome::Done) };
+        let parts = parts(&mut read, person).await?;
+        let shared = questions::privacy::files(&mut read, person).await?;
+        let receiver = people::receiver(&mut read, person).await?;
+        drop(read);
+        let (speech, files) = (receiver.speech, Files::of(&run.platform));
+        let html = page(speech, run.now, &parts)?;
+        let write = move |out| write(out, html, parts, &files, shared);
+        let size = folder(&run.platform).put(self.export.0, run.now, write).await?;
+        failpoint::reach("after_archive").await;
+        let mut tx = run.begin().await?;
+        let Some(ends_at) = store::finish(&mut tx, self.export, size).await? else {
+            folder(&run.platform).delete(self.export.0).await?;
+            return Ok(Outcome::Done);
+        };
+        tx.enqueue(NewJob::at(Wipe { export: self.export }, ends_at)).await?;
+        tx.record(Fact::ExportReady { export: self.export }).await?;
+        let mail = Mail::to(&receiver, speech.t("home-mail-export-subject"))
+            .line(speech.t("home-mail-export-text").saying("until", speech.moment(ends_at)))
+            .action(speech.t("home-mail-export-action"), run.platform.config.url("/settings/export"));
+        Ok(Outcome::Send(tx, Box::new(mail)))
+    }
+}
+
+/// Deletes an archive when its time is over.
+#[derive(Serialize, Deserialize)]
+pub struct Wipe {
+    pub export: ExportId,
+}
+
+impl Job for Wipe {
+    const KIND: &'static str = "home.wipe_archive";
+    /// A folder that is away for some days must not keep what is to be gone.
+    const MAX_AGE: chrono::TimeDelta = chrono::TimeDelta::days(30);
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        folder(&run.platform).delete(self.export.0).await?;
+        let mut tx = run.begin().await?;
+        store::forget(&mut tx, self.export).await?;
+        Ok(Outcome::DoneWith(tx))
+    }
+}
+
+/// The page to read: every purpose with what is held for it.
+#[derive(Template)]
+#[template(path = "home/archive.html")]
+struct Readable {
+    speech: Speech,
+    made_at: DateTime<Utc>,
+    sections: Vec<(Told, Vec<Entry>)>,
+}
+
+/// A row of a table, as names and values.
+struct Entry {
+    table: &'static str,
+    values: Vec<(String, String)>,
+}
+
+impl Readable {
+    fn t(&self, key: &'static str) -> Told {
+        self.speech.t(key)
+    }
+}
+
+fn page(speech: Speech, made_at: DateTime<Utc>, parts: &[Part]) -> Result<String, AppError> {
+    let rows: HashMap<&str, &Vec<Value>> = parts.iter().map(|part| (part.table, &part.rows)).collect();
+    let entries = |purpose: Purpose| -> Vec<Entry> {
+        let held = purpose.tables().filter_map(|held| rows.get(held.table).map(|rows| (held.table, *rows)));
+        held.flat_map(|(table, rows)| rows.iter().map(move |row| Entry { table, values: values(row) })).collect()
+    };
+    let sections = Purpose::ALL.into_iter().map(|purpose| (speech.t(purpose.key()), entries(purpose)));
+    let sections = sections.filter(|(_, entries)| !entries.is_empty()).collect();
+    let page = Readable { speech, made_at, sections };
+    Ok(page.render().context("drawing the page of an archive")?)
+}
+
+fn values(row: &Value) -> Vec<(String, String)> {
+    let told = |value: &Value| match value {
+        Value::Null => None,
+        Value::String(text) if text.is_empty() => None,
+        Value::String(text) => Some(text.clone()),
+        other => Some(other.to_string()),
+    };
+    let pairs = row.as_object().into_iter().flatten();
+    pairs.filter_map(|(name, value)| Some((name.clone(), told(value)?))).collect()
+}
+
+fn write(
+    out: std::fs::File,
+    html: String,
+    parts: Vec<Part>,
+    files: &Files,
+    shared: Vec<(uuid::Uuid, String)>,
+) -> io::Result<u64> {
+    let mut zip = Zip::new(BufWriter::new(out));
+    zip.add("index.html", html.as_bytes())?;
+    for part in parts {
+        zip.add(&format!("data/{}.json", part.table), &serde_json::to_vec_pretty(&part.rows)?)?;
+    }
+    for (n, (key, name)) in shared.into_iter().enumerate() {
+        zip.add(&format!("files/{}-{}", n + 1, plain(&name)), &std::fs::read(files.path(key))?)?;
+    }
+    let (size, mut out) = zip.finish()?;
+    out.flush()?;
+    Ok(size)
+}
+
+/// A name that leads nowhere else when it is unpacked.
+fn plain(name: &str) -> String {
+    name.chars().map(|c| if c.is_control() || "/\\:".contains(c) { '_' } else { c }).collect()
+}
