@@ -1,6 +1,9 @@
 //! What the database holds, by what it is for: the one list that the archive of a person, the page for the
 //! operator and their tests are drawn from. A table that is not in it fails a test.
 
+use crate::domain::retention;
+use chrono::{Months, TimeDelta};
+
 /// What is held for one purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Purpose {
@@ -27,6 +30,17 @@ pub enum Purpose {
     Machinery,
 }
 
+/// How long something is kept at most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// Until its person deletes it, or themselves.
+    WithAccount,
+    /// So long after it ended.
+    For(TimeDelta),
+    /// The same in months.
+    Months(Months),
+}
+
 /// Why a table is in no archive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Withheld {
@@ -40,6 +54,19 @@ pub enum Withheld {
     OwnMachine,
     /// It becomes a person's own draft when they sign in.
     Attached,
+}
+
+impl Withheld {
+    /// Key of the reason.
+    pub fn key(self) -> &'static str {
+        match self {
+            Withheld::Secret => "admin-data-withheld_secret",
+            Withheld::Passing => "admin-data-withheld_passing",
+            Withheld::NobodysWords => "admin-data-withheld_nobodys",
+            Withheld::OwnMachine => "admin-data-withheld_machine",
+            Withheld::Attached => "admin-data-withheld_attached",
+        }
+    }
 }
 
 /// A table with what it is for.
@@ -60,7 +87,7 @@ const fn kept(purpose: Purpose, table: &'static str, why: Withheld) -> Held {
 }
 
 /// All tables.
-pub const TABLES: [Held; 84] = [
+pub const TABLES: [Held; 86] = [
     taken(Purpose::Account, "people"),
     taken(Purpose::Account, "second_factors"),
     kept(Purpose::Account, "recovery_codes", Withheld::Secret),
@@ -119,6 +146,7 @@ pub const TABLES: [Held; 84] = [
     taken(Purpose::Feedback, "feedback"),
     taken(Purpose::Feedback, "feedback_answers"),
     taken(Purpose::Feedback, "follow_ups"),
+    taken(Purpose::Consents, "consents"),
     taken(Purpose::Consents, "quotes"),
     taken(Purpose::Consents, "report_quotes"),
     taken(Purpose::Consents, "report_previews"),
@@ -144,6 +172,7 @@ pub const TABLES: [Held; 84] = [
     kept(Purpose::Machinery, "limits", Withheld::Passing),
     kept(Purpose::Machinery, "once_keys", Withheld::Passing),
     kept(Purpose::Machinery, "budgets", Withheld::NobodysWords),
+    kept(Purpose::Machinery, "policy_versions", Withheld::NobodysWords),
     kept(Purpose::Machinery, "tombstones", Withheld::NobodysWords),
 ];
 
@@ -197,6 +226,57 @@ impl Purpose {
             Purpose::Abuse => "home-data-abuse",
             Purpose::History => "home-data-history",
             Purpose::Machinery => "home-data-machinery",
+        }
+    }
+
+    /// Key of what it is for.
+    pub fn why(self) -> &'static str {
+        match self {
+            Purpose::Account => "admin-data-for_account",
+            Purpose::SignIns => "admin-data-for_sign_ins",
+            Purpose::Calls => "admin-data-for_calls",
+            Purpose::Applications => "admin-data-for_applications",
+            Purpose::Rooms => "admin-data-for_rooms",
+            Purpose::Documents => "admin-data-for_documents",
+            Purpose::Materials => "admin-data-for_materials",
+            Purpose::Library => "admin-data-for_library",
+            Purpose::Hours => "admin-data-for_hours",
+            Purpose::Calendars => "admin-data-for_calendars",
+            Purpose::Bookings => "admin-data-for_bookings",
+            Purpose::Sessions => "admin-data-for_sessions",
+            Purpose::Feedback => "admin-data-for_feedback",
+            Purpose::Consents => "admin-data-for_consents",
+            Purpose::Reports => "admin-data-for_reports",
+            Purpose::Gifts => "admin-data-for_gifts",
+            Purpose::Mails => "admin-data-for_mails",
+            Purpose::Drafts => "admin-data-for_drafts",
+            Purpose::Abuse => "admin-data-for_abuse",
+            Purpose::History => "admin-data-for_history",
+            Purpose::Machinery => "admin-data-for_machinery",
+        }
+    }
+
+    /// How long it is kept, as the nightly sweep has it.
+    pub fn kept(self) -> Kept {
+        match self {
+            Purpose::Account
+            | Purpose::Calls
+            | Purpose::Library
+            | Purpose::Hours
+            | Purpose::Calendars
+            | Purpose::Consents
+            | Purpose::Reports
+            | Purpose::Mails => Kept::WithAccount,
+            Purpose::SignIns => Kept::For(retention::SIGN_INS),
+            Purpose::Applications => Kept::For(retention::APPLICATIONS),
+            Purpose::Rooms | Purpose::Bookings | Purpose::Sessions | Purpose::Gifts | Purpose::Abuse => {
+                Kept::Months(retention::RECORDS)
+            }
+            Purpose::Documents | Purpose::Materials => Kept::For(retention::DOCUMENTS),
+            Purpose::Feedback => Kept::Months(retention::FEEDBACK),
+            Purpose::Drafts => Kept::For(retention::DRAFTS),
+            Purpose::History => Kept::Months(retention::FACTS),
+            Purpose::Machinery => Kept::For(retention::JOBS),
         }
     }
 

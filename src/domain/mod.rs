@@ -33,6 +33,7 @@ pub mod local_time;
 pub mod material;
 pub mod notice;
 pub mod person;
+pub mod policy;
 pub mod post;
 pub mod question;
 pub mod quote;

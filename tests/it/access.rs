@@ -229,6 +229,7 @@ async fn every_declared_route_is_walked_in_one_of_the_worlds_or_by_its_own_test(
         "/mailbox/{mail}/html",
         "/drafts/{form}/{subject}",
         "/invitations/{token}",
+        "/policies/{policy}",
         "/notifications/{token}",
         "/reports/{series}",
         "/reports/{series}/feed.atom",

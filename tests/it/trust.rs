@@ -3,6 +3,7 @@
 mod audit;
 mod browser;
 mod config;
+mod consents;
 mod deletion;
 mod export;
 mod limits;

@@ -81,6 +81,7 @@ pub async fn post(frame: Frame, id: Path<ApplicationId>, fields: Fields) -> Answ
     match seen.application.clone().accept(room, free, frame.now) {
         Ok(moved) => {
             store::save(&mut tx, moved).await?;
+            store::agree(&mut tx, &seen.call, seen.me).await?;
             if let Some(waiting) = pause {
                 calls::pause(&mut tx, &seen.call, waiting).await?;
             }

@@ -25,8 +25,10 @@ use crate::domain::id::{ApplicationId, CallId, ConsultationId, PersonId};
 use crate::domain::person::Locale;
 use crate::features::calls::{self, Call};
 use crate::platform::asker::Asker;
+use crate::platform::consents::{self, Consent};
 use crate::platform::db::{OnConstraint, Tx};
 use crate::platform::error::AppError;
+use crate::platform::policies;
 use crate::platform::random;
 use anyhow::anyhow;
 use chrono::{DateTime, Utc};
@@ -232,9 +234,26 @@ pub async fn insert(tx: &mut Tx, sent: Sent<'_>) -> Result<Result<ApplicationId,
         return Ok(Err(Already));
     }
     savepoint.commit().await?;
+    agree(tx, sent.call, sent.applicant).await?;
+    policies::accept(tx, sent.applicant).await?;
     add_kinds(tx, id, sent.wishes).await?;
     tx.record(Fact::ApplicationSubmitted { application: id }).await?;
     Ok(Ok(id))
+}
+
+/// Notes that a side agreed to what a call asks both sides to promise, where it asks for anything.
+pub async fn agree(tx: &mut Tx, call: &Call, person: PersonId) -> Result<(), AppError> {
+    if call.confidentiality.is_empty() {
+        return Ok(());
+    }
+    let (subject, version) = (call.id.to_string(), call.confidentiality_version.to_string());
+    let consent = Consent {
+        kind: consents::Kind::Confidentiality,
+        subject: &subject,
+        version: &version,
+        text: &call.confidentiality,
+    };
+    consents::give(tx, person, consent).await
 }
 
 async fn add_kinds(tx: &mut Tx, id: ApplicationId, wishes: &Wishes) -> Result<(), AppError> {

@@ -5,6 +5,7 @@ use super::participants::MOST_GUESTS;
 use super::store::{self, Open};
 use crate::domain::fact::Fact;
 use crate::domain::id::PersonId;
+use crate::platform::consents::{self, Consent};
 use crate::platform::db::Tx;
 use crate::platform::error::{Answer, AppError, see_other};
 use crate::platform::form::Fields;
@@ -91,8 +92,19 @@ async fn join(mut tx: Tx, open: Open, person: PersonId) -> Answer {
     // Who came by the link for the team needs the mail no more.
     store::spend_invitations_of(&mut tx, open.consultation, person).await?;
     store::join(&mut tx, open.consultation, person, "member", open.confidentiality_version).await?;
+    agree(&mut tx, &open, person).await?;
     tx.record(Fact::ParticipantJoined { consultation: open.consultation, person }).await?;
     tx.see_other(format!("/consultations/{}", open.consultation)).await
+}
+
+async fn agree(tx: &mut Tx, open: &Open, person: PersonId) -> Result<(), AppError> {
+    if open.confidentiality.is_empty() {
+        return Ok(());
+    }
+    let call = store::system(tx, open.consultation).await?.call.to_string();
+    let version = open.confidentiality_version.to_string();
+    let kind = consents::Kind::Confidentiality;
+    consents::give(tx, person, Consent { kind, subject: &call, version: &version, text: &open.confidentiality }).await
 }
 
 async fn refusal(

@@ -29,6 +29,7 @@ pub(super) use wordings::{Stale, Wording, current, wording, write_wording};
 use crate::domain::feedback::{FORM_VERSION, Feedback, Stage};
 use crate::domain::id::{ConsultationId, FeedbackId, PersonId, QuoteId};
 use crate::domain::person::Locale;
+use crate::platform::consents::{self, Consent};
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
 use crate::platform::random;
@@ -270,5 +271,19 @@ pub(super) async fn grant(tx: &mut Tx, id: FeedbackId, answer: &Given) -> Result
     )
     .fetch_optional(&mut **tx)
     .await?;
+    if let Some(quote) = granted {
+        agree(tx, quote).await?;
+    }
     Ok(granted)
+}
+
+/// Notes the yes to a quote with the hash of exactly its words.
+pub(super) async fn agree(tx: &mut Tx, quote: QuoteId) -> Result<(), AppError> {
+    let row = sqlx::query!(
+        r#"select f.person_id as "person: PersonId", q.excerpt from quotes q join feedback f using (feedback_id) where q.quote_id = $1"#,
+        quote as QuoteId
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    consents::give(tx, row.person, Consent::to(consents::Kind::Quote, &quote.to_string(), &row.excerpt)).await
 }

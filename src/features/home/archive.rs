@@ -17,7 +17,7 @@ use crate::platform::jobs::{Job, JobRun, NewJob, Outcome};
 use crate::platform::mail::Mail;
 use crate::platform::privacy::{self, Part};
 use crate::platform::zip::Zip;
-use crate::platform::{Platform, failpoint};
+use crate::platform::{Platform, consents, failpoint};
 use anyhow::Context;
 use askama::Template;
 use chrono::{DateTime, Utc};
@@ -46,6 +46,7 @@ pub async fn parts(conn: &mut PgConnection, person: PersonId) -> Result<Vec<Part
     parts.extend(feedback::privacy::export(&mut *conn, person).await?);
     parts.extend(reports::privacy::export(&mut *conn, person).await?);
     parts.extend(store::export(&mut *conn, person).await?);
+    parts.extend(consents::export(&mut *conn, person).await?);
     parts.extend(privacy::export(conn, person).await?);
     Ok(parts)
 }

@@ -15,7 +15,7 @@ use crate::platform::error::AppError;
 use crate::platform::i18n::Speech;
 use crate::platform::jobs::{Job, JobRun, NewJob, Outcome};
 use crate::platform::mail::Mail;
-use crate::platform::{Platform, failpoint, privacy, tombstones};
+use crate::platform::{Platform, consents, failpoint, privacy, tombstones};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
@@ -104,8 +104,9 @@ async fn erase(tx: &mut Tx, person: PersonId) -> Result<(), AppError> {
     applications::privacy::erase(tx, person).await?;
     calls::privacy::erase(tx, person, removed).await?;
     consultations::privacy::erase(tx, person, &leaving.address, &applied).await?;
-    privacy::erase(tx, person, &leaving.address, &[words, titles].concat()).await?;
+    privacy::erase(tx, person, &leaving.address, &told(words, titles)).await?;
     forget_archives(tx, person).await?;
+    consents::erase(tx, person).await?;
     people::privacy::erase(tx, person, &leaving.address).await?;
     tombstones::keep(tx, person).await?;
     failpoint::reach("after_tombstone").await;
@@ -140,4 +141,9 @@ async fn forget_archives(tx: &mut Tx, person: PersonId) -> Result<(), AppError> 
         store::forget(tx, export).await?;
     }
     Ok(())
+}
+
+/// What stands in the subject of mails: whole titles and names, not what any other word contains.
+fn told(words: Vec<String>, titles: Vec<String>) -> Vec<String> {
+    words.into_iter().chain(titles).filter(|word| word.chars().count() > 2).collect()
 }

@@ -5,12 +5,14 @@ use crate::domain::application::Stage as ApplicationStage;
 use crate::domain::consultation::{Side, Stage};
 use crate::domain::id::{ConsultationId, PersonId};
 use crate::domain::local_time::midnight_after;
+use crate::domain::policy::Policy;
 use crate::domain::session::Action;
 use crate::features::reports::{self, Awaited};
 use crate::features::{applications, bookings, consultations, feedback, sessions};
 use crate::platform::error::{Answer, AppError};
 use crate::platform::i18n::Told;
 use crate::platform::page::{Frame, show};
+use crate::platform::policies;
 use askama::Template;
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgConnection;
@@ -29,6 +31,8 @@ struct Me {
     /// Those whose day has not come; the others are turns.
     actions: Vec<Action>,
     consultations: Vec<consultations::Listed>,
+    /// Policies that changed since the person accepted them.
+    news: Vec<Policy>,
 }
 
 /// Something that waits for the person.
@@ -93,7 +97,8 @@ pub async fn get(frame: Frame) -> Answer {
     let upcoming = bookings::upcoming(&mut read, &ids, frame.now).await?;
     let upcoming =
         upcoming.into_iter().map(|booked| (title(booked.consultation), booked)).map(|(t, b)| (b, t)).collect();
-    show(&Me { frame, previews, turns, upcoming, actions: later, consultations })
+    let news = policies::news(&frame.platform, &mut read, me).await?;
+    show(&Me { news, frame, previews, turns, upcoming, actions: later, consultations })
 }
 
 fn is_due(action: &Action, frame: &Frame) -> bool {

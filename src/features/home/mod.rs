@@ -12,6 +12,7 @@ mod export;
 mod front;
 mod host;
 mod me;
+mod policy;
 mod privacy;
 mod search;
 mod store;
@@ -31,6 +32,8 @@ pub fn routes() -> Routes {
         .get("/home/search", Need::SignedIn, search::get_own)
         .get("/settings/privacy", Need::SignedIn, privacy::get)
         .post("/settings/privacy", Need::SignedIn, privacy::post)
+        .get("/policies/{policy}", Need::Public, policy::get)
+        .post("/policies/{policy}", Need::SignedIn, policy::post)
         .get("/settings/export", Need::SignedIn, export::get)
         .post("/settings/export", Need::Fresh, export::post)
         .get("/settings/deletion", Need::Fresh, deletion::get)

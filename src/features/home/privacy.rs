@@ -2,7 +2,9 @@
 //! it back; what they answered themselves; and how often they were missed, which nobody else sees.
 //! Needs no part: it works after leaving, too.
 
+use super::store::{self, Logged};
 use crate::domain::id::{PersonId, QuoteId, ReportId};
+use crate::domain::policy::Policy;
 use crate::domain::quote::QuoteStage;
 use crate::domain::session::CONTESTABLE_FOR;
 use crate::features::bookings;
@@ -34,6 +36,8 @@ struct Privacy {
     late: i64,
     /// What others took away of what the person shared.
     kept: Vec<Shared>,
+    /// What the person agreed to and took back.
+    consents: Vec<Logged>,
     is_refused: bool,
 }
 
@@ -41,6 +45,14 @@ impl Privacy {
     /// Whether it can still be said that it was otherwise.
     fn is_contestable(&self, missed: &Missed) -> bool {
         self.frame.now < missed.at + CONTESTABLE_FOR
+    }
+}
+
+impl Privacy {
+    /// What an entry of the log is about, where that has a name.
+    fn about(&self, entry: &Logged) -> Option<String> {
+        let policy = || Policy::parse(&entry.subject).map(|policy| self.frame.t(policy.key()).to_string());
+        entry.call.clone().or_else(policy)
     }
 }
 
@@ -57,8 +69,9 @@ async fn page(conn: &mut PgConnection, frame: Frame, me: PersonId) -> Result<Pri
     let answers = feedback::answers_of(&mut *conn, me, frame.speech).await?;
     let attendance = sessions::attendance(&mut *conn, me, frame.now - REMEMBERED).await?;
     let kept = questions::kept_for(&mut *conn, me, frame.now).await?;
-    let late = bookings::late_cancellations(conn, me, frame.now - REMEMBERED).await?;
-    Ok(Privacy { frame, quotes, approvals, answers, attendance, late, kept, is_refused: false })
+    let late = bookings::late_cancellations(&mut *conn, me, frame.now - REMEMBERED).await?;
+    let consents = store::logged(conn, me).await?;
+    Ok(Privacy { consents, frame, quotes, approvals, answers, attendance, late, kept, is_refused: false })
 }
 
 /// Takes one back; a report that needs it disappears before the answer arrives.

@@ -7,6 +7,7 @@ pub use concerned::*;
 use crate::domain::fact::Fact;
 use crate::domain::id::{ExportId, PersonId};
 use crate::domain::retention::EXPORTS;
+use crate::platform::consents::Kind;
 use crate::platform::db::{OnConstraint, Tx};
 use crate::platform::error::AppError;
 use crate::platform::privacy::Part;
@@ -150,4 +151,34 @@ pub async fn export(conn: &mut PgConnection, person: PersonId) -> Result<Vec<Par
         person as PersonId
     );
     Ok(vec![Part { table: "exports", rows: rows.fetch_all(conn).await? }])
+}
+
+/// An entry of the log of consents.
+pub struct Logged {
+    pub kind: Kind,
+    pub subject: String,
+    /// The title of the call whose confidentiality it is about.
+    pub call: Option<String>,
+    pub version: String,
+    pub is_given: bool,
+    pub at: DateTime<Utc>,
+}
+
+/// Everything that a person agreed to and took back, the newest first. One join over two owners: a statement for
+/// each entry would be many.
+pub async fn logged(conn: &mut PgConnection, person: PersonId) -> Result<Vec<Logged>, AppError> {
+    let rows = sqlx::query!(
+        r#"select n.kind, n.subject, c.title as "call?", n.version, n.act = 'given' as "is_given!", n.at
+             from consents n left join calls c on n.kind = 'confidentiality' and c.call_id::text = n.subject
+            where n.person_id = $1 order by n.consent_id desc limit 500"#,
+        person as PersonId
+    )
+    .fetch_all(conn)
+    .await?;
+    let logged = rows.into_iter().filter_map(|row| {
+        let kind = Kind::parse(&row.kind)?;
+        let (subject, call, version) = (row.subject, row.call, row.version);
+        Some(Logged { kind, subject, call, version, is_given: row.is_given, at: row.at })
+    });
+    Ok(logged.collect())
 }

@@ -12,6 +12,7 @@ use crate::platform::error::{Answer, AppError};
 use crate::platform::form::{Fields, WebAddress};
 use crate::platform::i18n::Message;
 use crate::platform::page::{Frame, show, show_with};
+use crate::platform::policies;
 use actix_web::http::StatusCode;
 use askama::Template;
 
@@ -66,6 +67,9 @@ pub async fn post(frame: Frame, mut fields: Fields) -> Answer {
         return show_with(StatusCode::UNPROCESSABLE_ENTITY, &Page { frame, fields, profile });
     };
     store::save_profile(&mut tx, person, &Chosen { name, locale }, frame.now).await?;
+    if !profile.is_settled {
+        policies::accept(&mut tx, person).await?;
+    }
     tx.record(Fact::ProfileChanged { person }).await?;
     let old = frame.speech.zone;
     if zone.0 != old && (frame.platform.later.is_hosting)(&mut tx, person, old, frame.now).await? {

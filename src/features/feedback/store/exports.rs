@@ -6,6 +6,7 @@ use crate::domain::id::{ConsultationId, FeedbackId, PersonId, QuoteId};
 use crate::domain::person::Locale;
 use crate::domain::quote::QuoteStage;
 use crate::features::feedback::asked;
+use crate::platform::consents;
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
 use crate::platform::i18n::Speech;
@@ -170,6 +171,7 @@ pub async fn revoke(tx: &mut Tx, person: PersonId, quote: QuoteId) -> Result<boo
     if revoked.rows_affected() == 0 {
         return Ok(false);
     }
+    consents::withdraw(tx, person, consents::Kind::Quote, quote).await?;
     tx.record(Fact::QuoteRevoked { quote }).await?;
     Ok(true)
 }

@@ -98,3 +98,18 @@ pub(in crate::features::feedback) async fn forget_gifts(tx: &mut Tx, rooms: &[Co
         .await?;
     Ok(())
 }
+
+/// Deletes a host's notes.
+pub async fn forget_gifts_of(tx: &mut Tx, host: PersonId) -> Result<(), AppError> {
+    sqlx::query!("delete from gifts where host_id = $1", host as PersonId).execute(&mut **tx).await?;
+    Ok(())
+}
+
+/// A host's notes as they take them along.
+pub async fn gifts_to_take(conn: &mut PgConnection, host: PersonId) -> Result<Vec<serde_json::Value>, AppError> {
+    let rows = sqlx::query_scalar!(
+        r#"select to_jsonb(t) as "row!" from gifts t where host_id = $1 order by recorded_at"#,
+        host as PersonId
+    );
+    Ok(rows.fetch_all(conn).await?)
+}

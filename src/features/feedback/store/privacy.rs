@@ -50,8 +50,7 @@ pub async fn erase(tx: &mut Tx, person: PersonId) -> Result<(), AppError> {
     let answers = of_person(tx, person).await?;
     sqlx::query!(
         r#"with a as (delete from follow_ups where recipient_id = $1),
-                b as (delete from gifts where host_id = $1),
-                c as (update follow_ups u set what = '', body = case when body is not null then '' end, html = case when html is not null then '' end,
+                b as (update follow_ups u set what = '', body = case when body is not null then '' end, html = case when html is not null then '' end,
                              reason = case when reason is not null then '' end
                         from consultations s join calls c using (call_id)
                        where s.consultation_id = u.consultation_id and c.owner_id = $1 and u.recipient_id <> $1)
@@ -64,6 +63,7 @@ pub async fn erase(tx: &mut Tx, person: PersonId) -> Result<(), AppError> {
     .execute(&mut **tx)
     .await?;
     retention::delete(tx, &answers).await?;
+    super::forget_gifts_of(tx, person).await?;
     forget_wordings(tx, person).await
 }
 
@@ -137,14 +137,6 @@ pub async fn export(conn: &mut PgConnection, person: PersonId) -> Result<Vec<Par
             .fetch_all(&mut *conn)
             .await?,
         },
-        Part {
-            table: "gifts",
-            rows: sqlx::query_scalar!(
-                r#"select to_jsonb(t) as "row!" from gifts t where host_id = $1 order by recorded_at"#,
-                person as PersonId,
-            )
-            .fetch_all(&mut *conn)
-            .await?,
-        },
+        Part { table: "gifts", rows: super::gifts_to_take(&mut *conn, person).await? },
     ])
 }

@@ -112,5 +112,8 @@ pub async fn answer(tx: &mut Tx, id: QuoteId, stage: QuoteStage) -> Result<(), A
     )
     .execute(&mut **tx)
     .await?;
-    Ok(())
+    match stage {
+        QuoteStage::Granted => super::agree(tx, id).await,
+        _ => Ok(()),
+    }
 }

@@ -2,6 +2,7 @@
 
 use crate::domain::id::{ConsultationId, PersonId, ReportId};
 use crate::domain::report::{Asked, PREVIEW_LASTS, Verdict};
+use crate::platform::consents::{self, Consent};
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
 use crate::platform::random::{self, Hashed};
@@ -221,6 +222,11 @@ pub async fn answer(
     verdict: Verdict,
     remark: Option<&str>,
 ) -> Result<(), AppError> {
+    match verdict {
+        Verdict::Approved => approve(tx, id, revision, person).await?,
+        Verdict::Revoked => consents::withdraw(tx, person, consents::Kind::Report, id).await?,
+        Verdict::ChangesWanted => {}
+    }
     let now = tx.now();
     sqlx::query!(
         "update report_previews set answer = $4, remark = $5, answered_at = $6 where report_id = $1 and revision = $2 and person_id = $3",
@@ -234,6 +240,21 @@ pub async fn answer(
     .execute(&mut **tx)
     .await?;
     Ok(())
+}
+
+/// Notes the yes with the hash of exactly what was read.
+async fn approve(tx: &mut Tx, id: ReportId, revision: i32, person: PersonId) -> Result<(), AppError> {
+    let text = sqlx::query!("select title, body from reports where report_id = $1", id as ReportId)
+        .fetch_one(&mut **tx)
+        .await?;
+    let (subject, version) = (id.to_string(), revision.to_string());
+    let text = format!("{}\0{}", text.title, text.body);
+    consents::give(
+        tx,
+        person,
+        Consent { kind: consents::Kind::Report, subject: &subject, version: &version, text: &text },
+    )
+    .await
 }
 
 /// Whether a person's approval of this version stands.

@@ -1,7 +1,7 @@
 //! SQL over reports with the words of somebody who leaves.
 
 use super::{save, system};
-use crate::domain::id::{ConsultationId, FeedbackId, PersonId, ReportId};
+use crate::domain::id::{ConsultationId, FeedbackId, PassageId, PersonId, ReportId};
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
 use crate::platform::markdown;
@@ -64,12 +64,23 @@ async fn leave_out(tx: &mut Tx, id: ReportId, words: &[String]) -> Result<(), Ap
         .execute(&mut **tx)
         .await?;
     }
-    for word in words {
+    leave_out_of_passages(tx, id, words).await
+}
+
+async fn leave_out_of_passages(tx: &mut Tx, id: ReportId, words: &[String]) -> Result<(), AppError> {
+    let rows = sqlx::query!(
+        r#"select passage_id as "id: PassageId", passage, remark, reply from report_passages where report_id = $1"#,
+        id as ReportId
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    for row in rows {
         sqlx::query!(
-            r#"update report_passages set passage = replace(passage, $2, '…'), remark = replace(remark, $2, '…'), reply = replace(reply, $2, '…')
-                where report_id = $1"#,
-            id as ReportId,
-            word,
+            "update report_passages set passage = $2, remark = $3, reply = $4 where passage_id = $1",
+            row.id as PassageId,
+            without(&row.passage, words),
+            without(&row.remark, words),
+            row.reply.map(|reply| without(&reply, words)),
         )
         .execute(&mut **tx)
         .await?;
@@ -78,7 +89,23 @@ async fn leave_out(tx: &mut Tx, id: ReportId, words: &[String]) -> Result<(), Ap
 }
 
 fn without(text: &str, words: &[String]) -> String {
-    words.iter().fold(text.to_owned(), |text, word| text.replace(word.as_str(), "…"))
+    words.iter().fold(text.to_owned(), |text, word| without_one(&text, word))
+}
+
+/// "Al" is no part of "Also": where a word begins or ends with a letter of ASCII, another beside it makes it
+/// another word.
+fn without_one(text: &str, word: &str) -> String {
+    let is_letter = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
+    let (begins, ends) = (is_letter(word.chars().next()), is_letter(word.chars().last()));
+    let (mut out, mut rest) = (String::new(), text);
+    while let Some(at) = rest.find(word).filter(|_| !word.is_empty()) {
+        let after = &rest[at + word.len()..];
+        out.push_str(&rest[..at]);
+        let is_part = begins && is_letter(out.chars().last()) || ends && is_letter(after.chars().next());
+        out.push_str(if is_part { word } else { "…" });
+        rest = after;
+    }
+    out + rest
 }
 
 /// Withdraws and empties the reports of a person's own calls; their numbers stay as gaps.
@@ -192,4 +219,21 @@ pub async fn export(conn: &mut PgConnection, person: PersonId) -> Result<Vec<Par
             .await?,
         },
     ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_one;
+
+    #[test]
+    fn a_name_goes_and_other_words_with_its_letters_stay() {
+        for (text, word, expected) in [
+            ("Al said so. Also Alan, and Al", "Al", "… said so. Also Alan, and …"),
+            ("山田さんと山田", "山田", "…さんと…"),
+            ("AkiとAki3", "Aki", "…とAki3"),
+            ("nothing", "", "nothing"),
+        ] {
+            assert_eq!(without_one(text, word), expected);
+        }
+    }
 }
