@@ -5,6 +5,7 @@ mod answers;
 mod calls;
 mod consultation;
 mod audit;
+mod data;
 mod jobs;
 mod people;
 mod person;
@@ -35,6 +36,7 @@ pub fn routes() -> Routes {
         .get("/admin/abuse-reports", Need::Administrator, abuse_reports::get)
         .post("/admin/abuse-reports", Need::Administrator, abuse_reports::post)
         .get("/admin/audit", Need::Administrator, audit::get)
+        .get("/admin/data", Need::Administrator, data::get)
         .get("/admin/jobs", Need::Administrator, jobs::get)
         .post("/admin/jobs", Need::Administrator, jobs::post)
         .get("/admin/readiness", Need::Administrator, readiness::get)

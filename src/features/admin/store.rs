@@ -5,6 +5,7 @@ use crate::platform::db::Tx;
 use crate::platform::error::AppError;
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgConnection;
+use std::collections::HashMap;
 
 /// A job that was given up.
 pub struct Failed {
@@ -92,4 +93,12 @@ pub async fn for_administrators(conn: &mut PgConnection) -> Result<Vec<ForAdmini
     .fetch_all(conn)
     .await?;
     Ok(answers)
+}
+
+/// About how many rows each table has, as the database estimates: counting would read them all.
+pub async fn rows(conn: &mut PgConnection) -> Result<HashMap<String, i64>, AppError> {
+    let rows = sqlx::query!(r#"select relname::text as "table!", n_live_tup as "rows!" from pg_stat_user_tables"#)
+        .fetch_all(conn)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.table, row.rows)).collect())
 }

@@ -358,10 +358,13 @@ impl World {
         self.see("sign-ins", aki(), "/settings/sign-ins");
         self.see("accounts-elsewhere", aki(), "/settings/providers");
         self.see("admin-people", toma(), "/admin/people");
+        self.see("admin-data", toma(), "/admin/data");
         self.see("admin-jobs", toma(), "/admin/jobs");
         self.see("admin-audit", toma(), "/admin/audit");
         self.see("admin-audit-none", toma(), "/admin/audit?person=nobody%40example.org&day=2027-01-05");
         self.see("audit", hana(), "/home/audit");
+        self.see("policy-privacy", None, "/policies/privacy");
+        self.see("policy-terms", aki(), "/policies/terms");
         self.see("admin-answers", toma(), "/admin/answers");
     }
 

@@ -243,3 +243,15 @@ async fn trust_i19_a_deletion_waits_for_an_archive_that_is_being_made(db: PgPool
     assert_eq!(left, 0);
     assert_eq!(stored(&app).len(), 0, "archives go with their person");
 }
+
+#[sqlx::test]
+async fn the_operator_reads_what_is_held_by_the_same_list(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+
+    let page = app.as_(toma()).await.get("/admin/data").await;
+
+    let shown: BTreeSet<String> = page.texts("tbody code").into_iter().collect();
+    assert_eq!(shown, TABLES.iter().map(|held| held.table.to_owned()).collect());
+    assert!(page.text().contains("Kept for 180 days after its end."), "{}", page.text());
+    app.as_(hana()).await.get("/admin/data").await.assert_status(404);
+}
