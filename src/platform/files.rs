@@ -12,6 +12,7 @@ pub use sending::send;
 
 use super::Platform;
 use super::error::AppError;
+use super::random;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io;
@@ -47,7 +48,7 @@ impl Files {
         now: DateTime<Utc>,
         write: impl FnOnce(File) -> io::Result<u64> + Send + 'static,
     ) -> Result<u64, AppError> {
-        let temporary = self.temporary(Uuid::new_v4()).await?;
+        let temporary = self.temporary(random::key()).await?;
         let (size, temporary) = blocking(move || Ok((write(temporary.file.try_clone()?)?, temporary))).await?;
         temporary.keep(self.path(key), now).await?;
         Ok(size)

@@ -88,7 +88,7 @@ mod tests {
         zip.add("files/計画.txt", &[7; 100_000]).unwrap();
         let (size, bytes) = zip.finish().unwrap();
         assert_eq!(size, bytes.len() as u64);
-        let file = std::env::temp_dir().join(format!("kabeuchi-{}.zip", uuid::Uuid::new_v4()));
+        let file = std::env::temp_dir().join(format!("kabeuchi-{}.zip", crate::platform::random::key()));
         std::fs::write(&file, bytes).unwrap();
 
         let script = "import sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None; \
