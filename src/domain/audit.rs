@@ -64,6 +64,10 @@ pub enum Action {
     IdentityLinked,
     IdentityUnlinked,
     ProviderRefused,
+    DeletionAsked,
+    PersonDeleted,
+    ExportAsked,
+    ExportTaken,
     AuthzDenied,
     CrossOriginRefused,
     AddressRefused,
@@ -76,7 +80,7 @@ pub enum Action {
 
 impl Action {
     /// All of them, in the order in which they are offered for choice.
-    pub const ALL: [Action; 64] = [
+    pub const ALL: [Action; 68] = [
         Action::SignedIn,
         Action::SignedInElsewhere,
         Action::SignInsEnded,
@@ -133,6 +137,10 @@ impl Action {
         Action::IdentityLinked,
         Action::IdentityUnlinked,
         Action::ProviderRefused,
+        Action::DeletionAsked,
+        Action::PersonDeleted,
+        Action::ExportAsked,
+        Action::ExportTaken,
         Action::AuthzDenied,
         Action::CrossOriginRefused,
         Action::AddressRefused,
@@ -202,6 +210,10 @@ impl Action {
             Action::IdentityLinked => "audit-action-identity_linked",
             Action::IdentityUnlinked => "audit-action-identity_unlinked",
             Action::ProviderRefused => "audit-action-provider_refused",
+            Action::DeletionAsked => "audit-action-deletion_asked",
+            Action::PersonDeleted => "audit-action-person_deleted",
+            Action::ExportAsked => "audit-action-export_asked",
+            Action::ExportTaken => "audit-action-export_taken",
             Action::AuthzDenied => "audit-action-authz_denied",
             Action::CrossOriginRefused => "audit-action-cross_origin_refused",
             Action::AddressRefused => "audit-action-address_refused",
@@ -276,13 +288,14 @@ pub enum Kind {
     AbuseReport,
     Sanction,
     ProviderAttempt,
+    Export,
     Job,
     Class,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Kind; 16] = [
+    pub const ALL: [Kind; 17] = [
         Kind::Person,
         Kind::SignInRequest,
         Kind::AddressChange,
@@ -297,6 +310,7 @@ impl Kind {
         Kind::AbuseReport,
         Kind::Sanction,
         Kind::ProviderAttempt,
+        Kind::Export,
         Kind::Job,
         Kind::Class,
     ];
@@ -318,6 +332,7 @@ impl Kind {
             Kind::AbuseReport => "audit-kind-abuse_report",
             Kind::Sanction => "audit-kind-sanction",
             Kind::ProviderAttempt => "audit-kind-provider_attempt",
+            Kind::Export => "audit-kind-export",
             Kind::Job => "audit-kind-job",
             Kind::Class => "audit-kind-class",
         }
@@ -436,8 +451,13 @@ pub fn of(fact: &Fact) -> Option<(Action, Object)> {
         Fact::IdentityLinked { person, .. } => (Action::IdentityLinked, Object::new(Kind::Person, person.0)),
         Fact::IdentityUnlinked { person, .. } => (Action::IdentityUnlinked, Object::new(Kind::Person, person.0)),
         Fact::ProviderRefused { attempt } => (Action::ProviderRefused, Object::new(Kind::ProviderAttempt, attempt.0)),
+        Fact::DeletionAsked { person } => (Action::DeletionAsked, Object::new(Kind::Person, person.0)),
+        Fact::PersonDeleted { person } => (Action::PersonDeleted, Object::new(Kind::Person, person.0)),
+        Fact::ExportAsked { export } => (Action::ExportAsked, Object::new(Kind::Export, export.0)),
+        Fact::ExportTaken { export } => (Action::ExportTaken, Object::new(Kind::Export, export.0)),
         Fact::SignInRequested { .. }
         | Fact::BrowserAppeared { .. }
+        | Fact::ExportReady { .. }
         | Fact::ProviderAsked { .. }
         | Fact::SignedOut { .. }
         | Fact::ConfirmationAsked { .. }

@@ -87,7 +87,7 @@ const fn kept(purpose: Purpose, table: &'static str, why: Withheld) -> Held {
 }
 
 /// All tables.
-pub const TABLES: [Held; 86] = [
+pub const TABLES: [Held; 95] = [
     taken(Purpose::Account, "people"),
     taken(Purpose::Account, "second_factors"),
     kept(Purpose::Account, "recovery_codes", Withheld::Secret),
@@ -95,6 +95,8 @@ pub const TABLES: [Held; 86] = [
     taken(Purpose::SignIns, "address_changes"),
     taken(Purpose::SignIns, "known_browsers"),
     kept(Purpose::SignIns, "sign_in_requests", Withheld::Passing),
+    taken(Purpose::SignIns, "identities"),
+    kept(Purpose::SignIns, "provider_attempts", Withheld::Secret),
     kept(Purpose::SignIns, "sign_in_links", Withheld::Secret),
     kept(Purpose::SignIns, "confirmations", Withheld::Secret),
     kept(Purpose::SignIns, "address_links", Withheld::Secret),
@@ -165,13 +167,20 @@ pub const TABLES: [Held; 86] = [
     kept(Purpose::Drafts, "visitor_drafts", Withheld::Attached),
     taken(Purpose::Abuse, "abuse_reports"),
     taken(Purpose::Abuse, "blocked_people"),
+    taken(Purpose::Abuse, "sanctions"),
+    kept(Purpose::Abuse, "call_suspensions", Withheld::NobodysWords),
+    kept(Purpose::Abuse, "emergency_readings", Withheld::NobodysWords),
     taken(Purpose::History, "facts"),
+    kept(Purpose::History, "audit_entries", Withheld::NobodysWords),
     taken(Purpose::History, "readings"),
     taken(Purpose::History, "exports"),
     kept(Purpose::Machinery, "jobs", Withheld::NobodysWords),
     kept(Purpose::Machinery, "limits", Withheld::Passing),
     kept(Purpose::Machinery, "once_keys", Withheld::Passing),
     kept(Purpose::Machinery, "budgets", Withheld::NobodysWords),
+    kept(Purpose::Machinery, "settings", Withheld::NobodysWords),
+    kept(Purpose::Machinery, "schema_needs", Withheld::NobodysWords),
+    kept(Purpose::Machinery, "sealing_keys", Withheld::Secret),
     kept(Purpose::Machinery, "policy_versions", Withheld::NobodysWords),
     kept(Purpose::Machinery, "tombstones", Withheld::NobodysWords),
 ];

@@ -28,7 +28,6 @@ mod words;
 mod writing;
 
 pub use export::written;
-pub use store::retention;
 pub use store::{
     Beside, Shared, add_live, agenda, carry, goal, items, kept_for, left_for_next_time, open_titles, search,
     search_beside, seen_at, set_outcome,

@@ -76,7 +76,11 @@ pub async fn erase(tx: &mut Tx, person: PersonId, address: &EmailAddress) -> Res
         r#"with a as (delete from second_factors where person_id = $1),
                 b as (delete from address_changes where person_id = $1),
                 c as (delete from known_browsers where person_id = $1),
-                d as (delete from factor_attempts where person_id = $1)
+                d as (delete from factor_attempts where person_id = $1),
+                e as (delete from identities where person_id = $1),
+                f as (update sanctions set reason = '', appeal = case when appeal is not null then '' end,
+                             answer = case when answer is not null then '' end
+                       where person_id = $1)
            delete from sign_in_requests where lower(email) = $2"#,
         person as PersonId,
         address.folded(),
@@ -134,6 +138,24 @@ pub async fn export(conn: &mut PgConnection, person: PersonId) -> Result<Vec<Par
             table: "second_factors",
             rows: sqlx::query_scalar!(
                 r#"select jsonb_build_object('created_at', created_at, 'confirmed_at', confirmed_at) as "row!" from second_factors where person_id = $1"#,
+                person as PersonId,
+            )
+            .fetch_all(&mut *conn)
+            .await?,
+        },
+        Part {
+            table: "identities",
+            rows: sqlx::query_scalar!(
+                r#"select to_jsonb(t) as "row!" from identities t where person_id = $1 order by identity_id"#,
+                person as PersonId,
+            )
+            .fetch_all(&mut *conn)
+            .await?,
+        },
+        Part {
+            table: "sanctions",
+            rows: sqlx::query_scalar!(
+                r#"select to_jsonb(t) - array['decided_by', 'concluded_by', 'token_hash'] as "row!" from sanctions t where person_id = $1 order by decided_at"#,
                 person as PersonId,
             )
             .fetch_all(&mut *conn)
