@@ -101,6 +101,47 @@ async fn a_mailed_invitation_that_waits_ends_with_the_removal(db: PgPool) {
 }
 
 #[sqlx::test]
+async fn a_removed_person_does_not_come_back_by_another_spelling(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let consultation = app.consultation(hana(), aki()).await;
+    let people = format!("/consultations/{consultation}/participants");
+    let (aki, mio_browser) = (app.as_(aki()).await, app.as_(mio()).await);
+    let person = app.id_of(mio()).await.to_string();
+    aki.post(&people, &[("email", "MIO@example.org")]).await.assert_status(303);
+    app.run_jobs().await;
+    let invited = app.mailbox().to_address("MIO@example.org").await.pop().unwrap().link();
+    app.join(consultation, mio()).await;
+    for email in ["mio@example.ORG", "Mio@example.org"] {
+        let again = aki.post(&people, &[("email", email)]).await;
+        again.assert_status(409).assert_says("consultations-participants-is_in");
+    }
+
+    aki.post(&people, &[("act", "remove"), ("person", &person)]).await.assert_status(303);
+
+    mio_browser.get(&invited).await.assert_status(410);
+    mio_browser.post(&invited, &[("confidential", "yes")]).await.assert_status(410);
+}
+
+#[sqlx::test]
+async fn an_address_is_invited_once_however_it_is_spelled(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let consultation = app.consultation(hana(), aki()).await;
+    let people = format!("/consultations/{consultation}/participants");
+    let aki = app.as_(aki()).await;
+    for email in ["MIO@example.org", "mio@example.org"] {
+        aki.post(&people, &[("email", email)]).await.assert_status(303);
+    }
+    let link = aki.post(&people, &[("act", "team_link")]).await;
+    let link = url::Url::parse(&link.attributes("#team-link", "value")[0]).unwrap().path().to_owned();
+    let waits = async || aki.get(&people).await.attributes("button[name=invitation]", "value").len();
+    assert_eq!(waits().await, 2, "one of the address, and the link");
+
+    app.as_(mio()).await.post(&link, &[("confidential", "yes")]).await.assert_status(303);
+
+    assert_eq!(waits().await, 1, "who came by the link for the team needs the mail no more");
+}
+
+#[sqlx::test]
 async fn a_lead_hands_over_before_leaving(db: PgPool) {
     let team = Team::of(db).await;
     let refused = team.act(aki(), "leave", aki()).await;

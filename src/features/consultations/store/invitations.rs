@@ -74,10 +74,10 @@ pub(in crate::features::consultations) async fn invite_again(
     let now = tx.now();
     let waiting = sqlx::query_scalar!(
         r#"update invitations set expires_at = $3
-            where consultation_id = $1 and email = $2 and accepted_at is null and declined_at is null and revoked_at is null and expires_at > $4
+            where consultation_id = $1 and lower(email) = $2 and accepted_at is null and declined_at is null and revoked_at is null and expires_at > $4
         returning invitation_id as "id: InvitationId""#,
         id as ConsultationId,
-        address.as_str(),
+        address.folded(),
         now + INVITATION_LASTS,
         now,
     )
@@ -112,7 +112,7 @@ pub(in crate::features::consultations) async fn revoke_invitations_of(
     sqlx::query!(
         r#"update invitations set revoked_at = $3
             where consultation_id = $1 and revoked_at is null and accepted_at is null
-              and email = (select email from people where person_id = $2)"#,
+              and lower(email) = (select lower(email) from people where person_id = $2)"#,
         id as ConsultationId,
         person as PersonId,
         now,
@@ -203,7 +203,7 @@ pub(in crate::features::consultations) async fn spend_invitations_of(
     sqlx::query!(
         r#"update invitations set accepted_at = $3
             where consultation_id = $1 and accepted_at is null and declined_at is null and revoked_at is null
-              and email = (select email from people where person_id = $2)"#,
+              and lower(email) = (select lower(email) from people where person_id = $2)"#,
         id as ConsultationId,
         person as PersonId,
         now,

@@ -186,9 +186,9 @@ pub(in crate::features::consultations) async fn takes_part(
 ) -> Result<bool, AppError> {
     let takes_part = sqlx::query_scalar!(
         r#"select exists (
-               select from participants p join people q using (person_id) where p.consultation_id = $1 and q.email = $2) as "takes_part!""#,
+               select from participants p join people q using (person_id) where p.consultation_id = $1 and lower(q.email) = $2) as "takes_part!""#,
         id as ConsultationId,
-        address.as_str(),
+        address.folded(),
     )
     .fetch_one(conn)
     .await?;
