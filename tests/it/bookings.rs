@@ -156,8 +156,22 @@ mod new {
         app.offer_hours(hana()).await;
         let consultation = app.consultation(hana(), aki()).await;
         app.join(consultation, mio()).await;
-        app.as_(mio()).await.get(&times_path(consultation)).await.assert_status(403);
-        app.as_(ren()).await.get(&times_path(consultation)).await.assert_status(404);
+        let (path, mio) = (times_path(consultation), app.as_(mio()).await);
+        let offered = app.as_(aki()).await.get(&path).await;
+
+        let page = mio.get(&path).await;
+
+        page.assert_status(200).assert_says("bookings-new-lead_chooses");
+        let times = page.texts(".slot .slot__time");
+        assert!(!times.is_empty() && times == offered.texts(".slot .slot__time"), "{times:?}");
+        assert_eq!((page.starts(), page.attributes("main form", "action")), (Vec::new(), Vec::new()));
+        book(&mio, &path, &offered.starts()[0], "60").await.assert_status(403);
+        for below in ["candidates", "watch"] {
+            mio.post(&path.replace("new", below), &[("start", &offered.starts()[0]), ("minutes", "60")])
+                .await
+                .assert_status(403);
+        }
+        app.as_(ren()).await.get(&path).await.assert_status(404);
     }
 }
 

@@ -31,6 +31,8 @@ pub struct Grid {
     chosen: Vec<DateTime<Utc>>,
     /// Whether several times are ticked, or one is chosen.
     takes_several: bool,
+    /// Whether the reader may look, and not choose.
+    is_for_looking: bool,
     changes: Vec<Tz>,
     outlook: Outlook,
     /// The first day with a time, where nothing can be booked within a week.
@@ -113,6 +115,7 @@ impl Grid {
             after,
             chosen: asked.chosen,
             takes_several: false,
+            is_for_looking: false,
             changes: clock_changes([frame.speech.zone, host_zone], frame.now, last),
             outlook: picture.outlook(asked.minutes, slots),
             not_before: slots.first().filter(|slot| slot.start() > frame.now + FAR).and(first),
@@ -125,6 +128,11 @@ impl Grid {
     /// The same times to tick several of.
     pub fn with_several(self) -> Self {
         Self { takes_several: true, ..self }
+    }
+
+    /// The same times for whoever chooses none.
+    pub fn for_looking(self) -> Self {
+        Self { is_for_looking: true, ..self }
     }
 
     fn zone(&self) -> String {

@@ -44,6 +44,10 @@ impl New {
         matches!(self.room.stage(), Stage::Preparing | Stage::Ready)
     }
 
+    fn may_book(&self) -> bool {
+        self.room.may(Act::Book)
+    }
+
     fn is_early(&self) -> bool {
         self.room.stage() == Stage::Preparing
     }
@@ -91,7 +95,6 @@ fn wished(room: &Room, durations: &[i32]) -> i32 {
 async fn page(frame: Frame, id: ConsultationId, query: Query, fields: Fields) -> Result<New, AppError> {
     let mut read = frame.read().await?;
     let room = consultations::for_participant(&mut read, id, &frame.asker).await?;
-    room.require(Act::Book)?;
     let picture = Picture::of(&mut read, &room.consultation, None, frame.now).await?;
     let asked = query.minutes.filter(|minutes| picture.durations.contains(minutes));
     let minutes = asked.unwrap_or_else(|| wished(&room, &picture.durations));
@@ -106,6 +109,7 @@ async fn page(frame: Frame, id: ConsultationId, query: Query, fields: Fields) ->
         elsewhere: store::elsewhere(&mut read, room.me, id, frame.now).await?,
     };
     let grid = Grid::new(&frame, &picture, &slots, asked);
+    let grid = if room.may(Act::Book) { grid } else { grid.for_looking() };
     let live = store::live(&mut read, id, frame.now).await?;
     let booked = live.confirmed.map(|booking| booking.id);
     let requested = live.holds.into_iter().map(|(booking, _)| booking).find(|booking| booking.waits(frame.now));

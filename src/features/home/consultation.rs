@@ -86,8 +86,12 @@ impl Consultation {
         self.feedback.unwrap_or(self.room.stage() != Stage::Closed)
     }
 
-    fn may_book(&self) -> bool {
-        self.room.stage() == Stage::Preparing && self.room.may(Act::Book)
+    /// Whether the times stand beside the next step. Who books none looks at them as long as there is none.
+    fn shows_times(&self) -> bool {
+        match self.room.stage() {
+            Stage::Preparing => true,
+            stage => stage == Stage::Ready && !self.room.may(Act::Book),
+        }
     }
 
     fn may_cancel(&self) -> bool {

@@ -3,6 +3,7 @@ bookings-new-choose = Please choose a time.
 bookings-new-unreadable = This is not a time of this page. Please choose one below.
 bookings-new-taken = This time is not free any more. Nothing was booked; here are other times.
 bookings-new-not_now = A time can be chosen while the consultation is being prepared.
+bookings-new-lead_chooses = These times are free now. Whoever leads your side chooses one of them.
 bookings-new-booked = A time is booked already.
 bookings-new-to_booking = See it
 bookings-new-early = You may book now and keep writing. The more is written before, the more the talk is worth.

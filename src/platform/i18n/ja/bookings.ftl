@@ -3,6 +3,7 @@ bookings-new-choose = 日時を選んでください。
 bookings-new-unreadable = このページにない日時です。下から選んでください。
 bookings-new-taken = この日時はもう空いていません。予約はされていません。ほかの日時から選んでください。
 bookings-new-not_now = 日時を選べるのは、相談の準備中だけです。
+bookings-new-lead_chooses = いま空いている日時です。日時は代表の方が選びます。
 bookings-new-booked = すでに日時が決まっています。
 bookings-new-to_booking = 予約を見る
 bookings-new-early = 先に予約して、続きを書いても大丈夫です。事前に書くほど、話す時間が生きます。
