@@ -73,6 +73,7 @@ pub enum Fact {
     ApplicationLapsed { application: ApplicationId },
     ApplicationRevived { application: ApplicationId },
     ApplicationMessageAdded { application: ApplicationId, by: PersonId },
+    ApplicationNoted { application: ApplicationId },
     ApplicationBlocked { application: ApplicationId },
     ApplicationReturned { application: ApplicationId },
     AbuseReported { report: AbuseReportId },

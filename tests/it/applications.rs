@@ -11,6 +11,7 @@ mod appeal;
 mod decisions;
 mod life;
 mod new;
+mod note;
 mod pause;
 mod places;
 mod thread;

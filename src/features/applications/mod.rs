@@ -9,6 +9,7 @@ mod decision;
 mod inbox;
 pub mod mails;
 mod new;
+mod note;
 mod refusal;
 mod request;
 mod resumption;
@@ -53,6 +54,8 @@ pub fn routes() -> Routes {
         .post("/applications/{application}/request", Need::ApplicationHost, request::post)
         .get("/applications/{application}/waiting", Need::ApplicationHost, waiting::get)
         .post("/applications/{application}/waiting", Need::ApplicationHost, waiting::post)
+        .get("/applications/{application}/note", Need::ApplicationHost, note::get)
+        .post("/applications/{application}/note", Need::ApplicationHost, note::post)
         .get("/applications/{application}/withdrawal", Need::Applicant, withdrawal::get)
         .post("/applications/{application}/withdrawal", Need::Applicant, withdrawal::post)
 }

@@ -10,7 +10,7 @@ use crate::domain::call;
 use crate::domain::id::{ApplicationId, CallId, PersonId};
 use crate::domain::retention;
 use crate::domain::text::Text;
-use crate::features::calls;
+use crate::features::{calls, people};
 use crate::platform::db::Tx;
 use crate::platform::drafts;
 use crate::platform::error::{Answer, AppError};
@@ -36,6 +36,8 @@ struct Show {
     posts: Vec<Post>,
     former: Vec<Former>,
     past: Vec<PastLine>,
+    /// Where the hosts reach the applicant; nothing to the applicant.
+    email: Option<String>,
     fields: Fields,
     is_unsent: bool,
 }
@@ -148,7 +150,8 @@ pub async fn get(frame: Frame, id: Path<ApplicationId>) -> Answer {
     let posts = store::posts(&mut read, *id).await?;
     let former = store::former_summaries(&mut read, *id).await?;
     let past = past(&mut read, &seen).await?;
-    show(&Show { frame, seen, posts, former, past, fields, is_unsent })
+    let email = email(&mut read, &seen).await?;
+    show(&Show { frame, seen, posts, former, past, email, fields, is_unsent })
 }
 
 /// Puts what is stored into the form that changes it.
@@ -168,6 +171,13 @@ async fn past(conn: &mut PgConnection, seen: &Seen) -> Result<Vec<PastLine>, App
     let past = store::past(conn, seen, &ids).await?;
     let title = |id: CallId| calls.iter().find(|call| call.id == id).map_or(String::new(), |call| call.title.clone());
     Ok(past.into_iter().map(|past| PastLine { call_title: title(past.call), past }).collect())
+}
+
+async fn email(conn: &mut PgConnection, seen: &Seen) -> Result<Option<String>, AppError> {
+    match seen.is_host() {
+        true => Ok(Some(people::receiver(conn, seen.application.applicant).await?.address.as_str().to_owned())),
+        false => Ok(None),
+    }
 }
 
 /// Answers, changes what was sent, or sends it again.
@@ -288,5 +298,5 @@ async fn refused(frame: Frame, mut tx: Tx, seen: Seen, mut fields: Fields, statu
     let posts = store::posts(&mut tx, id).await?;
     let former = store::former_summaries(&mut tx, id).await?;
     let past = past(&mut tx, &seen).await?;
-    show_with(status, &Show { frame, seen, posts, former, past, fields, is_unsent })
+    show_with(status, &Show { frame, seen, posts, former, past, email: None, fields, is_unsent })
 }

@@ -3,6 +3,7 @@
 
 mod abuse;
 mod lists;
+mod notes;
 mod past;
 mod places;
 pub mod privacy;
@@ -12,6 +13,7 @@ mod year;
 
 pub use abuse::*;
 pub use lists::*;
+pub use notes::*;
 pub use past::*;
 pub use places::*;
 pub use thread::*;

@@ -12,9 +12,10 @@ use actix_web::web::Path;
 use chrono::TimeDelta;
 
 /// Forms whose text is kept while it is written.
-const FORMS: [&str; 23] = [
+const FORMS: [&str; 24] = [
     "call",
     "application",
+    "application-note",
     "answer",
     "request",
     "item",

@@ -167,6 +167,9 @@ impl World {
         {
             self.see(name, hana(), format!("{waiting}{below}"));
         }
+        let note = [("revision", "0"), ("body", words.sentence)];
+        host.post(&format!("{waiting}/note"), &note).await.assert_status(303);
+        self.see("application-note", hana(), format!("{waiting}/note"));
         self.see("withdrawal", sora(), format!("{waiting}/withdrawal"));
     }
 

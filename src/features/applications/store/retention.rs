@@ -41,6 +41,9 @@ pub(super) async fn empty(tx: &mut Tx, ids: &[ApplicationId]) -> Result<(), AppE
     sqlx::query!("delete from application_summaries where application_id = any($1)", ids as &[ApplicationId])
         .execute(&mut **tx)
         .await?;
+    sqlx::query!("delete from application_notes where application_id = any($1)", ids as &[ApplicationId])
+        .execute(&mut **tx)
+        .await?;
     sqlx::query!("delete from application_kinds where application_id = any($1)", ids as &[ApplicationId])
         .execute(&mut **tx)
         .await?;
