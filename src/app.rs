@@ -2,6 +2,8 @@
 
 use crate::domain::fact::Fact;
 use crate::domain::id::{ApplicationId, BookingId, CalendarId, ConsultationId, PersonId, SanctionId};
+use crate::domain::id::{ApplicationId, BookingId, CalendarId, CallId, ConsultationId, PersonId};
+use crate::domain::interval::Interval;
 use crate::domain::slot::Offered;
 use crate::features::applications::mails::What;
 use crate::features::{
@@ -85,6 +87,19 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
         Fact::CallOpened { call } => {
             vec![NewJob::now(calendars::read::OfCall { call }), NewJob::now(calls::idle::IdleCheck { call, day: None })]
         }
+        Fact::HostInvited { invitation, .. } => vec![NewJob::now(calls::mails::HostInvitationMail { invitation })],
+        Fact::HostInvitationDeclined { invitation, .. } => {
+            vec![NewJob::now(calls::mails::HostDeclinedMail { invitation })]
+        }
+        Fact::HostJoined { call, person } => vec![NewJob::now(calls::mails::HostJoinedMail { call, joined: person })],
+        Fact::HostDeparted { call, person, removed } => {
+            vec![NewJob::now(calls::mails::HostDepartedMail { call, person, removed })]
+        }
+        Fact::HostCommitted { call, person } => vec![
+            NewJob::now(calendars::read::OfPerson { person }),
+            NewJob::now(bookings::hosting::HostSessions { call, person }),
+        ],
+        Fact::HostFreed { call, person } => vec![NewJob::now(bookings::hosting::HostSessions { call, person })],
         Fact::CallRested { call } => vec![NewJob::now(applications::times::Rested { call })],
         Fact::CalendarBroke { calendar } => vec![calendar_news(calendar, calendars::mails::What::Broke)],
         Fact::CalendarRecovered { calendar } => vec![calendar_news(calendar, calendars::mails::What::Recovered)],
@@ -285,7 +300,8 @@ pub const TOLD_OF: &[&str] = &[
 ];
 
 /// Answers of later slices to earlier ones.
-pub const LATER: Later = Later { own_sessions, offered, is_hosting, seen_document, takes_part };
+pub const LATER: Later =
+    Later { own_sessions, offered, is_hosting, seen_document, takes_part, commit_host, free_host, is_guest };
 
 /// UIDs by which a host's own sessions are known in their calendar: they are in our books already,
 /// and a session that was moved or cancelled must not stand in its own way. Not by the look of the
@@ -313,6 +329,23 @@ fn seen_document(
 
 fn takes_part(conn: &mut PgConnection, room: ConsultationId, person: PersonId) -> Answered<'_, bool> {
     Box::pin(consultations::is_in(conn, room, person))
+}
+
+fn is_guest(conn: &mut PgConnection, call: CallId, person: PersonId) -> Answered<'_, bool> {
+    Box::pin(applications::is_guest(conn, call, person))
+}
+
+fn commit_host(
+    conn: &mut PgConnection,
+    call: CallId,
+    person: PersonId,
+    now: DateTime<Utc>,
+) -> Answered<'_, Option<Interval>> {
+    Box::pin(bookings::commit_host(conn, call, person, now))
+}
+
+fn free_host(conn: &mut PgConnection, call: CallId, person: PersonId, now: DateTime<Utc>) -> Answered<'_, ()> {
+    Box::pin(bookings::free_host(conn, call, person, now))
 }
 
 /// The kinds of jobs that this release knows.

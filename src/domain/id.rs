@@ -48,6 +48,8 @@ ids! {
     ProviderAttemptId,
     /// A published call for applications.
     CallId,
+    /// An invitation to host a call together with its owner.
+    HostInvitationId,
     /// An application to a call.
     ApplicationId,
     /// What a host reported of an application.

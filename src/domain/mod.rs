@@ -22,6 +22,7 @@ pub mod deletion;
 pub mod fact;
 pub mod feedback;
 pub mod gift;
+pub mod hosting;
 pub mod ical;
 pub mod id;
 pub mod identifier;

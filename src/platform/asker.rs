@@ -32,7 +32,10 @@ pub struct SignedIn {
     pub zone: TimeZone,
     /// Whether name, language and zone were chosen.
     pub is_settled: bool,
+    /// Whether they host a call, or may write one.
     pub is_host: bool,
+    /// Whether they hold the grant to write calls of their own.
+    pub may_host: bool,
     pub is_administrator: bool,
     /// When the person last showed who they are: by signing in, or when they were asked again.
     pub confirmed_at: DateTime<Utc>,
@@ -144,7 +147,8 @@ async fn by_token(
     let row = sqlx::query!(
         r#"select p.person_id as "person_id: PersonId", s.sign_in_id as "sign_in_id: SignInId", s.seen_at, s.created_at,
                   coalesce(s.confirmed_at, s.created_at) as "confirmed_at!",
-                  s.factor_at, f.person_id is not null as "has_factor!", p.name, p.email, p.locale, p.time_zone, p.settled_at, p.host_since, p.administrator_since
+                  s.factor_at, f.person_id is not null as "has_factor!", p.name, p.email, p.locale, p.time_zone, p.settled_at, p.host_since, p.administrator_since,
+                  exists (select from call_hosts h where h.person_id = p.person_id) as "hosts!"
              from sign_ins s
              join people p using (person_id)
              left join second_factors f on f.person_id = p.person_id and f.confirmed_at is not null
@@ -164,7 +168,8 @@ async fn by_token(
             locale: Locale::parse(&row.locale).unwrap_or(Locale::Ja),
             zone: TimeZone::parse(&row.time_zone).unwrap_or(TimeZone(chrono_tz::UTC)),
             is_settled: row.settled_at.is_some(),
-            is_host: row.host_since.is_some(),
+            is_host: row.hosts || row.host_since.is_some(),
+            may_host: row.host_since.is_some(),
             is_administrator: row.administrator_since.is_some(),
             confirmed_at: row.confirmed_at,
             has_factor: row.has_factor,

@@ -54,6 +54,7 @@ id_columns!(
     IdentityId,
     ProviderAttemptId,
     CallId,
+    HostInvitationId,
     ApplicationId,
     ConsultationId,
     InvitationId,

@@ -48,7 +48,8 @@ pub mod zip;
 
 use crate::config::Config;
 use crate::domain::fact::Fact;
-use crate::domain::id::{ConsultationId, PersonId};
+use crate::domain::id::{CallId, ConsultationId, PersonId};
+use crate::domain::interval::Interval;
 use crate::domain::slot::Offered;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -73,11 +74,22 @@ pub struct Later {
     pub takes_part: TakesPart,
     /// Whether hours or sessions hang on somebody's zone: people ask, bookings know.
     pub is_hosting: for<'c> fn(&'c mut PgConnection, PersonId, Tz, DateTime<Utc>) -> Answered<'c, bool>,
+    /// Commits a host to all times ahead of a call; gives the first that they have given elsewhere, with
+    /// which the transaction is to be dropped: calls ask, bookings hold the times.
+    pub commit_host: CommitHost,
+    /// Gives a host the times of a call back.
+    pub free_host: for<'c> fn(&'c mut PgConnection, CallId, PersonId, DateTime<Utc>) -> Answered<'c, ()>,
+    /// Whether somebody applies to a call, or is or was a guest of it: calls ask, applications know.
+    pub is_guest: for<'c> fn(&'c mut PgConnection, CallId, PersonId) -> Answered<'c, bool>,
 }
 
 /// Asks when a person read the document of a consultation last.
 pub type SeenDocument =
     for<'c> fn(&'c mut PgConnection, ConsultationId, PersonId) -> Answered<'c, Option<DateTime<Utc>>>;
+
+/// Commits a host to the times of a call from an instant on.
+pub type CommitHost =
+    for<'c> fn(&'c mut PgConnection, CallId, PersonId, DateTime<Utc>) -> Answered<'c, Option<Interval>>;
 
 /// Asks whether a person is in a consultation.
 pub type TakesPart = for<'c> fn(&'c mut PgConnection, ConsultationId, PersonId) -> Answered<'c, bool>;

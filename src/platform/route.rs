@@ -27,10 +27,14 @@ pub enum Need {
     SignedIn,
     /// The same, confirmed within the last quarter of an hour: what could lock the person out.
     Fresh,
-    /// Whoever may host.
+    /// Whoever hosts a call, or may write one.
     Host,
+    /// Whoever holds the grant to write calls of their own.
+    Grant,
     /// The owner or a co-host of the call.
     CallHost,
+    /// The hosts of the call, and administrators.
+    CallHosts,
     /// The applicant of the application.
     Applicant,
     /// The applicant, or a host of the call.
@@ -198,6 +202,9 @@ pub async fn require(
             return Ok(request.error_response(error));
         }
         (Some(Need::Host), Some(person)) if !person.is_host => return Ok(request.error_response(AppError::NotAllowed)),
+        (Some(Need::Grant), Some(person)) if !person.may_host => {
+            return Ok(request.error_response(AppError::NotAllowed));
+        }
         (Some(Need::Administrator), Some(person)) if !person.is_administrator => {
             return Ok(request.error_response(AppError::NotFound));
         }

@@ -53,7 +53,7 @@ async fn what_does_not_exist_is_not_found_for_everyone(db: PgPool) {
                 _ => browser.post(&path, &[]).await,
             };
             let expected = match declared.need {
-                Need::Host if !persona.is_host => 403,
+                Need::Host | Need::Grant if !persona.is_host => 403,
                 Need::Token => 410,
                 _ => 404,
             };
@@ -140,8 +140,9 @@ fn is_needed(need: Need, persona: Persona) -> bool {
     let guest = [aki(), mio()].contains(&persona);
     match need {
         Need::Public | Need::SignedIn | Need::Fresh => true,
-        Need::Host => persona.is_host,
+        Need::Host | Need::Grant => persona.is_host,
         Need::CalendarOwner | Need::LibraryOwner => persona == hana(),
+        Need::CallHosts => host || persona.is_administrator,
         Need::CallHost | Need::ConsultationHost | Need::ApplicationHost => host,
         Need::Applicant | Need::Lead => persona == aki(),
         Need::ApplicationParty => host || persona == aki(),
@@ -190,7 +191,7 @@ async fn walk(app: &TestApp, world: &World) {
 fn refusal(need: Need, persona: Persona, status: u16) -> u16 {
     let is_stranger = [sora(), ren(), toma()].contains(&persona);
     match need {
-        Need::Host => 403,
+        Need::Host | Need::Grant => 403,
         Need::Administrator => 404,
         _ if is_stranger => 404,
         _ if status == 404 => 404,
@@ -231,6 +232,7 @@ async fn every_declared_route_is_walked_in_one_of_the_worlds_or_by_its_own_test(
         "/invitations/{token}",
         "/policies/{policy}",
         "/notifications/{token}",
+        "/calls/invitations/{token}",
         "/reports/{series}",
         "/reports/{series}/feed.atom",
         "/reports/{series}/{number}",

@@ -3,6 +3,7 @@
 use crate::support::*;
 use sqlx::PgPool;
 
+mod hosts;
 mod life;
 
 /// What opening needs, as a host types it.

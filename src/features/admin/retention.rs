@@ -3,7 +3,7 @@
 
 use crate::domain::fact::Fact;
 use crate::domain::retention::{self, Class, months_before};
-use crate::features::{applications, bookings, consultations, feedback, people, questions, reports, sessions};
+use crate::features::{applications, bookings, calls, consultations, feedback, people, questions, reports, sessions};
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
 use crate::platform::jobs::{Job, JobRun, NewJob, Outcome};
@@ -107,13 +107,18 @@ async fn batch(tx: &mut Tx, class: Class) -> Result<u64, AppError> {
         Class::Feedback => answers(tx).await,
         Class::Records => records(tx).await,
         Class::NoShows => sessions::retention::sweep_no_shows(tx, months_before(now, retention::NO_SHOWS), ROWS).await,
-        Class::Invitations => consultations::retention::sweep_invitations(tx, ROWS).await,
+        Class::Invitations => invitations(tx).await,
         Class::Jobs => jobs::sweep(tx, now, ROWS).await,
         Class::SignIns => people::retention::sweep_sign_ins(tx, ROWS).await,
         Class::OnceKeys => once::sweep(tx, now, ROWS).await,
         Class::Facts => facts::sweep(tx, months_before(now, retention::FACTS), ROWS).await,
         Class::Audit => audit::sweep(tx, months_before(now, retention::AUDIT), ROWS).await,
     }
+}
+
+async fn invitations(tx: &mut Tx) -> Result<u64, AppError> {
+    let hosts = calls::sweep_invitations(tx, ROWS).await?;
+    Ok(hosts + consultations::retention::sweep_invitations(tx, ROWS).await?)
 }
 
 /// Later slices first: they refer to earlier ones.

@@ -112,7 +112,7 @@ impl Job for Told {
     }
 }
 
-async fn tell(tx: &mut Tx, booking: &Booking, what: What, to: PersonId) -> Result<(), AppError> {
+pub(super) async fn tell(tx: &mut Tx, booking: &Booking, what: What, to: PersonId) -> Result<(), AppError> {
     tx.enqueue_now(BookingMail { booking: booking.id, sequence: booking.sequence, what, to }).await
 }
 

@@ -13,6 +13,7 @@ pub mod follow;
 mod grid;
 pub mod holds;
 mod holidays;
+pub mod hosting;
 pub mod mails;
 mod new;
 mod paging;
@@ -25,6 +26,7 @@ pub mod watch;
 pub mod writing;
 mod zone;
 
+pub use hosting::{commit_host, free_host};
 pub use rules::next_opening;
 pub use store::{Upcoming, confirmed, late_cancellations, let_go, uids_of_host, upcoming};
 pub use store::{privacy, retention};
@@ -87,5 +89,7 @@ pub fn jobs(registry: Registry) -> Registry {
         .with::<writing::WriteAhead>()
         .with::<writing::Write>()
         .with::<holds::HoldEnds>()
+        .with::<hosting::HostSessions>()
+        .with::<hosting::FreedMail>()
         .with::<follow::ReleaseTime>()
 }

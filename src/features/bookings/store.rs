@@ -3,11 +3,13 @@
 mod feeds;
 mod holds;
 pub mod privacy;
+mod hosting;
 pub mod retention;
 mod watches;
 
 pub use feeds::{feed_made_at, feed_owner, make_feed, revoke_feed};
 pub use holds::{confirm, holds, live, release_hold, release_holds};
+pub use hosting::{ahead_of_call, commit, free};
 pub use watches::{Watch, begin_watch, end_watch, pass, waiting, watch};
 
 use super::rules::Own;

@@ -5,7 +5,10 @@ mod call_box;
 mod closing;
 mod edit;
 mod form;
+mod hosts;
 pub mod idle;
+mod invitation;
+pub mod mails;
 mod new;
 mod opening;
 mod pause;
@@ -17,6 +20,8 @@ pub use store::privacy;
 pub use store::{
     Call, CallHost, Hosted, Listed, Suspension, Timing, Watched, attending, by_slugs, find, for_host, for_host_update,
     hosts, in_public, locked, of_host, of_owner, opened, pause, restore, save, suspend, suspension, timing, watched,
+    Call, CallHost, Hosted, Listed, Timing, attending, by_slugs, find, for_host, for_host_update, hosts,
+    in_public, locked, of_host, of_owner, opened, pause, sweep_invitations, timing,
 };
 
 use crate::platform::jobs::Registry;
@@ -25,8 +30,8 @@ use crate::platform::route::{Need, Routes};
 /// Routes of this slice. The list of one's calls is composed in `home`.
 pub fn routes() -> Routes {
     Routes::new()
-        .get("/calls/new", Need::Host, new::get)
-        .post("/calls/new", Need::Host, new::post)
+        .get("/calls/new", Need::Grant, new::get)
+        .post("/calls/new", Need::Grant, new::post)
         .get("/calls/{call}/edit", Need::CallHost, edit::get)
         .post("/calls/{call}/edit", Need::CallHost, edit::post)
         .get("/calls/{call}/opening", Need::CallHost, opening::get)
@@ -35,6 +40,10 @@ pub fn routes() -> Routes {
         .post("/calls/{call}/pause", Need::CallHost, pause::post)
         .get("/calls/{call}/closing", Need::CallHost, closing::get)
         .post("/calls/{call}/closing", Need::CallHost, closing::post)
+        .get("/calls/{call}/hosts", Need::CallHosts, hosts::get)
+        .post("/calls/{call}/hosts", Need::CallHost, hosts::post)
+        .get("/calls/invitations/{token}", Need::Token, invitation::get)
+        .post("/calls/invitations/{token}", Need::Token, invitation::post)
 }
 
 /// Jobs of this slice.
@@ -44,4 +53,8 @@ pub fn jobs(registry: Registry) -> Registry {
         .with::<idle::RestedMail>()
         .with::<suspended::SuspensionMails>()
         .with::<suspended::SuspensionMail>()
+        .with::<mails::HostInvitationMail>()
+        .with::<mails::HostDeclinedMail>()
+        .with::<mails::HostJoinedMail>()
+        .with::<mails::HostDepartedMail>()
 }

@@ -1,16 +1,22 @@
 //! All SQL over calls, their topics, kinds and hosts; lists and what hosts write are in the files below.
 
+mod hosts;
+mod invitations;
 mod lists;
 mod suspension;
 pub mod privacy;
 mod written;
 
+pub use hosts::*;
+pub use invitations::*;
 pub use lists::*;
 pub use suspension::*;
 pub use written::*;
 
 use crate::domain::call::{Kind, Missing, Stage, TopicGroup, Waiting, missing};
+use crate::domain::consultation::Part;
 use crate::domain::fact::Fact;
+use crate::domain::hosting::{self, HostAct};
 use crate::domain::id::{CallId, PersonId};
 use crate::domain::person::{Locale, TimeZone};
 use crate::platform::asker::Asker;
@@ -269,12 +275,23 @@ impl Hosted {
         self.mine.is_some()
     }
 
+    /// Whether the asker may do this with the call.
+    pub fn may(&self, act: HostAct) -> bool {
+        let part = |mine: CallHost| match mine.person == self.call.owner {
+            true => Part::Host,
+            false => Part::CoHost { may_decide: mine.may_decide },
+        };
+        self.mine.is_some_and(|mine| hosting::may(part(mine), act))
+    }
+
+    /// Ends the request with 403 for a host who may not do this.
+    pub fn require(&self, act: HostAct) -> Result<(), AppError> {
+        self.may(act).then_some(()).ok_or(AppError::NotAllowed)
+    }
+
     /// Ends the request with 403 for a co-host who may not decide.
     pub fn require_decision(&self) -> Result<(), AppError> {
-        match self.mine.is_some_and(|h| h.may_decide) {
-            true => Ok(()),
-            false => Err(AppError::NotAllowed),
-        }
+        self.require(HostAct::Decide)
     }
 }
 
@@ -284,6 +301,16 @@ pub async fn for_host(conn: &mut PgConnection, id: CallId, asker: &Asker) -> Res
     let call = find(&mut *conn, id).await?.ok_or(AppError::NotFound)?;
     let mine = hosts(conn, id).await?.into_iter().find(|h| h.person == person).ok_or(AppError::NotFound)?;
     Ok(Hosted { call, mine: Some(mine) })
+}
+
+/// The call for whoever may see who hosts it: its hosts, and administrators.
+pub async fn for_reader_of_hosts(conn: &mut PgConnection, id: CallId, asker: &Asker) -> Result<Hosted, AppError> {
+    match for_host(&mut *conn, id, asker).await {
+        Err(AppError::NotFound) if asker.person().is_some_and(|person| person.is_administrator) => {
+            Ok(Hosted { call: find(conn, id).await?.ok_or(AppError::NotFound)?, mine: None })
+        }
+        found => found,
+    }
 }
 
 /// As `for_host`, with the row locked until the transaction ends.

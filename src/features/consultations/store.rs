@@ -13,7 +13,7 @@ pub(super) use invitations::{
     revoke_invitation, revoke_invitations_of, revoke_team_links, set_invitation_token, spend_invitation,
     spend_invitations_of,
 };
-pub use participants::{Attendant, attendants, guests_ever, is_in, lead_of, on_side, stands_in};
+pub use participants::{Attendant, attendants, guests_ever, is_in, lead_of, on_side, stands_in, was_guest_of};
 pub(super) use participants::{depart, join, set_lead, takes_part};
 
 use super::room::Room;
@@ -356,6 +356,20 @@ pub async fn lock(tx: &mut Tx, id: ConsultationId) -> Result<(), AppError> {
         id as ConsultationId
     )
     .fetch_optional(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Locks all consultations of a call that have, or may get, a time ahead, in the order of their IDs: no
+/// time is taken, moved or given back, and nobody joins, until the transaction ends.
+pub async fn lock_active_of(conn: &mut PgConnection, call: CallId) -> Result<(), AppError> {
+    sqlx::query!(
+        r#"select consultation_id from consultations
+            where call_id = $1 and stage in ('preparing', 'ready', 'booked', 'in_session')
+            order by consultation_id for update"#,
+        call as CallId
+    )
+    .fetch_all(conn)
     .await?;
     Ok(())
 }

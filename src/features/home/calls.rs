@@ -16,6 +16,10 @@ struct Calls {
 }
 
 impl Calls {
+    fn may_write(&self) -> bool {
+        self.frame.person().is_some_and(|p| p.may_host)
+    }
+
     fn stage(&self, stage: Stage) -> Told {
         self.frame.t(match stage {
             Stage::Draft => "home-calls-draft",

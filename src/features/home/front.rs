@@ -18,8 +18,8 @@ struct Front {
 }
 
 impl Front {
-    fn is_host(&self) -> bool {
-        self.frame.person().is_some_and(|p| p.is_host)
+    fn may_host(&self) -> bool {
+        self.frame.person().is_some_and(|p| p.may_host)
     }
 
     fn is_other_language(&self, locale: &str) -> bool {

@@ -50,7 +50,7 @@ impl Way {
 }
 
 fn bears_secret(path: &str) -> bool {
-    ["/invitations/", "/previews/", "/notifications/", "/feeds/", "/settings/address/"]
+    ["/invitations/", "/calls/invitations/", "/previews/", "/notifications/", "/feeds/", "/settings/address/"]
         .iter()
         .any(|prefix| path.starts_with(prefix))
         || path.contains("key=")
@@ -87,6 +87,7 @@ mod tests {
         let (request, keys) = (random::id::<SignInRequestId>(), Keys::of(Vec::new()));
         for (path, opened) in [
             ("/invitations/abc", HOME),
+            ("/calls/invitations/abc", HOME),
             ("/previews/abc", HOME),
             ("/bookings/1?key=abc", HOME),
             ("/hosts/hana/calls/sre", "/hosts/hana/calls/sre"),

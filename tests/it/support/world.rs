@@ -12,6 +12,7 @@ use kabeuchi::domain::person::Locale;
 
 mod abuse;
 mod call;
+mod hosts;
 mod people;
 mod times;
 mod words;
@@ -73,6 +74,7 @@ impl World {
         world.quotes(app, &words, call).await;
         world.publishing(app, &words, call).await;
         world.joining_and_mails(app, call).await;
+        world.hosting(app).await;
         world.abuse(app, &words, call).await;
         world.people();
         world.notifications(app).await;

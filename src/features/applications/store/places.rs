@@ -45,6 +45,14 @@ pub async fn active_on(
     Ok(id)
 }
 
+/// Whether somebody waits for an answer of a call, or is or was a guest of it. Its consultations are locked,
+/// so that it stays so until the transaction ends.
+pub async fn is_guest(conn: &mut PgConnection, call: CallId, person: PersonId) -> Result<bool, AppError> {
+    consultations::lock_active_of(&mut *conn, call).await?;
+    let waits = active_on(&mut *conn, call, person).await?.is_some();
+    Ok(waits || consultations::was_guest_of(conn, call, person).await?)
+}
+
 /// An accepted application is active as long as its consultation takes a place. Gives the call.
 pub async fn follow(tx: &mut Tx, consultation: ConsultationId) -> Result<Option<CallId>, AppError> {
     let is_active = consultations::system(tx, consultation).await?.stage.is_active();

@@ -3,7 +3,7 @@
 use crate::domain::access::Act;
 use crate::domain::consultation::{Part, Side};
 use crate::domain::fact::Fact;
-use crate::domain::id::{ConsultationId, PersonId};
+use crate::domain::id::{CallId, ConsultationId, PersonId};
 use crate::domain::person::{EmailAddress, TimeZone};
 use crate::features::consultations::room::Room;
 use crate::platform::db::Tx;
@@ -193,6 +193,22 @@ pub(in crate::features::consultations) async fn takes_part(
     .fetch_one(conn)
     .await?;
     Ok(takes_part)
+}
+
+/// Whether somebody is or was a guest in any consultation of a call.
+pub async fn was_guest_of(conn: &mut PgConnection, call: CallId, person: PersonId) -> Result<bool, AppError> {
+    let was = sqlx::query_scalar!(
+        r#"select exists (
+               select from consultations s
+                where s.call_id = $1
+                  and (exists (select from participants p where p.consultation_id = s.consultation_id and p.person_id = $2)
+                       or exists (select from former_participants f where f.consultation_id = s.consultation_id and f.person_id = $2))) as "was!""#,
+        call as CallId,
+        person as PersonId,
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(was)
 }
 
 /// Name and address of everyone who is or was a guest: what must not be told of them holds after
