@@ -28,6 +28,82 @@ mod people {
     }
 
     #[sqlx::test]
+    async fn who_may_host_no_more_opens_nothing_and_what_runs_goes_on(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let call = app.open_call(hana()).await;
+        let closed = app.open_call(hana()).await;
+        app.as_(hana()).await.post(&format!("/calls/{closed}/closing"), &[("waiting", "finish")]).await;
+        let room = app.open(call, "Where to begin", aki()).await;
+        let (id, toma) = (app.id_of(hana()).await.to_string(), app.as_(toma()).await);
+
+        toma.post("/admin/people", &[("person", &id), ("act", "withdraw")]).await.assert_status(303);
+
+        app.run_jobs().await;
+        let mail = app.mailbox().last_to(hana()).await;
+        assert_eq!(mail.subject, "You may not open calls any more");
+        assert_eq!(mail.text.matches("Talk to me about SRE").count(), 1, "{}", mail.text);
+        let hana = app.as_(hana()).await;
+        for id in [call, closed] {
+            let opening = format!("/calls/{id}/opening");
+            hana.get(&opening).await.assert_status(200).assert_says("calls-opening-no_grant");
+            hana.post(&opening, &[]).await.assert_status(403).assert_says("calls-opening-no_grant");
+        }
+        assert_eq!(stages(&app).await, ["closed", "paused"]);
+        hana.get("/calls/new").await.assert_status(403);
+        for path in ["/calls", "/availability", &format!("/consultations/{room}/questions")] {
+            hana.get(path).await.assert_status(200);
+        }
+        app.visitor().get("/hosts/hana").await.assert_status(200);
+        toma.post("/admin/people", &[("person", &id), ("act", "grant")]).await.assert_status(303);
+        let again = app.as_(crate::support::hana()).await.get(&format!("/calls/{call}/opening")).await;
+        again.assert_status(200).assert_does_not_say("calls-opening-no_grant");
+    }
+
+    async fn stages(app: &TestApp) -> Vec<String> {
+        sqlx::query_scalar("select stage from calls order by stage").fetch_all(&app.db).await.unwrap()
+    }
+
+    #[sqlx::test]
+    async fn a_host_without_a_grant_has_a_page_as_long_as_something_of_theirs_is_public(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        app.open_call(hana()).await;
+        app.as_(sora()).await;
+        for persona in [hana(), sora()] {
+            let (id, toma) = (app.id_of(persona).await.to_string(), app.as_(toma()).await);
+            toma.post("/admin/people", &[("person", &id), ("act", "withdraw")]).await.assert_status(303);
+        }
+
+        app.visitor().get("/hosts/hana").await.assert_status(200);
+        app.visitor().get("/hosts/sora").await.assert_status(404);
+    }
+
+    #[sqlx::test]
+    async fn of_a_withdrawal_and_an_opening_at_once_no_call_stays_open(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let call = app.open_call(hana()).await;
+        let opening = format!("/calls/{call}/opening");
+        sqlx::query("update calls set scope = 'Aims', why = 'I learn'").execute(&app.db).await.unwrap();
+        sqlx::query("insert into call_topics (call_id, position, group_name, name) values ($1, 1, '', 'SLO')")
+            .bind(call.0)
+            .execute(&app.db)
+            .await
+            .unwrap();
+        let (id, toma) = (app.id_of(hana()).await.to_string(), app.as_(toma()).await);
+        for _ in 0..6 {
+            toma.post("/admin/people", &[("person", &id), ("act", "grant")]).await.assert_status(303);
+            sqlx::query("update calls set stage = 'paused'").execute(&app.db).await.unwrap();
+            let hana = app.as_(hana()).await;
+
+            let withdraw = [("person", id.as_str()), ("act", "withdraw")];
+            let (opened, taken) = tokio::join!(hana.post(&opening, &[]), toma.post("/admin/people", &withdraw));
+
+            assert_eq!(taken.status, 303);
+            assert!([303, 401, 403].contains(&opened.status), "{}", opened.status);
+            assert_eq!(stages(&app).await, ["paused"]);
+        }
+    }
+
+    #[sqlx::test]
     async fn a_double_click_is_one_click(db: PgPool) {
         let app = TestApp::spawn(db).await;
         app.as_(ren()).await;

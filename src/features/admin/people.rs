@@ -2,6 +2,7 @@
 
 use crate::domain::fact::Fact;
 use crate::domain::id::PersonId;
+use crate::features::calls;
 use crate::features::people::{self, Listed};
 use crate::platform::addresses;
 use crate::platform::error::{Answer, AppError};
@@ -52,7 +53,10 @@ pub async fn post(frame: Frame, fields: Fields) -> Answer {
         return tx.see_other("/admin/people?said=done").await;
     }
     let (done, fact) = match act {
-        "withdraw" => (people::withdraw_host(&mut tx, person).await?, Fact::HostWithdrawn { person }),
+        "withdraw" => {
+            calls::grant::rest_all_of(&mut tx, person).await?;
+            (people::withdraw_host(&mut tx, person).await?, Fact::HostWithdrawn { person })
+        }
         _ => (people::grant_host(&mut tx, person, frame.now).await?, Fact::HostGranted { person }),
     };
     if !done {

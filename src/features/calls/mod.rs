@@ -5,6 +5,7 @@ mod call_box;
 mod closing;
 mod edit;
 mod form;
+pub mod grant;
 mod hosts;
 pub mod idle;
 mod invitation;
@@ -21,6 +22,7 @@ pub use store::{
     Call, CallHost, Hosted, Listed, Suspension, Timing, Watched, attending, by_slugs, find, for_host, for_host_update,
     hosts, in_public, locked, of_host, of_owner, opened, pause, restore, save, suspend, suspension, timing, watched,
     Call, CallHost, Hosted, Listed, Timing, attending, by_slugs, find, for_host, for_host_update, hosts,
+    Call, CallHost, Hosted, Listed, Timing, attending, by_slugs, find, for_host, for_host_update, has_public, hosts,
     in_public, locked, of_host, of_owner, opened, pause, sweep_invitations, timing,
 };
 
@@ -53,6 +55,7 @@ pub fn jobs(registry: Registry) -> Registry {
         .with::<idle::RestedMail>()
         .with::<suspended::SuspensionMails>()
         .with::<suspended::SuspensionMail>()
+        .with::<grant::GrantWithdrawnMail>()
         .with::<mails::HostInvitationMail>()
         .with::<mails::HostDeclinedMail>()
         .with::<mails::HostJoinedMail>()

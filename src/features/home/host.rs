@@ -42,6 +42,12 @@ pub async fn get(frame: Frame, slug: Path<String>) -> Answer {
     let host = people::by_slug(&mut read, &slug).await?.ok_or(AppError::NotFound)?;
     let calls = calls::of_owner(&mut read, host.id).await?;
     let reports = reports::of_host(&mut read, host.id, 10).await?;
+    let has_page = !reports.is_empty()
+        || people::holds_grant(&mut read, host.id).await?
+        || calls::has_public(&mut read, host.id).await?;
+    if !has_page {
+        return Err(AppError::NotFound);
+    }
     let (kept, all) = applications::promise(&mut read, host.id, frame.now).await?;
     let promise = (all >= FEWEST).then_some((kept, all));
     show(&Host { frame, host, calls, reports, promise })

@@ -2,6 +2,7 @@
 
 use crate::domain::call::Stage;
 use crate::domain::id::{CallId, PersonId};
+use crate::platform::db::Tx;
 use crate::platform::error::AppError;
 use sqlx::PgConnection;
 
@@ -91,4 +92,26 @@ pub async fn of_owner(conn: &mut PgConnection, owner: PersonId) -> Result<Vec<Li
 /// All calls that a person hosts, drafts too.
 pub async fn of_host(conn: &mut PgConnection, person: PersonId) -> Result<Vec<Listed>, AppError> {
     listed(conn, Of::Host(person), 100).await
+}
+
+/// All calls of an owner, with their rows locked until the transaction ends.
+pub async fn locked_of_owner(tx: &mut Tx, owner: PersonId) -> Result<Vec<CallId>, AppError> {
+    let ids = sqlx::query_scalar!(
+        r#"select call_id as "id: CallId" from calls where owner_id = $1 order by call_id for no key update"#,
+        owner as PersonId
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(ids)
+}
+
+/// Whether anything of an owner has a public page.
+pub async fn has_public(conn: &mut PgConnection, owner: PersonId) -> Result<bool, AppError> {
+    let has = sqlx::query_scalar!(
+        r#"select exists (select from calls where owner_id = $1 and stage <> 'draft') as "has!""#,
+        owner as PersonId
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(has)
 }

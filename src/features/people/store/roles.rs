@@ -59,7 +59,7 @@ pub async fn grant_host(conn: &mut PgConnection, person: PersonId, now: DateTime
     Ok(exists.fetch_one(conn).await?)
 }
 
-/// Takes the host part back; calls stay as they are.
+/// Takes the host part back. The open calls of the person rest in the same transaction, before this.
 pub async fn withdraw_host(conn: &mut PgConnection, person: PersonId) -> Result<bool, AppError> {
     let taken = sqlx::query!(
         "update people set host_since = null where person_id = $1 and host_since is not null",
@@ -72,6 +72,17 @@ pub async fn withdraw_host(conn: &mut PgConnection, person: PersonId) -> Result<
     }
     end_sign_ins(conn, person).await?;
     Ok(true)
+}
+
+/// Whether a person holds the grant to write and open calls.
+pub async fn holds_grant(conn: &mut PgConnection, person: PersonId) -> Result<bool, AppError> {
+    let holds = sqlx::query_scalar!(
+        r#"select exists (select from people where person_id = $1 and host_since is not null) as "holds!""#,
+        person as PersonId
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(holds)
 }
 
 /// Makes a person an administrator.
