@@ -60,6 +60,7 @@ pub enum Fact {
     CallSuspended { call: CallId },
     CallRestored { call: CallId },
     WaitingDismissed { call: CallId },
+    CallDeleted { call: CallId },
     HostInvited { call: CallId, invitation: HostInvitationId },
     HostInvitationRevoked { call: CallId, invitation: HostInvitationId },
     HostInvitationDeclined { call: CallId, invitation: HostInvitationId },

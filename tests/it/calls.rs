@@ -3,6 +3,7 @@
 use crate::support::*;
 use sqlx::PgPool;
 
+mod deletion;
 mod hosts;
 mod life;
 

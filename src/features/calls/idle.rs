@@ -33,7 +33,10 @@ impl Job for IdleCheck {
 
     async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
         let mut tx = run.begin().await?;
-        let call = store::locked(&mut tx, self.call).await?;
+        let call = match store::locked(&mut tx, self.call).await {
+            Err(AppError::NotFound) => return Ok(Outcome::Done),
+            call => call?,
+        };
         if call.stage != Stage::Open {
             return Ok(Outcome::Done);
         }

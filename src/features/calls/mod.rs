@@ -3,6 +3,7 @@
 mod buffers;
 mod call_box;
 mod closing;
+mod deletion;
 mod edit;
 mod form;
 pub mod grant;
@@ -42,6 +43,8 @@ pub fn routes() -> Routes {
         .post("/calls/{call}/pause", Need::CallHost, pause::post)
         .get("/calls/{call}/closing", Need::CallHost, closing::get)
         .post("/calls/{call}/closing", Need::CallHost, closing::post)
+        .get("/calls/{call}/deletion", Need::CallHost, deletion::get)
+        .post("/calls/{call}/deletion", Need::CallHost, deletion::post)
         .get("/calls/{call}/hosts", Need::CallHosts, hosts::get)
         .post("/calls/{call}/hosts", Need::CallHost, hosts::post)
         .get("/calls/invitations/{token}", Need::Token, invitation::get)

@@ -16,6 +16,10 @@ struct Calls {
 }
 
 impl Calls {
+    fn is_mine(&self, call: &calls::Listed) -> bool {
+        self.frame.person().is_some_and(|p| p.id == call.owner)
+    }
+
     fn may_write(&self) -> bool {
         self.frame.person().is_some_and(|p| p.may_host)
     }

@@ -6,7 +6,7 @@ use crate::domain::id::{CallId, PersonId};
 use crate::platform::db::{OnConstraint, Tx};
 use crate::platform::error::AppError;
 use crate::platform::random;
-use sqlx::PgConnection;
+use sqlx::{Connection, PgConnection};
 
 /// The owner has another call of this word.
 #[derive(Debug)]
@@ -121,4 +121,24 @@ async fn replace_lists(conn: &mut PgConnection, id: CallId, w: &Written) -> Resu
         .execute(conn)
         .await?;
     Ok(())
+}
+
+/// Somebody applied to the call, or was consulted: it stays.
+#[derive(Debug)]
+pub struct InUse;
+
+/// Deletes a call with what its hosts set for it. What refers to it otherwise keeps it: the database
+/// decides, so that no application slips in between.
+pub async fn delete(tx: &mut Tx, id: CallId) -> Result<Result<(), InUse>, AppError> {
+    let mut savepoint = tx.begin().await?;
+    match sqlx::query!("delete from calls where call_id = $1", id as CallId).execute(&mut *savepoint).await {
+        Err(sqlx::Error::Database(error)) if error.is_foreign_key_violation() => {
+            savepoint.rollback().await?;
+            return Ok(Err(InUse));
+        }
+        deleted => deleted?,
+    };
+    savepoint.commit().await?;
+    tx.record(Fact::CallDeleted { call: id }).await?;
+    Ok(Ok(()))
 }

@@ -19,6 +19,7 @@ impl World {
         app.as_(mio()).await.post(&links[0], &[("act", "accept")]).await.assert_status(303);
         self.see("hosts", sora(), &hosts);
         self.see("hosts-for-a-co-host", mio(), hosts);
+        self.see("call-deletion", sora(), format!("/calls/{call}/deletion"));
         self.see("host-invitation", ren(), &links[1]);
         self.see("host-invitation-as-visitor", None, &links[1]);
         self.see("host-invitation-of-another", aki(), &links[1]);
