@@ -87,6 +87,15 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
         Fact::CallOpened { call } => {
             vec![NewJob::now(calendars::read::OfCall { call }), NewJob::now(calls::idle::IdleCheck { call, day: None })]
         }
+        Fact::CallOffered { call, person } => vec![NewJob::now(calls::mails::OfferMail { call, to: person })],
+        Fact::CallOfferDeclined { call, person } => {
+            vec![NewJob::now(calls::mails::OfferDeclinedMail { call, by: person })]
+        }
+        Fact::CallHandedOver { call, from, to } => vec![
+            NewJob::now(calls::mails::HandedOverMail { call, from, to }),
+            NewJob::now(calendars::read::OfCall { call }),
+            NewJob::now(bookings::watch::OfferTimes { owner: to }),
+        ],
         Fact::HostInvited { invitation, .. } => vec![NewJob::now(calls::mails::HostInvitationMail { invitation })],
         Fact::HostInvitationDeclined { invitation, .. } => {
             vec![NewJob::now(calls::mails::HostDeclinedMail { invitation })]

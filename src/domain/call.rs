@@ -218,6 +218,20 @@ pub fn write_topics(groups: &[TopicGroup]) -> String {
     groups.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
+/// The longest word of an address.
+const LONGEST_SLUG: usize = 40;
+
+/// The wanted word of an address, or the first numbered one that no other call of the owner has.
+pub fn free_slug(wanted: &str, taken: &[String]) -> String {
+    let numbered = (2..).map(|n| {
+        let end = format!("-{n}");
+        let begin = &wanted[..wanted.len().min(LONGEST_SLUG - end.len())];
+        format!("{}{end}", begin.trim_end_matches('-'))
+    });
+    let mut words = std::iter::once(wanted.to_owned()).chain(numbered);
+    words.find(|word| !taken.contains(word)).unwrap_or_else(|| wanted.to_owned())
+}
+
 /// What a call still needs before it can be opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Missing {
@@ -305,6 +319,22 @@ archived: open -, pause -, close -, archive -
         );
         assert_eq!(parse_topics(&write_topics(&groups)), Ok(groups));
         assert_eq!(parse_topics(" \n : \n"), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn a_word_that_is_taken_is_numbered() {
+        let long = "a".repeat(40);
+        for (wanted, taken, free) in [
+            ("sre", vec![], "sre".to_owned()),
+            ("sre", vec!["sre"], "sre-2".to_owned()),
+            ("sre", vec!["sre", "sre-2", "slo"], "sre-3".to_owned()),
+            (long.as_str(), vec![long.as_str()], format!("{}-2", &long[..38])),
+        ] {
+            let taken: Vec<String> = taken.into_iter().map(str::to_owned).collect();
+            let found = free_slug(wanted, &taken);
+            assert_eq!(found, free);
+            assert!(crate::domain::person::Slug::parse(&found).is_ok(), "{found}");
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ use sqlx::PgPool;
 mod deletion;
 mod hosts;
 mod life;
+mod transfer;
 
 /// What opening needs, as a host types it.
 const WRITTEN: [(&str, &str); 5] = [

@@ -137,3 +137,79 @@ impl Job for HostDepartedMail {
         Ok(Outcome::Send(tx, Box::new(mail)))
     }
 }
+
+/// Asks a co-host to take a call over.
+#[derive(Serialize, Deserialize)]
+pub struct OfferMail {
+    pub call: CallId,
+    pub to: PersonId,
+}
+
+impl Job for OfferMail {
+    const KIND: &'static str = "calls.offer_mail";
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        let waits = store::transfer(&mut tx, self.call, run.now).await?.is_some_and(|offer| offer.to == self.to);
+        let call = store::find(&mut tx, self.call).await?.filter(|_| waits);
+        let Some(call) = call else { return Ok(Outcome::Done) };
+        let receiver = people::receiver(&mut tx, self.to).await?;
+        let speech = receiver.speech;
+        let text = speech.t("calls-mail-offered-text").saying("owner", &call.host_name);
+        let mail = Mail::to(&receiver, speech.t("calls-mail-offered-subject").saying("call", &call.title))
+            .line(text.saying("call", &call.title))
+            .action(
+                speech.t("calls-mail-offered-action"),
+                run.platform.config.url(&format!("/calls/{}/transfer", call.id)),
+            );
+        Ok(Outcome::Send(tx, Box::new(mail)))
+    }
+}
+
+/// Tells the owner that a co-host does not take their call over.
+#[derive(Serialize, Deserialize)]
+pub struct OfferDeclinedMail {
+    pub call: CallId,
+    pub by: PersonId,
+}
+
+impl Job for OfferDeclinedMail {
+    const KIND: &'static str = "calls.offer_declined_mail";
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        let Some(call) = store::find(&mut tx, self.call).await? else { return Ok(Outcome::Done) };
+        let name = people::receiver(&mut tx, self.by).await?.name;
+        let receiver = people::receiver(&mut tx, call.owner).await?;
+        let speech = receiver.speech;
+        let mail = Mail::to(&receiver, speech.t("calls-mail-offer_declined-subject").saying("call", &call.title))
+            .line(speech.t("calls-mail-offer_declined-text").saying("name", &name).saying("call", &call.title))
+            .action(speech.t("calls-mail-hosts"), run.platform.config.url(&format!("/calls/{}/hosts", call.id)));
+        Ok(Outcome::Send(tx, Box::new(mail)))
+    }
+}
+
+/// Tells the former owner to whom their call belongs now.
+#[derive(Serialize, Deserialize)]
+pub struct HandedOverMail {
+    pub call: CallId,
+    pub from: PersonId,
+    pub to: PersonId,
+}
+
+impl Job for HandedOverMail {
+    const KIND: &'static str = "calls.handed_over_mail";
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        let call = store::find(&mut tx, self.call).await?.filter(|call| call.owner == self.to);
+        let Some(call) = call else { return Ok(Outcome::Done) };
+        let receiver = people::receiver(&mut tx, self.from).await?;
+        let speech = receiver.speech;
+        let text = speech.t("calls-mail-handed_over-text").saying("name", &call.host_name);
+        let mail = Mail::to(&receiver, speech.t("calls-mail-handed_over-subject").saying("call", &call.title))
+            .line(text.saying("call", &call.title))
+            .action(speech.t("calls-mail-hosts"), run.platform.config.url(&format!("/calls/{}/hosts", call.id)));
+        Ok(Outcome::Send(tx, Box::new(mail)))
+    }
+}

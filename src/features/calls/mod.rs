@@ -16,6 +16,7 @@ mod opening;
 mod pause;
 mod store;
 pub mod suspended;
+pub mod transfer;
 
 pub use call_box::CallBox;
 pub use store::privacy;
@@ -45,6 +46,8 @@ pub fn routes() -> Routes {
         .post("/calls/{call}/closing", Need::CallHost, closing::post)
         .get("/calls/{call}/deletion", Need::CallHost, deletion::get)
         .post("/calls/{call}/deletion", Need::CallHost, deletion::post)
+        .get("/calls/{call}/transfer", Need::CallHost, transfer::get)
+        .post("/calls/{call}/transfer", Need::CallHost, transfer::post)
         .get("/calls/{call}/hosts", Need::CallHosts, hosts::get)
         .post("/calls/{call}/hosts", Need::CallHost, hosts::post)
         .get("/calls/invitations/{token}", Need::Token, invitation::get)
@@ -63,4 +66,7 @@ pub fn jobs(registry: Registry) -> Registry {
         .with::<mails::HostDeclinedMail>()
         .with::<mails::HostJoinedMail>()
         .with::<mails::HostDepartedMail>()
+        .with::<mails::OfferMail>()
+        .with::<mails::OfferDeclinedMail>()
+        .with::<mails::HandedOverMail>()
 }

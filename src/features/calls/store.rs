@@ -5,12 +5,14 @@ mod invitations;
 mod lists;
 mod suspension;
 pub mod privacy;
+mod transfers;
 mod written;
 
 pub use hosts::*;
 pub use invitations::*;
 pub use lists::*;
 pub use suspension::*;
+pub use transfers::*;
 pub use written::*;
 
 use crate::domain::call::{Kind, Missing, Stage, TopicGroup, Waiting, missing};

@@ -31,7 +31,7 @@ pub use store::{
     grant_administrator, grant_host, is_disabled, is_empty, last_seen, list, locked_sanction, may_apply, move_to,
     receiver, sanction, sanctions_of, save_sanction, withdraw_host,
     HostCard, Listed, administrators, by_slug, cards, find_or_create, grant_administrator, grant_host, holds_grant,
-    is_empty, last_seen, list, move_to, receiver, withdraw_host,
+    holds_grant_still, is_empty, last_seen, list, move_to, receiver, withdraw_host,
 };
 pub use store::{privacy, retention};
 

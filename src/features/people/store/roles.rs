@@ -3,6 +3,7 @@
 use super::end_sign_ins;
 use crate::domain::id::PersonId;
 use crate::domain::person::EmailAddress;
+use crate::platform::db::Tx;
 use crate::platform::error::AppError;
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
@@ -83,6 +84,14 @@ pub async fn holds_grant(conn: &mut PgConnection, person: PersonId) -> Result<bo
     .fetch_one(conn)
     .await?;
     Ok(holds)
+}
+
+/// The same, and it stays so until the transaction ends.
+pub async fn holds_grant_still(tx: &mut Tx, person: PersonId) -> Result<bool, AppError> {
+    let since = sqlx::query_scalar!("select host_since from people where person_id = $1 for share", person as PersonId)
+        .fetch_optional(&mut **tx)
+        .await?;
+    Ok(since.flatten().is_some())
 }
 
 /// Makes a person an administrator.
