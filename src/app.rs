@@ -1,8 +1,7 @@
 //! All slices together: middleware order, routes, what follows from each fact, which jobs exist.
 
 use crate::domain::fact::Fact;
-use crate::domain::id::{ApplicationId, BookingId, CalendarId, ConsultationId, PersonId, SanctionId};
-use crate::domain::id::{ApplicationId, BookingId, CalendarId, CallId, ConsultationId, PersonId};
+use crate::domain::id::{ApplicationId, BookingId, CalendarId, CallId, ConsultationId, PersonId, SanctionId};
 use crate::domain::interval::Interval;
 use crate::domain::slot::Offered;
 use crate::features::applications::mails::What;

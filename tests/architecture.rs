@@ -7,12 +7,12 @@
 mod acts;
 #[path = "architecture/cases.rs"]
 mod cases;
+#[path = "architecture/catalogue.rs"]
+mod catalogue;
 #[path = "architecture/gifts.rs"]
 mod gifts;
 #[path = "architecture/invariants.rs"]
 mod invariants;
-#[path = "architecture/uploads.rs"]
-mod uploads;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

@@ -2,6 +2,7 @@
 
 use super::{Fault, fault};
 use std::fs;
+use std::net::IpAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use url::{Host, Url};
@@ -42,7 +43,11 @@ fn is_here(url: &Url) -> bool {
     match url.host() {
         // A socket's folder stands in a parameter or percent-encoded in the place of the host.
         None => true,
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost") || name.starts_with("%2"),
+        // In schemes that browsers do not know, addresses are names too.
+        Some(Host::Domain(name)) => {
+            let is_loopback = name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+            is_loopback || name == "localhost" || name.ends_with(".localhost") || name.starts_with("%2")
+        }
         Some(Host::Ipv4(ip)) => ip.is_loopback(),
         Some(Host::Ipv6(ip)) => ip.is_loopback(),
     }

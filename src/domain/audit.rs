@@ -68,6 +68,13 @@ pub enum Action {
     PersonDeleted,
     ExportAsked,
     ExportTaken,
+    CallDeleted,
+    CallOffered,
+    CallHandedOver,
+    HostInvited,
+    HostJoined,
+    HostChanged,
+    HostDeparted,
     AuthzDenied,
     CrossOriginRefused,
     AddressRefused,
@@ -80,7 +87,7 @@ pub enum Action {
 
 impl Action {
     /// All of them, in the order in which they are offered for choice.
-    pub const ALL: [Action; 68] = [
+    pub const ALL: [Action; 75] = [
         Action::SignedIn,
         Action::SignedInElsewhere,
         Action::SignInsEnded,
@@ -141,6 +148,13 @@ impl Action {
         Action::PersonDeleted,
         Action::ExportAsked,
         Action::ExportTaken,
+        Action::CallDeleted,
+        Action::CallOffered,
+        Action::CallHandedOver,
+        Action::HostInvited,
+        Action::HostJoined,
+        Action::HostChanged,
+        Action::HostDeparted,
         Action::AuthzDenied,
         Action::CrossOriginRefused,
         Action::AddressRefused,
@@ -214,6 +228,13 @@ impl Action {
             Action::PersonDeleted => "audit-action-person_deleted",
             Action::ExportAsked => "audit-action-export_asked",
             Action::ExportTaken => "audit-action-export_taken",
+            Action::CallDeleted => "audit-action-call_deleted",
+            Action::CallOffered => "audit-action-call_offered",
+            Action::CallHandedOver => "audit-action-call_handed_over",
+            Action::HostInvited => "audit-action-host_invited",
+            Action::HostJoined => "audit-action-host_joined",
+            Action::HostChanged => "audit-action-host_changed",
+            Action::HostDeparted => "audit-action-host_departed",
             Action::AuthzDenied => "audit-action-authz_denied",
             Action::CrossOriginRefused => "audit-action-cross_origin_refused",
             Action::AddressRefused => "audit-action-address_refused",
@@ -455,8 +476,22 @@ pub fn of(fact: &Fact) -> Option<(Action, Object)> {
         Fact::PersonDeleted { person } => (Action::PersonDeleted, Object::new(Kind::Person, person.0)),
         Fact::ExportAsked { export } => (Action::ExportAsked, Object::new(Kind::Export, export.0)),
         Fact::ExportTaken { export } => (Action::ExportTaken, Object::new(Kind::Export, export.0)),
+        Fact::CallDeleted { call } => (Action::CallDeleted, Object::new(Kind::Call, call.0)),
+        Fact::CallOffered { call, .. } => (Action::CallOffered, Object::new(Kind::Call, call.0)),
+        Fact::CallHandedOver { call, .. } => (Action::CallHandedOver, Object::new(Kind::Call, call.0)),
+        Fact::HostInvited { call, .. } => (Action::HostInvited, Object::new(Kind::Call, call.0)),
+        Fact::HostJoined { call, .. } => (Action::HostJoined, Object::new(Kind::Call, call.0)),
+        Fact::HostChanged { call, .. } => (Action::HostChanged, Object::new(Kind::Call, call.0)),
+        Fact::HostDeparted { call, .. } => (Action::HostDeparted, Object::new(Kind::Call, call.0)),
         Fact::SignInRequested { .. }
         | Fact::BrowserAppeared { .. }
+        | Fact::ApplicationNoted { .. }
+        | Fact::HostFreed { .. }
+        | Fact::HostCommitted { .. }
+        | Fact::HostInvitationDeclined { .. }
+        | Fact::HostInvitationRevoked { .. }
+        | Fact::CallOfferDeclined { .. }
+        | Fact::CallOfferWithdrawn { .. }
         | Fact::ExportReady { .. }
         | Fact::ProviderAsked { .. }
         | Fact::SignedOut { .. }

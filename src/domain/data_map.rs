@@ -87,7 +87,7 @@ const fn kept(purpose: Purpose, table: &'static str, why: Withheld) -> Held {
 }
 
 /// All tables.
-pub const TABLES: [Held; 95] = [
+pub const TABLES: [Held; 98] = [
     taken(Purpose::Account, "people"),
     taken(Purpose::Account, "second_factors"),
     kept(Purpose::Account, "recovery_codes", Withheld::Secret),
@@ -105,6 +105,8 @@ pub const TABLES: [Held; 95] = [
     taken(Purpose::Calls, "call_topics"),
     taken(Purpose::Calls, "call_kinds"),
     taken(Purpose::Calls, "call_hosts"),
+    taken(Purpose::Calls, "host_invitations"),
+    kept(Purpose::Calls, "call_transfers", Withheld::Passing),
     taken(Purpose::Calls, "run_sheets"),
     taken(Purpose::Calls, "run_sheet_blocks"),
     taken(Purpose::Calls, "feedback_wordings"),
@@ -113,6 +115,7 @@ pub const TABLES: [Held; 95] = [
     taken(Purpose::Applications, "application_kinds"),
     taken(Purpose::Applications, "application_summaries"),
     taken(Purpose::Applications, "application_posts"),
+    taken(Purpose::Applications, "application_notes"),
     taken(Purpose::Rooms, "consultations"),
     taken(Purpose::Rooms, "participants"),
     taken(Purpose::Rooms, "former_participants"),

@@ -31,21 +31,21 @@ pub async fn keep(tx: &mut Tx, person: PersonId) -> Result<(), AppError> {
 }
 
 /// Those who are here although a tombstone says that they deleted themselves. The file and the
-/// database learn what only the other knows.
-pub async fn returned(tx: &mut Tx) -> Result<Vec<PersonId>, AppError> {
+/// database learn what only the other knows; whether the database learned something.
+pub async fn returned(tx: &mut Tx) -> Result<(Vec<PersonId>, bool), AppError> {
     let in_file = read(tx.platform()).await?;
     let now = tx.now();
     let in_database: Vec<Hashed> =
         sqlx::query_scalar!("select person_hash from tombstones").fetch_all(&mut **tx).await?;
     append(tx.platform(), in_database.into_iter().filter(|hash| !in_file.contains(hash)).collect()).await?;
-    sqlx::query!(
+    let learned = sqlx::query!(
         "insert into tombstones (person_hash, at) select unnest($1::bytea[]), $2 on conflict do nothing",
         &in_file,
         now,
     )
     .execute(&mut **tx)
     .await?;
-    standing(tx).await
+    Ok((standing(tx).await?, learned.rows_affected() > 0))
 }
 
 async fn standing(conn: &mut PgConnection) -> Result<Vec<PersonId>, AppError> {

@@ -19,6 +19,7 @@ mod feedback;
 mod fetching;
 mod home;
 mod invariants;
+mod matrix;
 mod pages;
 mod people;
 mod questions;

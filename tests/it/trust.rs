@@ -10,7 +10,7 @@ mod limits;
 mod logic;
 mod mail;
 mod moderation;
-mod objects;
+pub(crate) mod objects;
 mod privacy;
 mod providers;
 mod routes;

@@ -4,6 +4,7 @@
 use crate::domain::id::{PersonId, SanctionId};
 use crate::domain::sanction::{Kind, Refused};
 use crate::domain::text::Text;
+use crate::features::calls;
 use crate::features::people::{self, Decided, Sanctioned};
 use crate::platform::db::Tx;
 use crate::platform::error::{Answer, AppError};
@@ -58,6 +59,7 @@ impl Person {
 }
 
 async fn page(conn: &mut PgConnection, frame: Frame, id: PersonId, fields: Fields) -> Result<Person, AppError> {
+    people::require(&mut *conn, id).await?;
     let receiver = people::receiver(&mut *conn, id).await?;
     let is_disabled = people::is_disabled(&mut *conn, id).await?;
     let sanctions = people::sanctions_of(conn, id).await?;
@@ -75,7 +77,7 @@ pub async fn get(frame: Frame, id: Path<PersonId>) -> Answer {
 pub async fn post(frame: Frame, id: Path<PersonId>, mut fields: Fields) -> Answer {
     let me = frame.asker.id()?;
     let mut tx = frame.begin(&fields).await?;
-    people::receiver(&mut tx, *id).await?;
+    people::require(&mut tx, *id).await?;
     match fields.one_of("act", ["decide", "lift", "uphold", "concede"])? {
         "decide" => decide(tx, frame, *id, me, fields).await,
         act => {
@@ -135,6 +137,9 @@ async fn decide(mut tx: Tx, frame: Frame, person: PersonId, me: PersonId, mut fi
     };
     // Only applying comes back by itself: the others are given back by somebody who looked again.
     let ends_at = days.filter(|_| kind == Kind::Applying).map(|days| frame.now + TimeDelta::days(days));
+    if takes_part && people::holds_grant(&mut tx, person).await? {
+        calls::grant::rest_all_of(&mut tx, person).await?;
+    }
     people::sanction(&mut tx, Decided { person, kind, reason: reason.as_str(), ends_at, by: me }).await?;
     tx.see_other(format!("/admin/people/{person}?said=done")).await
 }

@@ -1,7 +1,7 @@
 //! Mails of this slice: one a fact and recipient, with the call's title and never the text.
 
 use super::store;
-use super::times;
+use super::{rush, times};
 use crate::domain::abuse::{self, Decision};
 use crate::domain::application::{Application, Stage};
 use crate::domain::id::{AbuseReportId, ApplicationId, PersonId};
@@ -135,7 +135,10 @@ impl Job for Notices {
         }
         if let Some(what) = self.what.to_hosts() {
             for to in times::deciding(&mut tx, application.call).await? {
-                tx.enqueue_now(Notice { application: self.application, what, to }).await?;
+                match what == What::Arrived && is_rush(&mut tx, &application).await? {
+                    true => rush::plan(&mut tx, &application, to).await?,
+                    false => tx.enqueue_now(Notice { application: self.application, what, to }).await?,
+                }
             }
         }
         match application.stage {
@@ -149,6 +152,12 @@ impl Job for Notices {
         }
         Ok(Outcome::DoneWith(tx))
     }
+}
+
+/// Whether so many applied to the call within the hour that each mail of its own would be one of a flood.
+async fn is_rush(tx: &mut Tx, application: &Application) -> Result<bool, AppError> {
+    let since = rush::began(application.submitted_at);
+    Ok(store::arrived(tx, application.call, since, application.submitted_at).await? > rush::MOST)
 }
 
 /// Tells one person.

@@ -13,6 +13,7 @@ mod note;
 mod refusal;
 mod request;
 mod resumption;
+mod rush;
 mod show;
 mod store;
 pub mod times;
@@ -63,6 +64,7 @@ pub fn routes() -> Routes {
 /// Jobs of this slice.
 pub fn jobs(registry: Registry) -> Registry {
     registry
+        .with::<rush::RushMail>()
         .with::<mails::Notices>()
         .with::<mails::Notice>()
         .with::<mails::Written>()

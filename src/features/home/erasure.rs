@@ -67,8 +67,10 @@ impl Job for Erase {
 /// Deletes those whom a backup brought back, before anybody is answered.
 pub async fn bury(platform: &Platform) -> Result<(), AppError> {
     let mut tx = Tx::begin(platform, None, platform.clock.now()).await?;
-    let returned = tombstones::returned(&mut tx).await?;
-    tx.commit().await?;
+    let (returned, has_learned) = tombstones::returned(&mut tx).await?;
+    if has_learned {
+        tx.commit().await?;
+    }
     for person in returned {
         let mut tx = Tx::begin(platform, None, platform.clock.now()).await?;
         erase(&mut tx, person).await?;

@@ -12,15 +12,14 @@ use askama::Template;
 #[template(path = "people/hosting.html")]
 struct Hosting {
     frame: Frame,
+    is_open: bool,
 }
 
-/// Says what hosting means. Where administrators let people host, there is no such page.
+/// Says what hosting means, and who lets somebody host here.
 pub async fn get(frame: Frame) -> Answer {
     let mut read = frame.read().await?;
-    match Setting::of(&mut read).await? {
-        Setting::Anyone => show(&Hosting { frame }),
-        Setting::Granted => Err(AppError::NotFound),
-    }
+    let is_open = Setting::of(&mut read).await? == Setting::Anyone;
+    show(&Hosting { frame, is_open })
 }
 
 /// Begins. What somebody may do changes, so that they sign in anew.
@@ -28,7 +27,7 @@ pub async fn post(frame: Frame, fields: Fields) -> Answer {
     let me = frame.asker.id()?;
     let mut tx = frame.begin(&fields).await?;
     if Setting::of(&mut tx).await? == Setting::Granted {
-        return Err(AppError::NotFound);
+        return Err(AppError::NotAllowed);
     }
     // Whom administrators kept from hosting asks them.
     if store::is_kept_from_hosting(&mut tx, me).await? {

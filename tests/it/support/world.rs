@@ -82,7 +82,26 @@ impl World {
         world.searching();
         world.year();
         world.problems(app, call).await;
+        world.stepping_in(app, &words, call).await;
         world
+    }
+
+    /// What administrators do against abuse, and how it is read.
+    async fn stepping_in(&mut self, app: &TestApp, words: &Words, call: CallId) {
+        let browser = app.as_(toma()).await;
+        let person = format!("/admin/people/{}", app.id_of(ren()).await);
+        let warning = [("act", "decide"), ("kind", "warning"), ("reason", words.short)];
+        browser.post(&person, &warning).await.assert_status(303);
+        app.run_jobs().await;
+        let link = app.mailbox().last_to(ren()).await.link().replace(&app.origin, "");
+        self.see("sanction", None, link);
+        self.see("admin-person", toma(), person);
+        self.see("admin-call", toma(), format!("/admin/calls/{call}"));
+        let room = app.open(call, words.title, aki()).await.to_string();
+        let reason = [words.short; 4].join(" ");
+        let reading = [("consultation", room.as_str()), ("reason", &reason)];
+        browser.post("/admin/emergency", &reading).await.assert_status(303);
+        self.see("admin-consultation", toma(), format!("/admin/consultations/{room}"));
     }
 
     fn see(&mut self, name: &'static str, who: impl Into<Option<Persona>>, path: impl Into<String>) {
@@ -371,6 +390,11 @@ impl World {
         self.see("policy-privacy", None, "/policies/privacy");
         self.see("policy-terms", aki(), "/policies/terms");
         self.see("admin-answers", toma(), "/admin/answers");
+        self.see("admin-calls", toma(), "/admin/calls");
+        self.see("admin-settings", toma(), "/admin/settings");
+        self.see("admin-emergency", toma(), "/admin/emergency");
+        self.see("admin-readiness", toma(), "/admin/readiness");
+        self.see("hosting", aki(), "/settings/hosting");
     }
 
     /// Pages that say no.

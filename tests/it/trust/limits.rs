@@ -142,7 +142,7 @@ fn network(n: usize) -> &'static str {
 }
 
 #[sqlx::test]
-async fn trust_h07_a_flood_of_applications_to_one_call_ends_at_its_budget(db: PgPool) {
+async fn trust_h07_a_flood_of_applications_to_one_call_ends_at_its_budget_and_is_one_mail(db: PgPool) {
     let app = behind_a_proxy(db).await;
     app.budget("unsafe", 1000).await;
     let call = app.open_call(hana()).await;
@@ -160,9 +160,13 @@ async fn trust_h07_a_flood_of_applications_to_one_call_ends_at_its_budget(db: Pg
     }
     let count: i64 = sqlx::query_scalar("select count(*) from applications").fetch_one(&app.db).await.unwrap();
     assert_eq!(count, 60);
+    app.pass(TimeDelta::hours(1)).await;
+    let told = app.mailbox().subjects(hana()).await;
+    let one_by_one = told.iter().filter(|subject| subject.starts_with("An application")).count();
+    assert_eq!((one_by_one, told.len()), (5, 6), "{told:?}");
+    assert!(app.mailbox().last_to(hana()).await.text.contains("60 applications"), "one mail for the rest");
     let elsewhere = app.apply_path(app.open_call(sora()).await).await;
     apply_from(&app, &elsewhere, 300, network(300)).await.assert_status(303);
-    app.clock.advance(TimeDelta::hours(1));
     apply_from(&app, &path, 301, network(301)).await.assert_status(303);
 }
 

@@ -145,7 +145,7 @@ async fn whoever_is_kept_from_applying_is_told_and_may_again_when_it_ends(db: Pg
         .submit(&page, &akis, &[("kind", "applying"), ("reason", "x"), ("days", "400")])
         .await
         .assert_status(422);
-    let month = [("kind", "applying"), ("reason", "Sells courses"), ("days", "30")];
+    let month = [("act", "decide"), ("kind", "applying"), ("reason", "Sells courses"), ("days", "30")];
     toma_browser.submit(&page, &akis, &month).await.assert_status(303);
     let (path, aki_browser) = (app.apply_path(call).await, app.as_(aki()).await);
     let form = aki_browser.get(&path).await;
@@ -224,8 +224,8 @@ async fn a_suspended_call_is_seen_by_its_hosts_alone_and_opens_when_it_is_given_
 async fn where_everybody_may_host_somebody_begins_by_themselves(db: PgPool) {
     let app = TestApp::spawn(db).await;
     let ren_browser = app.as_(ren()).await;
-    ren_browser.get("/settings/hosting").await.assert_status(404);
-    ren_browser.post("/settings/hosting", &[]).await.assert_status(404);
+    ren_browser.get("/settings/hosting").await.assert_says("people-hosting-granted");
+    ren_browser.post("/settings/hosting", &[]).await.assert_status(403);
     let toma_browser = app.with_code(toma()).await;
     let page = toma_browser.get("/admin/settings").await;
     toma_browser.submit(&page, "/admin/settings", &[("hosting", "whoever")]).await.assert_status(422);

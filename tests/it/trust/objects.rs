@@ -48,7 +48,7 @@ async fn trust_a03_an_object_of_another_room_is_not_found_below_ones_own(db: PgP
 }
 
 /// A page without what is made anew for each answer.
-fn bare(page: &Page, path: &str) -> String {
+pub(crate) fn bare(page: &Page, path: &str) -> String {
     let ids = page.texts("[data-request-id], .problem__id, code");
     let mut body = page.body.replace(path, "PATH");
     let encoded: String = url::form_urlencoded::byte_serialize(path.as_bytes()).collect();
@@ -246,4 +246,31 @@ async fn trust_a18_no_cache_keeps_what_depends_on_who_asks(db: PgPool) {
     let path = world.path(app::routes().declared().iter().find(|d| d.path == "/consultations/{consultation}").unwrap());
     let path = path.unwrap();
     assert_ne!(hana.get(&path).await.texts("main"), aki.get(&path).await.texts("main"), "each sees their own view");
+}
+
+/// Where people talk is said to everybody who comes from the booking on: an invitation without it would be none.
+#[sqlx::test]
+async fn where_a_session_is_held_is_for_those_who_come(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    app.offer_hours(hana()).await;
+    let call = app.open_call(hana()).await;
+    let place = "https://talk.example.org/canary-room";
+    sqlx::query("update calls set meeting_place = $1").bind(place).execute(&app.db).await.unwrap();
+    let waiting = app.apply(ren(), call).await;
+    let consultation = app.open(call, "One", aki()).await;
+    app.join(consultation, mio()).await;
+    let booking = app.book_first(aki(), consultation).await;
+
+    for persona in [hana(), aki(), mio()] {
+        assert!(app.as_(persona).await.get(&booking).await.body.contains(place), "{}", persona.name);
+    }
+    let public = app.apply_path(call).await;
+    let public = public.trim_end_matches("/applications/new");
+    for persona in [ren(), sora(), toma()] {
+        let browser = app.as_(persona).await;
+        for path in [booking.as_str(), public, &waiting, "/home", "/applications", "/settings/calendars"] {
+            assert!(!browser.get(path).await.body.contains(place), "{} at {path}", persona.name);
+        }
+    }
+    assert!(!app.visitor().get(public).await.body.contains(place));
 }

@@ -5,6 +5,7 @@ use crate::features::calls::Call;
 use crate::features::consultations;
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
+use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
 /// How many active applications a person has over all calls. Those whose consultation ended give
@@ -126,4 +127,20 @@ pub async fn waiting_of_calls(conn: &mut PgConnection, calls: &[CallId]) -> Resu
     .fetch_all(conn)
     .await?;
     Ok(rows.into_iter().map(|row| (row.call, row.count)).collect())
+}
+
+/// How many applications came to a call between two instants, both included.
+pub async fn arrived(
+    conn: &mut PgConnection,
+    call: CallId,
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<i64, AppError> {
+    let count = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from applications where call_id = $1 and submitted_at between $2 and $3"#,
+        call as CallId,
+        from,
+        until,
+    );
+    Ok(count.fetch_one(conn).await?)
 }

@@ -40,7 +40,9 @@ pub async fn erase(tx: &mut Tx, person: PersonId) -> Result<(), AppError> {
     empty(tx, &ids).await?;
     sqlx::query!(
         r#"with a as (delete from blocked_people where host_id = $1 or person_id = $1),
-                b as (delete from application_posts where author_id = $1)
+                b as (delete from application_posts where author_id = $1),
+                n as (delete from application_notes where author_id = $1
+                         or application_id in (select application_id from applications where applicant_id = $1))
            update applications a set note = null
              from calls c where c.call_id = a.call_id and c.owner_id = $1"#,
         person as PersonId
@@ -72,6 +74,15 @@ pub async fn erase(tx: &mut Tx, person: PersonId) -> Result<(), AppError> {
 /// What the tables of this slice hold of a person: their own words, and what happened; nobody else's words.
 pub async fn export(conn: &mut PgConnection, person: PersonId) -> Result<Vec<Part>, AppError> {
     Ok(vec![
+        Part {
+            table: "application_notes",
+            rows: sqlx::query_scalar!(
+                r#"select to_jsonb(t) as "row!" from application_notes t where author_id = $1 order by at"#,
+                person as PersonId,
+            )
+            .fetch_all(&mut *conn)
+            .await?,
+        },
         Part {
             table: "applications",
             rows: sqlx::query_scalar!(

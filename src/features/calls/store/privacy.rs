@@ -41,6 +41,9 @@ pub async fn end(tx: &mut Tx, person: PersonId) -> Result<Vec<CallId>, AppError>
 pub async fn erase(tx: &mut Tx, person: PersonId, (ja, en): (&str, &str)) -> Result<(), AppError> {
     sqlx::query!(
         r#"with a as (delete from call_topics where call_id in (select call_id from calls where owner_id = $1)),
+                i as (delete from host_invitations
+                       where invited_by = $1 or lower(email) = (select lower(email) from people where person_id = $1)),
+                t as (delete from call_transfers where to_id = $1 or asked_by = $1),
                 b as (delete from call_hosts h using calls c where c.call_id = h.call_id and h.person_id = $1 and c.owner_id <> $1)
            update calls
               set title = case when locale = 'ja' then $2 else $3 end, slug = call_id::text, why = '', scope = '', not_for = '', confidentiality = '',
@@ -58,6 +61,15 @@ pub async fn erase(tx: &mut Tx, person: PersonId, (ja, en): (&str, &str)) -> Res
 /// What the tables of this slice hold of a person: their own words, and what happened; nobody else's words.
 pub async fn export(conn: &mut PgConnection, person: PersonId) -> Result<Vec<Part>, AppError> {
     Ok(vec![
+        Part {
+            table: "host_invitations",
+            rows: sqlx::query_scalar!(
+                r#"select to_jsonb(t) - array['token_hash'] as "row!" from host_invitations t where invited_by = $1 order by created_at"#,
+                person as PersonId,
+            )
+            .fetch_all(&mut *conn)
+            .await?,
+        },
         Part {
             table: "calls",
             rows: sqlx::query_scalar!(

@@ -137,3 +137,10 @@ pub async fn is_empty(conn: &mut PgConnection) -> Result<bool, AppError> {
     let empty = sqlx::query_scalar!(r#"select not exists (select from people) as "empty!""#).fetch_one(conn).await?;
     Ok(empty)
 }
+
+/// Ends the request with `NotFound` where there is no such person.
+pub async fn require(conn: &mut PgConnection, person: PersonId) -> Result<(), AppError> {
+    let is_here =
+        sqlx::query_scalar!(r#"select exists (select from people where person_id = $1) as "is!""#, person as PersonId);
+    if is_here.fetch_one(conn).await? { Ok(()) } else { Err(AppError::NotFound) }
+}

@@ -214,3 +214,6 @@ applications-mail-verdict-stays_actioned = The administrators looked once more: 
 applications-mail-verdict-right = The administrators looked once more, and you were right: nothing in your application goes against the rules. You may apply again.
 applications-mail-verdict-wrong = The administrators looked once more, and their decision over your application stands. That is their last word.
 applications-new-kept_from = The administrators keep you from sending applications for now. Their mail says why, and how to appeal.
+applications-mail-rush-subject = Many applications: { $call }
+applications-mail-rush-text = { $count } applications to “{ $call }” came within an hour. The first { $most } came by mail; the others wait in your inbox. The call can be paused there.
+applications-mail-rush-open = Open the inbox

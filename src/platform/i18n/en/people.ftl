@@ -210,3 +210,4 @@ people-mail-linked-action = Show linked accounts
 people-mail-linked-closing = If it was not you, unlink it there, sign out everywhere, and look after your mail account.
 people-mail-unlinked-subject = An account was unlinked from yours
 people-mail-unlinked-text = It can no longer be used to sign in as you. The link by mail works as always.
+people-hosting-granted = On this instance administrators let people host. Write to them.

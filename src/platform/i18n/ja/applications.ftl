@@ -211,3 +211,6 @@ applications-mail-verdict-stays_actioned = 管理者がもう一度確認し、�
 applications-mail-verdict-right = 管理者がもう一度確認し、あなたの申し込みは規約違反にあたらないと判断しました。あらためて申し込めます。
 applications-mail-verdict-wrong = 管理者がもう一度確認しましたが、申し込みについての判断は変わりませんでした。これが最終的な判断です。
 applications-new-kept_from = 現在、応募を送れません。理由と異議の申し立て方法は、管理者からのメールに書かれています。
+applications-mail-rush-subject = 多数の応募が届いています: { $call }
+applications-mail-rush-text = 「{ $call }」に、1時間で{ $count }件の応募がありました。メールでお知らせしたのは最初の{ $most }件です。残りは受信箱で確認できます。募集の一時停止もできます。
+applications-mail-rush-open = 受信箱を開く

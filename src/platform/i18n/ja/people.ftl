@@ -198,3 +198,4 @@ people-mail-linked-action = 連携しているアカウントを見る
 people-mail-linked-closing = 覚えがない場合は、そのページで連携を解除し、すべての端末をサインアウトして、メールアカウントの安全も確かめてください。
 people-mail-unlinked-subject = 外部アカウントとの連携を解除しました
 people-mail-unlinked-text = そのアカウントでは、あなたとしてサインインできなくなりました。メールのリンクはこれまでどおり使えます。
+people-hosting-granted = このサイトでは、管理者が認めた人が主催できます。管理者にご相談ください。

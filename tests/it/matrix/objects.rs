@@ -1,0 +1,189 @@
+//! What the rows of the matrix are about: the world of Hana and Aki, the same of others, and what is gone.
+
+use super::rows::Kind;
+use crate::support::*;
+use kabeuchi::domain::id::{CallId, ConsultationId};
+use std::collections::BTreeMap;
+
+/// Applied to Hana's call and was not decided over yet.
+pub const fn applicant() -> Persona {
+    Persona { name: "Nagi", email: "nagi@example.org", ..aki() }
+}
+
+/// Hosts together with Hana, and decides nothing.
+pub const fn silent_co_host() -> Persona {
+    Persona { name: "Juro", email: "juro@example.org", ..kai() }
+}
+
+/// Who plays a world.
+struct Cast {
+    host: Persona,
+    co_hosts: [Persona; 2],
+    lead: Persona,
+    member: Persona,
+    applicants: [Persona; 2],
+}
+
+const fn of_others(name: &'static str, email: &'static str, is_host: bool) -> Persona {
+    Persona { name, email, is_host, ..aki() }
+}
+
+/// Variables of routes, by the kind of object.
+pub struct Objects {
+    own: BTreeMap<&'static str, String>,
+    others: BTreeMap<&'static str, String>,
+    gone: BTreeMap<&'static str, String>,
+}
+
+impl Objects {
+    /// Both worlds, and what was removed from the first.
+    pub async fn make(app: &TestApp) -> Self {
+        let ours = Cast {
+            host: hana(),
+            co_hosts: [kai(), silent_co_host()],
+            lead: aki(),
+            member: mio(),
+            applicants: [applicant(), of_others("Rio", "rio@example.org", false)],
+        };
+        let theirs = Cast {
+            host: of_others("Yui", "yui@example.org", true),
+            co_hosts: [of_others("Taro", "taro@example.org", true), of_others("Jiro", "jiro@example.org", true)],
+            lead: of_others("Emi", "emi@example.org", false),
+            member: of_others("Ken", "ken@example.org", false),
+            applicants: [of_others("Sho", "sho@example.org", false), of_others("Ema", "ema@example.org", false)],
+        };
+        let own = world(app, &ours).await;
+        let gone = gone(app, &own).await;
+        Self { own, others: world(app, &theirs).await, gone }
+    }
+
+    /// The path of a probe for a walker; `None` where the row has no such object.
+    pub fn path(&self, path: &str, kind: Kind, walker: usize) -> Option<String> {
+        let has_object = path.contains('{');
+        let variables = match kind {
+            Kind::Own => &self.own,
+            Kind::Others => &self.others,
+            Kind::Gone => &self.gone,
+            Kind::Random => return has_object.then(|| random(path)),
+        };
+        // Removed material leaves a note in its room; nothing else that goes does.
+        if kind == Kind::Gone && !path.contains("{calendar}") && !path.contains("{material}/file") {
+            return None;
+        }
+        if kind != Kind::Own && !has_object {
+            return None;
+        }
+        let mut path = path.replace("{own_post}", &format!("{{post_of_{walker}}}"));
+        path = path.replace("{others_post}", if walker == 4 { "{post_of_5}" } else { "{post_of_4}" });
+        if kind == Kind::Own && path.contains("{post_of_") && !variables.keys().any(|key| path.contains(key)) {
+            path = path.replace(&format!("{{post_of_{walker}}}"), "{post_of_4}");
+        }
+        for (name, value) in variables {
+            path = path.replace(name, value);
+        }
+        (!path.contains('{')).then_some(path)
+    }
+}
+
+fn random(path: &str) -> String {
+    let mut path = path.to_owned();
+    while let (Some(from), Some(to)) = (path.find('{'), path.find('}')) {
+        path.replace_range(from..=to, &uuid::Uuid::new_v4().to_string());
+    }
+    path
+}
+
+fn last(path: &str) -> String {
+    path.rsplit('/').next().unwrap().split('?').next().unwrap().to_owned()
+}
+
+async fn host_of(app: &TestApp, call: CallId, persona: Persona, may_decide: bool) {
+    app.as_(persona).await;
+    sqlx::query("insert into call_hosts (call_id, person_id, may_decide, attends) values ($1, $2, $3, false)")
+        .bind(call.0)
+        .bind(app.id_of(persona).await.0)
+        .bind(may_decide)
+        .execute(&app.db)
+        .await
+        .unwrap();
+}
+
+/// Writes into an item and gives the post.
+async fn post(app: &TestApp, persona: Persona, item: &str) -> String {
+    let browser = app.as_(persona).await;
+    let before = browser.get(item).await.links(&format!("{item}/posts/"));
+    browser.post(item, &[("body", "A thought")]).await.assert_status(303);
+    let after = browser.get(item).await.links(&format!("{item}/posts/"));
+    last(after.iter().find(|link| !before.contains(link)).unwrap())
+}
+
+async fn world(app: &TestApp, cast: &Cast) -> BTreeMap<&'static str, String> {
+    let Cast { host, co_hosts, lead, member, applicants } = *cast;
+    app.offer_hours(host).await;
+    let call = app.open_call(host).await;
+    let draft = app.open_call(host).await;
+    sqlx::query("update calls set stage = 'draft', opened_at = null where call_id = $1")
+        .bind(draft.0)
+        .execute(&app.db)
+        .await
+        .unwrap();
+    host_of(app, call, co_hosts[0], true).await;
+    host_of(app, call, co_hosts[1], false).await;
+    host_of(app, draft, co_hosts[0], true).await;
+    host_of(app, draft, co_hosts[1], false).await;
+    let submitted = app.apply(applicants[0], call).await;
+    let other = app.apply(applicants[1], call).await;
+    let room: ConsultationId = app.open(call, "Where to begin", lead).await;
+    app.join(room, member).await;
+    let item = app.ask(room, lead, "Which SLO first?", "We have none").await;
+    let first = app.as_(lead).await.get(&item).await.links(&format!("{item}/posts/")).remove(0);
+    let booking = app.book_first(lead, room).await;
+    let materials = format!("/consultations/{room}/materials");
+    app.as_(lead).await.upload(&materials, &[], "plan.txt", b"our plan").await.assert_status(303);
+    let material = app.as_(lead).await.get(&materials).await.links(&format!("{materials}/")).remove(0);
+    let slugs = app.apply_path(call).await;
+    let slugs: Vec<&str> = slugs.split('/').collect();
+    let draft_slugs = app.apply_path(draft).await;
+    let calendar = app.connect(host, "http://calendar.test:9/private.ics").await;
+    BTreeMap::from([
+        ("{host}", slugs[2].to_owned()),
+        ("{call_slug}", slugs[4].to_owned()),
+        ("{draft_slug}", draft_slugs.split('/').nth(4).unwrap().to_owned()),
+        ("{call}", call.to_string()),
+        ("{draft}", draft.to_string()),
+        ("{submitted}", last(&submitted)),
+        ("{other}", last(&other)),
+        ("{consultation}", room.to_string()),
+        ("{item}", last(&item)),
+        ("{post_of_4}", last(&first)),
+        ("{post_of_5}", post(app, member, &item).await),
+        ("{post_of_6}", post(app, host, &item).await),
+        ("{post_of_7}", post(app, co_hosts[0], &item).await),
+        ("{post_of_8}", post(app, co_hosts[1], &item).await),
+        ("{material}", last(material.trim_end_matches("/file"))),
+        ("{booking}", last(&booking)),
+        ("{calendar}", last(&calendar)),
+        ("{person}", app.id_of(lead).await.to_string()),
+        ("{entry}", app.library_entry(host, "SRE book").await.to_string()),
+    ])
+}
+
+/// What was removed: a calendar, an entry of the library, a file.
+async fn gone(app: &TestApp, own: &BTreeMap<&'static str, String>) -> BTreeMap<&'static str, String> {
+    let (hana_browser, aki_browser) = (app.as_(hana()).await, app.as_(aki()).await);
+    let calendar = app.connect(hana(), "http://calendar.test:9/former.ics").await;
+    hana_browser.post(&format!("{calendar}/removal"), &[]).await.assert_status(303);
+    let materials = format!("/consultations/{}/materials", own["{consultation}"]);
+    let known = aki_browser.get(&materials).await.links(&format!("{materials}/"));
+    aki_browser.upload(&materials, &[], "former.txt", b"a former plan").await.assert_status(303);
+    let after = aki_browser.get(&materials).await.links(&format!("{materials}/"));
+    let material = after.into_iter().find(|link| !known.contains(link)).unwrap();
+    let material = material.trim_end_matches("/file").to_owned();
+    aki_browser.post(&material, &[("act", "remove")]).await.assert_status(303);
+    app.run_jobs().await;
+    BTreeMap::from([
+        ("{consultation}", own["{consultation}"].clone()),
+        ("{calendar}", last(&calendar)),
+        ("{material}", last(&material)),
+    ])
+}

@@ -1,0 +1,277 @@
+//! The rows: their requests, and what each walker is answered. `Y` is allowed, which a form that says nothing known
+//! shows without changing anything; `-` is the question to sign in, and `.` a cell that another row of the number shows.
+
+/// Which object a request is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Own,
+    Others,
+    Random,
+    Gone,
+}
+
+impl Kind {
+    /// All kinds.
+    pub const ALL: [Kind; 4] = [Kind::Own, Kind::Others, Kind::Random, Kind::Gone];
+}
+
+type Fields = &'static [(&'static str, &'static str)];
+
+/// One request of a row.
+pub struct Probe {
+    pub path: &'static str,
+    /// `None` to look.
+    pub fields: Option<Fields>,
+    /// What the page holds for those who may, where all may open it.
+    pub shown: Option<&'static str>,
+    /// Whether everybody may read it.
+    pub is_public: bool,
+    /// What is answered for what is not there.
+    pub absent: &'static str,
+}
+
+/// A row of the matrix.
+pub struct Row {
+    pub number: u32,
+    pub probes: Vec<Probe>,
+    /// By column of `COLUMNS`.
+    pub expected: [&'static str; 10],
+}
+
+const fn get(path: &'static str) -> Probe {
+    Probe { path, fields: None, shown: None, is_public: false, absent: "404" }
+}
+
+const fn post(path: &'static str, fields: Fields) -> Probe {
+    Probe { path, fields: Some(fields), shown: None, is_public: false, absent: "404" }
+}
+
+fn row(number: u32, probes: impl IntoIterator<Item = Probe>, expected: &'static str) -> Row {
+    let cells: Vec<&'static str> = expected.split_whitespace().collect();
+    Row { number, probes: probes.into_iter().collect(), expected: cells.try_into().expect("ten columns") }
+}
+
+/// Says nothing that a form knows.
+const NOTHING: Fields = &[("act", "nothing-known"), ("revision", "-1"), ("email", "none"), ("hosting", "none")];
+
+/// Longer than any reason may be.
+const LONG: &str = include_str!("../../fixtures/matrix.md");
+const ADMINISTRATORS: &str = "- 404 404 404 404 404 404 404 404 Y";
+const PARTICIPANTS: &str = "- 404 404 404 Y Y Y Y Y 404";
+const ONES_OWN: &str = "- Y Y Y Y Y Y Y Y Y";
+
+/// Rows that a page's content shows, or that need a story of their own: by these tests.
+pub const ELSEWHERE: [(u32, &str); 12] = [
+    (12, "trust_h08_whoever_fills_the_hidden_field_sees_success_and_nothing_is_kept"),
+    (19, "hosts_see_where_they_reach_the_applicant_and_nobody_else_does"),
+    (34, "nobody_removes_whom_they_may_not"),
+    (36, "a_mailed_invitation_is_for_its_address_alone"),
+    (39, "another_host_neither_sees_nor_changes_nor_removes_it"),
+    (41, "trust_k04_with_another_key_a_calendar_asks_to_be_connected_anew_and_nothing_breaks"),
+    (45, "trust_a17_a_feed_is_that_of_its_token_and_of_nothing_else_in_its_address"),
+    (48, "where_a_session_is_held_is_for_those_who_come"),
+    (53, "a_revoked_quote_hides_the_report_within_the_request"),
+    (55, "only_the_right_person_says_ok"),
+    (56, "a_report_is_published_with_its_number_and_its_call"),
+    (57, "an_administrator_hides_and_the_host_hears"),
+];
+
+/// All rows.
+pub fn rows() -> Vec<Row> {
+    vec![
+        row(1, [Probe { is_public: true, ..get("/hosts/{host}/calls/{call_slug}") }], "Y Y Y Y Y Y Y Y Y Y"),
+        row(2, [get("/calls/{draft}/edit")], "- 404 404 404 404 404 Y Y Y 404"),
+        row(2, [get("/hosts/{host}/calls/{draft_slug}")], "404 404 404 404 404 404 Y Y Y 404"),
+        row(3, [get("/calls/new"), post("/calls/new", NOTHING)], "- 403 Y 403 403 403 Y Y Y 403"),
+        row(4, [get("/calls/{call}/edit"), post("/calls/{call}/edit", NOTHING)], "- 404 404 404 404 404 Y Y Y 404"),
+        row(5, [post("/calls/{call}/opening", NOTHING)], "- 404 404 404 404 404 Y Y 403 404"),
+        row(
+            5,
+            [post("/calls/{draft}/pause", NOTHING), post("/calls/{draft}/closing", NOTHING)],
+            "- 404 404 404 404 404 Y Y 403 404",
+        ),
+        row(5, [post("/admin/calls/{call}", &[("act", "nothing-known")])], ". . . . . . . . . Y"),
+        row(
+            6,
+            [get("/calls/{call}/deletion"), post("/calls/{call}/deletion", NOTHING)],
+            "- 404 404 404 404 404 Y 403 403 404",
+        ),
+        row(
+            7,
+            [get("/calls/{call}/transfer"), post("/calls/{call}/transfer", NOTHING)],
+            "- 404 404 404 404 404 Y . . 404",
+        ),
+        row(8, [get("/admin/calls/{call}"), post("/admin/calls/{call}", NOTHING)], ADMINISTRATORS),
+        row(9, [get("/calls/{call}/hosts")], "- 404 404 404 404 404 Y Y Y Y"),
+        row(
+            10,
+            [post("/calls/{call}/hosts", &[("act", ""), ("email", "none")])],
+            "- 404 404 404 404 404 Y 403 403 404",
+        ),
+        row(13, [get("/applications/{submitted}")], "- 404 404 Y 404 404 Y Y Y 404"),
+        row(
+            14,
+            [post("/applications/{submitted}", &[("act", "edit"), ("revision", "-1")])],
+            "- 404 404 Y 404 404 403 403 403 404",
+        ),
+        row(
+            15,
+            [post("/applications/{submitted}/withdrawal", &[("reason", LONG)])],
+            "- 404 404 Y 404 404 403 403 403 404",
+        ),
+        row(
+            16,
+            [Probe { shown: Some("/applications/{other}"), ..get("/applications") }],
+            "- 404 404 404 404 404 Y Y Y 404",
+        ),
+        row(
+            17,
+            [
+                post("/applications/{submitted}/request", &[("body", " ")]),
+                post("/applications/{submitted}/refusal", &[]),
+                post("/applications/{submitted}/waiting", NOTHING),
+            ],
+            "- 404 404 403 404 404 Y Y 403 404",
+        ),
+        row(
+            18,
+            [get("/applications/{submitted}/note"), post("/applications/{submitted}/note", &[("revision", "none")])],
+            "- 404 404 404 404 404 Y Y Y 404",
+        ),
+        row(20, [get("/consultations/{consultation}"), get("/consultations/{consultation}/questions")], PARTICIPANTS),
+        row(20, [get("/admin/consultations/{consultation}")], ". . . . . . . . . 404"),
+        row(
+            21,
+            [post("/consultations/{consultation}/questions", &[("kind", "question"), ("title", "")])],
+            PARTICIPANTS,
+        ),
+        row(22, [post("/consultations/{consultation}/questions/{item}", &[("body", "")])], PARTICIPANTS),
+        row(
+            23,
+            [post(
+                "/consultations/{consultation}/questions/{item}/posts/{own_post}",
+                &[("body", ""), ("revision", "0")],
+            )],
+            PARTICIPANTS,
+        ),
+        row(
+            24,
+            [post(
+                "/consultations/{consultation}/questions/{item}/posts/{others_post}",
+                &[("body", "mine"), ("revision", "0")],
+            )],
+            "- 404 404 404 403 403 403 403 403 404",
+        ),
+        row(25, [get("/consultations/{consultation}/questions/{item}/posts/{own_post}/removal")], PARTICIPANTS),
+        row(
+            25,
+            [post("/consultations/{consultation}/questions/{item}/posts/{others_post}/removal", &[("reason", LONG)])],
+            "- 404 404 404 403 403 Y 403 403 404",
+        ),
+        row(
+            26,
+            [
+                get("/consultations/{consultation}/questions/history"),
+                get("/consultations/{consultation}/questions/{item}/posts/{others_post}"),
+            ],
+            PARTICIPANTS,
+        ),
+        row(27, [post("/consultations/{consultation}/closing", NOTHING)], "- 404 404 404 403 403 Y Y Y 404"),
+        row(
+            28,
+            [
+                get("/consultations/{consultation}/questions/host-note"),
+                post("/consultations/{consultation}/questions/host-note", &[("revision", "none")]),
+            ],
+            "- 404 404 404 404 404 Y Y Y 404",
+        ),
+        row(29, [post("/consultations/{consultation}/materials", &[("title", ""), ("url", "none")])], PARTICIPANTS),
+        row(
+            30,
+            [
+                get("/consultations/{consultation}/materials"),
+                get("/consultations/{consultation}/materials/{material}"),
+                get("/consultations/{consultation}/materials/{material}/file"),
+            ],
+            PARTICIPANTS,
+        ),
+        row(
+            31,
+            [post("/consultations/{consultation}/materials/{material}", NOTHING)],
+            "- 404 404 404 Y 403 Y 403 403 404",
+        ),
+        row(32, [get("/consultations/{consultation}/participants")], PARTICIPANTS),
+        row(
+            33,
+            [post("/consultations/{consultation}/participants", &[("act", ""), ("email", "none")])],
+            "- 404 404 404 Y 403 Y Y Y 404",
+        ),
+        row(
+            37,
+            [get("/availability"), post("/availability", &[("mon_from", "none")])],
+            "- 403 . 403 403 403 Y Y Y 403",
+        ),
+        row(38, [get("/consultations/{consultation}/bookings/new")], PARTICIPANTS),
+        row(
+            40,
+            [get("/calendars/{calendar}"), post("/calendars/{calendar}", NOTHING)],
+            "- 404 404 404 404 404 Y 404 404 404",
+        ),
+        row(
+            42,
+            [post("/consultations/{consultation}/bookings/new", &[("start", ""), ("minutes", "60")])],
+            "- 404 404 404 Y 403 Y Y Y 404",
+        ),
+        row(
+            43,
+            [
+                post("/bookings/{booking}/rescheduling", &[("start", ""), ("minutes", "60")]),
+                post("/bookings/{booking}/cancellation", &[("reason", LONG)]),
+            ],
+            "404 404 404 404 Y 403 Y Y Y 404",
+        ),
+        row(44, [get("/bookings/{booking}"), get("/bookings/{booking}/event.ics")], "404 404 404 404 Y Y Y Y Y 404"),
+        row(46, [get("/settings/calendars"), post("/settings/calendars", NOTHING)], "- Y Y Y Y Y Y Y Y ."),
+        row(47, [get("/consultations/{consultation}/run")], PARTICIPANTS),
+        row(49, [post("/consultations/{consultation}/run", &[("act", "start")])], PARTICIPANTS),
+        row(73, [post("/consultations/{consultation}/run", &[("act", "finish")])], "- 404 404 404 403 403 Y Y Y 404"),
+        row(73, [post("/consultations/{consultation}/no-show", &[("act", "mark")])], "- 404 404 404 Y 403 Y Y Y 404"),
+        row(
+            50,
+            [post("/consultations/{consultation}/feedback", &[("answer1", "")])],
+            "- 404 404 404 Y Y 403 403 403 404",
+        ),
+        row(51, [get("/consultations/{consultation}/answers")], "- 404 404 404 403 403 Y Y Y 404"),
+        row(51, [get("/admin/answers")], ADMINISTRATORS),
+        row(52, [get("/settings/privacy"), post("/settings/privacy", NOTHING)], "- . . . Y Y . . . ."),
+        row(54, [get("/consultations/{consultation}/report")], "- 404 404 404 403 403 Y Y Y 404"),
+        row(58, [get("/"), get("/search")], "Y Y Y Y Y Y Y Y Y Y"),
+        row(59, [get("/settings/profile"), post("/settings/profile", &[("name", "")])], ONES_OWN),
+        row(59, [get("/settings/notifications")], ONES_OWN),
+        row(60, [get("/settings/sign-ins")], ONES_OWN),
+        row(61, [get("/settings/address"), post("/settings/address", &[("email", "none")])], ONES_OWN),
+        row(62, [get("/settings/export")], ONES_OWN),
+        row(63, [get("/settings/deletion"), post("/settings/deletion", &[("act", "nothing-known")])], ONES_OWN),
+        row(64, [get("/admin/people")], ADMINISTRATORS),
+        row(65, [get("/admin/people/{person}"), post("/admin/people/{person}", NOTHING)], ADMINISTRATORS),
+        row(
+            66,
+            [post("/admin/people", &[("person", "00000000-0000-0000-0000-000000000000"), ("act", "nothing-known")])],
+            ADMINISTRATORS,
+        ),
+        row(67, [get("/admin/emergency"), post("/admin/emergency", &[("consultation", "none")])], ADMINISTRATORS),
+        row(68, [get("/admin/settings"), post("/admin/settings", NOTHING)], ADMINISTRATORS),
+        row(69, [get("/admin/jobs")], ADMINISTRATORS),
+        row(70, [get("/admin/audit")], ". . . . . . . . . Y"),
+        row(70, [get("/home/audit")], "- 403 . 403 403 403 Y . . ."),
+        row(71, [get("/metrics")], "404 404 404 404 404 404 404 404 404 404"),
+        row(72, [get("/live"), get("/ready")], "Y Y Y Y Y Y Y Y Y Y"),
+        // Whoever leaves is gone: these come last.
+        row(
+            35,
+            [post("/consultations/{consultation}/participants", &[("act", "leave")])],
+            "- 404 404 404 Y Y 403 403 403 404",
+        ),
+        row(11, [post("/calls/{call}/hosts", &[("act", "leave")])], "- 404 404 404 404 404 . Y Y ."),
+    ]
+}
