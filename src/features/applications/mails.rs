@@ -156,8 +156,7 @@ impl Job for Notices {
 
 /// Whether so many applied to the call within the hour that each mail of its own would be one of a flood.
 async fn is_rush(tx: &mut Tx, application: &Application) -> Result<bool, AppError> {
-    let since = rush::began(application.submitted_at);
-    Ok(store::arrived(tx, application.call, since, application.submitted_at).await? > rush::MOST)
+    Ok(store::arrived_as(tx, application, rush::began(application.submitted_at)).await? > rush::MOST)
 }
 
 /// Tells one person.

@@ -44,8 +44,7 @@ impl Job for RushMail {
 
     async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
         let mut tx = run.begin().await?;
-        let until = self.hour + TimeDelta::hours(1) - TimeDelta::microseconds(1);
-        let count = store::arrived(&mut tx, self.call, self.hour, until).await?;
+        let count = store::arrived(&mut tx, self.call, self.hour).await?;
         let Some(call) = calls::find(&mut tx, self.call).await? else { return Ok(Outcome::Done) };
         let receiver = people::receiver(&mut tx, self.to).await?;
         let speech = receiver.speech;

@@ -160,6 +160,7 @@ async fn trust_h07_a_flood_of_applications_to_one_call_ends_at_its_budget_and_is
     }
     let count: i64 = sqlx::query_scalar("select count(*) from applications").fetch_one(&app.db).await.unwrap();
     assert_eq!(count, 60);
+    app.run_jobs().await;
     app.pass(TimeDelta::hours(1)).await;
     let told = app.mailbox().subjects(hana()).await;
     let one_by_one = told.iter().filter(|subject| subject.starts_with("An application")).count();

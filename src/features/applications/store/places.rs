@@ -1,11 +1,12 @@
 //! SQL over who counts against the caps of a person and the places of a call, and who waits.
 
+use crate::domain::application::Application;
 use crate::domain::id::{ApplicationId, CallId, ConsultationId, PersonId};
 use crate::features::calls::Call;
 use crate::features::consultations;
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgConnection;
 
 /// How many active applications a person has over all calls. Those whose consultation ended give
@@ -129,18 +130,30 @@ pub async fn waiting_of_calls(conn: &mut PgConnection, calls: &[CallId]) -> Resu
     Ok(rows.into_iter().map(|row| (row.call, row.count)).collect())
 }
 
-/// How many applications came to a call between two instants, both included.
-pub async fn arrived(
+/// How many applications came to a call in the hour that begins then.
+pub async fn arrived(conn: &mut PgConnection, call: CallId, hour: DateTime<Utc>) -> Result<i64, AppError> {
+    let count = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from applications where call_id = $1 and submitted_at >= $2 and submitted_at < $3"#,
+        call as CallId,
+        hour,
+        hour + TimeDelta::hours(1),
+    );
+    Ok(count.fetch_one(conn).await?)
+}
+
+/// Which of an hour an application is, the first as 1.
+pub async fn arrived_as(
     conn: &mut PgConnection,
-    call: CallId,
-    from: DateTime<Utc>,
-    until: DateTime<Utc>,
+    application: &Application,
+    hour: DateTime<Utc>,
 ) -> Result<i64, AppError> {
     let count = sqlx::query_scalar!(
-        r#"select count(*) as "count!" from applications where call_id = $1 and submitted_at between $2 and $3"#,
-        call as CallId,
-        from,
-        until,
+        r#"select count(*) as "count!" from applications
+            where call_id = $1 and submitted_at >= $2 and (submitted_at, application_id) <= ($3, $4)"#,
+        application.call as CallId,
+        hour,
+        application.submitted_at,
+        application.id as ApplicationId,
     );
     Ok(count.fetch_one(conn).await?)
 }
