@@ -103,10 +103,12 @@ pub async fn of_database(platform: &Platform, conn: &mut PgConnection) -> Result
     let mut checks = vec![
         check(What::Database, doubtful_if(took > SLOW), took.as_millis() as i64),
         check(What::Enciphered, bad_if(!row.is_enciphered), 0),
-        // The embedded database is the program's own: nobody else could change its tables.
-        check(What::Rights, doubtful_if(row.may_change && !is_embedded), 0),
         check(What::Clock, bad_if(apart > APART), apart.num_milliseconds()),
     ];
+    // The embedded database is the program's own, and has one role.
+    if !is_embedded {
+        checks.push(check(What::Rights, doubtful_if(row.may_change), 0));
+    }
     checks.push(keys(conn, &platform.keys).await?);
     checks.push(jobs(conn, platform.clock.now()).await?);
     checks.push(factors(conn).await?);
