@@ -1,7 +1,7 @@
 //! Many applications to one call within an hour: the first few are told one by one, the rest in one mail
 //! when the hour is over.
 
-use super::store;
+use super::{store, times};
 use crate::domain::application::Application;
 use crate::domain::id::{CallId, PersonId};
 use crate::domain::notice::Topic;
@@ -46,6 +46,9 @@ impl Job for RushMail {
         let mut tx = run.begin().await?;
         let count = store::arrived(&mut tx, self.call, self.hour).await?;
         let Some(call) = calls::find(&mut tx, self.call).await? else { return Ok(Outcome::Done) };
+        if !times::deciding(&mut tx, self.call).await?.contains(&self.to) {
+            return Ok(Outcome::Done);
+        }
         let receiver = people::receiver(&mut tx, self.to).await?;
         let speech = receiver.speech;
         let mail = Mail::to(&receiver, speech.t("applications-mail-rush-subject").saying("call", &call.title))

@@ -58,9 +58,16 @@ pub struct Call {
     pub meeting_place: String,
     pub revision: i32,
     pub stage_since: DateTime<Utc>,
+    /// Whether administrators keep it from the public.
+    pub is_suspended: bool,
 }
 
 impl Call {
+    /// Whether everybody may read it.
+    pub fn is_public(&self) -> bool {
+        self.stage.is_public() && !self.is_suspended
+    }
+
     /// Its public page.
     pub fn path(&self) -> String {
         format!("/hosts/{}/calls/{}", self.host_slug, self.slug)
@@ -130,6 +137,7 @@ struct Row {
     meeting_place: String,
     revision: i32,
     stage_since: DateTime<Utc>,
+    is_suspended: bool,
     kinds: Vec<String>,
     topics: serde_json::Value,
 }
@@ -169,6 +177,7 @@ impl TryFrom<Row> for Call {
             meeting_place: row.meeting_place,
             revision: row.revision,
             stage_since: row.stage_since,
+            is_suspended: row.is_suspended,
         })
     }
 }
@@ -207,6 +216,7 @@ async fn one(
                   o.time_zone as host_zone, c.slug, c.locale, c.stage, c.title, c.why, c.scope, c.not_for, c.vague_is_fine, c.free_minutes,
                   c.longest_minutes, c.reply_days, c.capacity, c.confidentiality, c.confidentiality_version, c.gift_text, c.gift_url,
                   c.meeting_place, c.revision, c.stage_since,
+                  exists (select from call_suspensions u where u.call_id = c.call_id and u.lifted_at is null) as "is_suspended!",
                   array(select k.kind from call_kinds k where k.call_id = c.call_id) as "kinds!",
                   coalesce((select jsonb_agg(jsonb_build_array(t.group_name, t.name) order by t.position)
                               from call_topics t where t.call_id = c.call_id), '[]') as "topics!"
@@ -226,12 +236,11 @@ async fn one(
 pub async fn in_public(conn: &mut PgConnection, host: &str, call: &str, asker: &Asker) -> Result<Hosted, AppError> {
     let call = by_slugs(&mut *conn, host, call).await?.ok_or(AppError::NotFound)?;
     let hosts = match asker.person() {
-        Some(_) => hosts(&mut *conn, call.id).await?,
+        Some(_) => hosts(conn, call.id).await?,
         None => Vec::new(),
     };
     let mine = asker.person().and_then(|p| hosts.into_iter().find(|h| h.person == p.id));
-    let is_public = call.stage.is_public() && suspension(&mut *conn, call.id).await?.is_none();
-    match is_public || mine.is_some() {
+    match call.is_public() || mine.is_some() {
         true => Ok(Hosted { call, mine }),
         false => Err(AppError::NotFound),
     }

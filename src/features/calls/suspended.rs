@@ -42,7 +42,10 @@ impl Job for SuspensionMail {
     async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
         let mut tx = run.begin().await?;
         let Some(call) = store::find(&mut tx, self.call).await? else { return Ok(Outcome::Done) };
-        if store::suspension(&mut tx, self.call).await?.is_some() != self.is_suspended {
+        if call.is_suspended != self.is_suspended {
+            return Ok(Outcome::Done);
+        }
+        if !store::hosts(&mut tx, self.call).await?.iter().any(|host| host.person == self.to) {
             return Ok(Outcome::Done);
         }
         let receiver = people::receiver(&mut tx, self.to).await?;

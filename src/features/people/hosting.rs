@@ -33,6 +33,9 @@ pub async fn post(frame: Frame, fields: Fields) -> Answer {
     if store::is_kept_from_hosting(&mut tx, me).await? {
         return Err(AppError::NotAllowed);
     }
+    if store::holds_grant(&mut tx, me).await? {
+        return tx.see_other("/calls").await;
+    }
     store::grant_host(&mut tx, me, frame.now).await?;
     tx.record(Fact::HostGranted { person: me }).await?;
     tx.see_other("/sign-in?next=/calls").await

@@ -237,3 +237,22 @@ async fn where_everybody_may_host_somebody_begins_by_themselves(db: PgPool) {
 
     app.as_(Persona { is_host: false, ..ren() }).await.get("/calls/new").await.assert_status(200);
 }
+
+#[sqlx::test]
+async fn a_report_of_a_suspended_call_stays_and_shows_the_call_no_more(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let id = app.held().await;
+    let public = app.published(id, "A theme").await;
+    let why = "I learn too";
+    assert!(app.visitor().get(&public).await.text().contains(why), "it ends with the call");
+    let call = app.call_of(id).await.replace("/calls/", "/admin/calls/");
+
+    let suspend = [("act", "suspend"), ("reason", "It sells courses")];
+    app.as_(toma()).await.post(&call, &suspend).await.assert_status(303);
+
+    let page = app.visitor().get(&public).await;
+    page.assert_status(200);
+    assert!(!page.text().contains(why) && page.links("/hosts/").iter().all(|link| !link.contains("/calls/")));
+    let index = app.visitor().get(public.rsplit_once('/').unwrap().0).await;
+    assert!(index.links("/hosts/").iter().all(|link| !link.contains("/calls/")), "{:?}", index.links("/hosts/"));
+}
