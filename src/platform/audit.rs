@@ -119,7 +119,8 @@ pub fn watch<B>(response: &ServiceResponse<B>) {
     if !response.status().is_success() || request.method() != Method::GET {
         return;
     }
-    let is_export = || request.match_pattern().is_some_and(|route| route.ends_with("/export"));
+    // The page on which people ask for their own archive gives nothing away.
+    let is_export = || request.match_pattern().is_some_and(|route| route.ends_with("}/export"));
     let action = match need(request) {
         Some(Need::Administrator) => Action::AdministrationRead,
         Some(_) if is_export() => Action::Exported,

@@ -44,7 +44,6 @@ pub mod seal;
 pub mod settings;
 pub mod telemetry;
 pub mod tombstones;
-pub mod zip;
 
 use crate::config::Config;
 use crate::domain::fact::Fact;

@@ -16,7 +16,6 @@ use crate::platform::i18n::{Speech, Told};
 use crate::platform::jobs::{Job, JobRun, NewJob, Outcome};
 use crate::platform::mail::Mail;
 use crate::platform::privacy::{self, Part};
-use crate::platform::zip::Zip;
 use crate::platform::{Platform, consents, failpoint};
 use anyhow::Context;
 use askama::Template;
@@ -25,7 +24,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sqlx::PgConnection;
 use std::collections::HashMap;
+use std::fs::File;
 use std::io::{self, BufWriter, Write};
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipWriter};
 
 /// Where archives lie.
 pub fn folder(platform: &Platform) -> Files {
@@ -149,24 +151,28 @@ fn values(row: &Value) -> Vec<(String, String)> {
     pairs.filter_map(|(name, value)| Some((name.clone(), told(value)?))).collect()
 }
 
+/// Without compression: most of what is shared is pictures and PDFs, which are compressed already.
 fn write(
-    out: std::fs::File,
+    out: File,
     html: String,
     parts: Vec<Part>,
     files: &Files,
     shared: Vec<(uuid::Uuid, String)>,
 ) -> io::Result<u64> {
-    let mut zip = Zip::new(BufWriter::new(out));
-    zip.add("index.html", html.as_bytes())?;
+    let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+    let mut zip = ZipWriter::new(BufWriter::new(out));
+    zip.start_file("index.html", options)?;
+    zip.write_all(html.as_bytes())?;
     for part in parts {
-        zip.add(&format!("data/{}.json", part.table), &serde_json::to_vec_pretty(&part.rows)?)?;
+        zip.start_file(format!("data/{}.json", part.table), options)?;
+        serde_json::to_writer_pretty(&mut zip, &part.rows)?;
     }
     for (n, (key, name)) in shared.into_iter().enumerate() {
-        zip.add(&format!("files/{}-{}", n + 1, plain(&name)), &std::fs::read(files.path(key))?)?;
+        zip.start_file(format!("files/{}-{}", n + 1, plain(&name)), options)?;
+        io::copy(&mut File::open(files.path(key))?, &mut zip)?;
     }
-    let (size, mut out) = zip.finish()?;
-    out.flush()?;
-    Ok(size)
+    let out = zip.finish()?.into_inner().map_err(io::IntoInnerError::into_error)?;
+    Ok(out.metadata()?.len())
 }
 
 /// A name that leads nowhere else when it is unpacked.

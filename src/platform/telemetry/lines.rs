@@ -1,5 +1,6 @@
 //! Lines of the log on their way out: whoever logs puts a line down and goes on. Where the other end does
 //! not take them, or its disk is full, lines are dropped and counted; a request waits for none of them.
+//! Our own, because `tracing-appender` counts the lines that found no room and not those that could not be written.
 
 use std::collections::VecDeque;
 use std::io::{self, Write};

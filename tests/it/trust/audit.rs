@@ -97,6 +97,7 @@ async fn whoever_takes_a_document_along_is_written_down(db: PgPool) {
 
     app.as_(aki()).await.get(&format!("/consultations/{room}/export")).await.assert_status(200);
     app.as_(ren()).await.get(&format!("/consultations/{room}/export")).await.assert_status(404);
+    app.as_(aki()).await.get("/settings/export").await.assert_status(200);
 
     let exported = entries_of(&app, Action::Exported).await;
     let aki_id = app.id_of(aki()).await.0;
