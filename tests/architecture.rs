@@ -164,6 +164,13 @@ fn statements_are_checked_when_compiled() {
     report(lines_with(sources("src", "rs"), &words), "a statement that is a string at run time breaks at run time");
 }
 
+/// Archives are written for those who take their data along. What people upload is never opened (F7 of the catalogue).
+#[test]
+fn trust_f07_no_archive_is_opened() {
+    let words = ["ZipArchive", "zip::read", "zip::unstable", "ArchiveReader"];
+    report(lines_with(sources("src", "rs"), &words), "a small archive can unpack to everything a disk holds");
+}
+
 #[test]
 fn time_comes_from_the_one_clock() {
     // One takes samples of the database's clock, the other compares it with the machine's.
