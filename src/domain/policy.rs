@@ -6,19 +6,27 @@ pub enum Policy {
     /// What is held of people, why, and for how long.
     Privacy,
     /// How people deal with one another here.
-    Terms,
+    Conduct,
+    /// What stays between those who take part in a consultation; a call may ask for more.
+    Confidentiality,
 }
 
 impl Policy {
-    /// Both policies.
-    pub const ALL: [Policy; 2] = [Policy::Privacy, Policy::Terms];
+    /// All policies, in the order in which pages name them.
+    pub const ALL: [Policy; 3] = [Policy::Conduct, Policy::Confidentiality, Policy::Privacy];
 
     /// The stored word, and the last part of its address.
     pub fn as_str(self) -> &'static str {
         match self {
             Policy::Privacy => "privacy",
-            Policy::Terms => "terms",
+            Policy::Conduct => "conduct",
+            Policy::Confidentiality => "confidentiality",
         }
+    }
+
+    /// Its page.
+    pub fn path(self) -> String {
+        format!("/policies/{}", self.as_str())
     }
 
     /// Reads the word.
@@ -30,7 +38,8 @@ impl Policy {
     pub fn key(self) -> &'static str {
         match self {
             Policy::Privacy => "home-policy-privacy",
-            Policy::Terms => "home-policy-terms",
+            Policy::Conduct => "home-policy-conduct",
+            Policy::Confidentiality => "home-policy-confidentiality",
         }
     }
 }

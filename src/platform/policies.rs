@@ -59,17 +59,19 @@ fn own(policy: Policy, locale: Locale) -> &'static str {
     match (policy, locale) {
         (Policy::Privacy, Locale::Ja) => include_str!("policies/privacy.ja.md"),
         (Policy::Privacy, Locale::En) => include_str!("policies/privacy.en.md"),
-        (Policy::Terms, Locale::Ja) => include_str!("policies/terms.ja.md"),
-        (Policy::Terms, Locale::En) => include_str!("policies/terms.en.md"),
+        (Policy::Conduct, Locale::Ja) => include_str!("policies/conduct.ja.md"),
+        (Policy::Conduct, Locale::En) => include_str!("policies/conduct.en.md"),
+        (Policy::Confidentiality, Locale::Ja) => include_str!("policies/confidentiality.ja.md"),
+        (Policy::Confidentiality, Locale::En) => include_str!("policies/confidentiality.en.md"),
     }
 }
 
-/// Notes that a person accepted the texts that stand now, as far as they accepted others last.
-pub async fn accept(tx: &mut Tx, person: PersonId) -> Result<(), AppError> {
+/// Notes that a person accepted these policies as they stand now, as far as they accepted others last.
+pub async fn accept(tx: &mut Tx, person: PersonId, policies: &[Policy]) -> Result<(), AppError> {
     let accepted = consents::accepted(tx, person).await?;
-    for policy in Policy::ALL {
-        let version = current(tx.platform(), policy).await?;
-        if accepted.contains(&(policy, version.name.clone())) {
+    for policy in policies {
+        let version = current(tx.platform(), *policy).await?;
+        if accepted.contains(&(*policy, version.name.clone())) {
             continue;
         }
         keep(tx, &version).await?;
@@ -95,11 +97,16 @@ async fn keep(tx: &mut Tx, version: &Version) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Policies that changed since a person accepted them; none where they never did.
+/// Policies that changed, or came, since a person accepted any; none where they never did.
 pub async fn news(platform: &Platform, conn: &mut PgConnection, person: PersonId) -> Result<Vec<Policy>, AppError> {
+    let accepted = consents::accepted(conn, person).await?;
     let mut news = Vec::new();
-    for (policy, name) in consents::accepted(conn, person).await? {
-        if current(platform, policy).await?.name != name {
+    if accepted.is_empty() {
+        return Ok(news);
+    }
+    for policy in Policy::ALL {
+        let name = current(platform, policy).await?.name;
+        if !accepted.contains(&(policy, name)) {
             news.push(policy);
         }
     }

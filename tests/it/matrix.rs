@@ -8,6 +8,7 @@ mod rows;
 use crate::support::digest::{changed, digest};
 use crate::support::*;
 use crate::trust::objects::bare;
+use chrono::TimeDelta;
 use objects::{Objects, applicant, silent_co_host};
 use rows::{Kind, Probe, Row, rows};
 use sqlx::PgPool;
@@ -159,6 +160,46 @@ async fn every_cell_of_the_matrix_is_as_it_is_written(db: PgPool) {
     println!("{cells} cells of the matrix were walked, {} rows", rows().len());
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     assert!(cells > 1_500, "only {cells}");
+}
+
+#[sqlx::test]
+async fn trust_matrix_12_everybody_but_its_hosts_applies_to_an_open_call(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let call = app.open_call(hana()).await;
+    objects::host_of(&app, call, kai(), true).await;
+    objects::host_of(&app, call, silent_co_host(), false).await;
+    app.open(call, "Where to begin", aki()).await;
+    let path = app.apply_path(call).await;
+    let typed = [("summary", "Everything is on fire."), ("minutes", "60"), ("locale", "en"), ("confidential", "yes")];
+    let sent = |persona| {
+        let (app, path) = (&app, &path);
+        async move { app.as_(persona).await.post(path, &typed).await }
+    };
+    for host in [hana(), kai(), silent_co_host()] {
+        let before = digest(&app.db).await;
+        sent(host).await.assert_status(422).assert_says("applications-new-own_call");
+        let changes = changed(&before, &digest(&app.db).await);
+        assert!(changes.iter().all(|table| table == "drafts"), "{changes:?}");
+    }
+    for person in [ren(), sora(), toma(), aki()] {
+        assert!(sent(person).await.leads_to().starts_with("/applications/"), "{}", person.name);
+    }
+    for taking_part in [ren(), aki()] {
+        sent(taking_part).await.assert_status(409).assert_says("applications-new-already");
+    }
+    app.run_jobs().await;
+    app.mailbox().empty().await;
+
+    let visitor = app.visitor();
+    let page = visitor.get(&path).await;
+    app.clock.advance(TimeDelta::seconds(20));
+    let left = visitor.submit(&page, &path, &[typed.as_slice(), &[("email", "mio@example.org")]].concat()).await;
+
+    assert_eq!(left.leads_to(), "/sign-in/code");
+    app.run_jobs().await;
+    assert_eq!(app.mailbox().all().await.len(), 1, "the visitor alone hears of it");
+    let taken: i64 = sqlx::query_scalar("select count(*) from applications").fetch_one(&app.db).await.unwrap();
+    assert_eq!(taken, 4);
 }
 
 /// What is expected over an object of a kind: only one's own is allowed, and whoever is not signed in is asked to

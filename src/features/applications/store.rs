@@ -25,6 +25,7 @@ use crate::domain::call::Kind;
 use crate::domain::fact::Fact;
 use crate::domain::id::{ApplicationId, CallId, ConsultationId, PersonId};
 use crate::domain::person::Locale;
+use crate::domain::policy::Policy;
 use crate::features::calls::{self, Call};
 use crate::platform::asker::Asker;
 use crate::platform::consents::{self, Consent};
@@ -237,7 +238,7 @@ pub async fn insert(tx: &mut Tx, sent: Sent<'_>) -> Result<Result<ApplicationId,
     }
     savepoint.commit().await?;
     agree(tx, sent.call, sent.applicant).await?;
-    policies::accept(tx, sent.applicant).await?;
+    policies::accept(tx, sent.applicant, &Policy::ALL).await?;
     add_kinds(tx, id, sent.wishes).await?;
     tx.record(Fact::ApplicationSubmitted { application: id }).await?;
     Ok(Ok(id))

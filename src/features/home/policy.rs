@@ -47,9 +47,9 @@ pub async fn get(frame: Frame, name: Path<String>) -> Answer {
 
 /// The reader has seen what changed.
 pub async fn post(frame: Frame, name: Path<String>, fields: Fields) -> Answer {
-    Policy::parse(&name).ok_or(AppError::NotFound)?;
+    let policy = Policy::parse(&name).ok_or(AppError::NotFound)?;
     let me = frame.asker.id()?;
     let mut tx = frame.begin(&fields).await?;
-    policies::accept(&mut tx, me).await?;
+    policies::accept(&mut tx, me, &[policy]).await?;
     tx.see_other("/home?said=done").await
 }

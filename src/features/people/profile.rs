@@ -6,6 +6,7 @@ use super::store::{self, Chosen, Profile, SlugTaken};
 use crate::domain::fact::Fact;
 use crate::domain::id::PersonId;
 use crate::domain::person::{DisplayName, Locale, Slug, TimeZone};
+use crate::domain::policy::Policy;
 use crate::domain::text::Text;
 use crate::platform::db::Tx;
 use crate::platform::error::{Answer, AppError};
@@ -68,7 +69,7 @@ pub async fn post(frame: Frame, mut fields: Fields) -> Answer {
     };
     store::save_profile(&mut tx, person, &Chosen { name, locale }, frame.now).await?;
     if !profile.is_settled {
-        policies::accept(&mut tx, person).await?;
+        policies::accept(&mut tx, person, &Policy::ALL).await?;
     }
     tx.record(Fact::ProfileChanged { person }).await?;
     let old = frame.speech.zone;

@@ -54,7 +54,10 @@ impl Objects {
         };
         let own = world(app, &ours).await;
         let gone = gone(app, &own).await;
-        Self { own, others: world(app, &theirs).await, gone }
+        let mut others = world(app, &theirs).await;
+        // Whoever holds a link knows that it exists: that of others is refused as one's own world's is.
+        others.remove("{own_preview}");
+        Self { own, others, gone }
     }
 
     /// The path of a probe for a walker; `None` where the row has no such object.
@@ -97,7 +100,8 @@ fn last(path: &str) -> String {
     path.rsplit('/').next().unwrap().split('?').next().unwrap().to_owned()
 }
 
-async fn host_of(app: &TestApp, call: CallId, persona: Persona, may_decide: bool) {
+/// Lets a person host a call together with its owner.
+pub async fn host_of(app: &TestApp, call: CallId, persona: Persona, may_decide: bool) {
     app.as_(persona).await;
     sqlx::query("insert into call_hosts (call_id, person_id, may_decide, attends) values ($1, $2, $3, false)")
         .bind(call.0)
@@ -115,6 +119,25 @@ async fn post(app: &TestApp, persona: Persona, item: &str) -> String {
     browser.post(item, &[("body", "A thought")]).await.assert_status(303);
     let after = browser.get(item).await.links(&format!("{item}/posts/"));
     last(after.iter().find(|link| !before.contains(link)).unwrap())
+}
+
+/// A consultation of another call that was held, and whose participants are asked about its report: its id, and the
+/// token of the lead's preview.
+async fn written(app: &TestApp, cast: &Cast) -> (ConsultationId, String) {
+    let call = app.open_call(cast.host).await;
+    host_of(app, call, cast.co_hosts[0], true).await;
+    host_of(app, call, cast.co_hosts[1], false).await;
+    let room = app.open(call, "Nights on call", cast.lead).await;
+    app.join(room, cast.member).await;
+    app.hold(room).await;
+    let (host, path) = (app.as_(cast.host).await, format!("/consultations/{room}/report"));
+    host.post(&path, &[("act", "draft")]).await.assert_status(303);
+    let changes = [("title", "Nights"), ("body", "# What we did\n\nWe talked."), ("act", "save")];
+    host.submit(&host.get(&path).await, &path, &changes).await.assert_status(303);
+    let revision = host.get(&path).await.attributes("input[name=revision]", "value").pop().unwrap();
+    host.post(&path, &[("act", "preview"), ("revision", &revision)]).await.assert_status(303);
+    app.run_jobs().await;
+    (room, last(&app.mailbox().last_to(cast.lead).await.link()))
 }
 
 async fn world(app: &TestApp, cast: &Cast) -> BTreeMap<&'static str, String> {
@@ -145,7 +168,11 @@ async fn world(app: &TestApp, cast: &Cast) -> BTreeMap<&'static str, String> {
     let slugs: Vec<&str> = slugs.split('/').collect();
     let draft_slugs = app.apply_path(draft).await;
     let calendar = app.connect(host, "http://calendar.test:9/private.ics").await;
+    let (written, preview) = written(app, cast).await;
     BTreeMap::from([
+        ("{written}", written.to_string()),
+        ("{preview}", preview.clone()),
+        ("{own_preview}", preview),
         ("{host}", slugs[2].to_owned()),
         ("{call_slug}", slugs[4].to_owned()),
         ("{draft_slug}", draft_slugs.split('/').nth(4).unwrap().to_owned()),

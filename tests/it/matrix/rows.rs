@@ -61,8 +61,8 @@ const PARTICIPANTS: &str = "- 404 404 404 Y Y Y Y Y 404";
 const ONES_OWN: &str = "- Y Y Y Y Y Y Y Y Y";
 
 /// Rows that a page's content shows, or that need a story of their own: by these tests.
-pub const ELSEWHERE: [(u32, &str); 12] = [
-    (12, "trust_h08_whoever_fills_the_hidden_field_sees_success_and_nothing_is_kept"),
+pub const ELSEWHERE: [(u32, &str); 10] = [
+    (12, "trust_matrix_12_everybody_but_its_hosts_applies_to_an_open_call"),
     (19, "hosts_see_where_they_reach_the_applicant_and_nobody_else_does"),
     (34, "nobody_removes_whom_they_may_not"),
     (36, "a_mailed_invitation_is_for_its_address_alone"),
@@ -71,8 +71,6 @@ pub const ELSEWHERE: [(u32, &str); 12] = [
     (45, "trust_a17_a_feed_is_that_of_its_token_and_of_nothing_else_in_its_address"),
     (48, "where_a_session_is_held_is_for_those_who_come"),
     (53, "a_revoked_quote_hides_the_report_within_the_request"),
-    (55, "only_the_right_person_says_ok"),
-    (56, "a_report_is_published_with_its_number_and_its_call"),
     (57, "an_administrator_hides_and_the_host_hears"),
 ];
 
@@ -244,7 +242,26 @@ pub fn rows() -> Vec<Row> {
         row(51, [get("/consultations/{consultation}/answers")], "- 404 404 404 403 403 Y Y Y 404"),
         row(51, [get("/admin/answers")], ADMINISTRATORS),
         row(52, [get("/settings/privacy"), post("/settings/privacy", NOTHING)], "- . . . Y Y . . . ."),
-        row(54, [get("/consultations/{consultation}/report")], "- 404 404 404 403 403 Y Y Y 404"),
+        row(
+            54,
+            [get("/consultations/{written}/report"), post("/consultations/{written}/report", NOTHING)],
+            "- 404 404 404 403 403 Y Y Y 404",
+        ),
+        // The link is the right to read a version; what it says back is its addressee's alone.
+        row(54, [Probe { is_public: true, absent: "410", ..get("/previews/{preview}") }], ". . . . Y Y . . . ."),
+        row(
+            55,
+            [Probe { absent: "410", ..post("/previews/{own_preview}", NOTHING) }],
+            ". 403 403 403 Y 403 403 403 403 403",
+        ),
+        row(
+            56,
+            [
+                get("/consultations/{written}/report/publication"),
+                post("/consultations/{written}/report/publication", NOTHING),
+            ],
+            "- 404 404 404 403 403 Y 403 403 404",
+        ),
         row(58, [get("/"), get("/search")], "Y Y Y Y Y Y Y Y Y Y"),
         row(59, [get("/settings/profile"), post("/settings/profile", &[("name", "")])], ONES_OWN),
         row(59, [get("/settings/notifications")], ONES_OWN),

@@ -388,7 +388,8 @@ impl World {
         self.see("admin-audit-none", toma(), "/admin/audit?person=nobody%40example.org&day=2027-01-05");
         self.see("audit", hana(), "/home/audit");
         self.see("policy-privacy", None, "/policies/privacy");
-        self.see("policy-terms", aki(), "/policies/terms");
+        self.see("policy-conduct", aki(), "/policies/conduct");
+        self.see("policy-confidentiality", hana(), "/policies/confidentiality");
         self.see("admin-answers", toma(), "/admin/answers");
         self.see("admin-calls", toma(), "/admin/calls");
         self.see("admin-settings", toma(), "/admin/settings");

@@ -53,7 +53,7 @@ async fn every_consent_is_kept_with_its_version_and_goes_with_its_person_alone(d
     assert_eq!(logged, [given.as_slice(), &[entry("quote", "withdrawn", "")]].concat());
     assert_eq!(log(&app, hana()).await, [entry("confidentiality", "given", "1")], "the host promises by accepting");
     let page = aki_browser.get("/settings/privacy").await;
-    assert_eq!(page.texts("tbody tr").len(), 6, "{:?}", page.texts("tbody tr"));
+    assert_eq!(page.texts("tbody tr").len(), 7, "{:?}", page.texts("tbody tr"));
     assert!(page.text().contains("Confidentiality: Talk to me about SRE (1)"), "{}", page.text());
     let changed = sqlx::query("update consents set act = 'withdrawn'").execute(&app.db).await;
     assert!(changed.unwrap_err().to_string().contains("a consent is never changed"));
@@ -133,8 +133,12 @@ async fn trust_l04_a_consent_that_is_taken_back_acts_within_the_request_everywhe
 #[sqlx::test]
 async fn policies_are_pages_in_both_languages_and_what_was_accepted_is_kept(db: PgPool) {
     let app = TestApp::spawn(db).await;
-    for (name, en, ja) in [("privacy", "Who holds it", "保存期間"), ("terms", "What this is for", "お互いに守ること")]
-    {
+    let pages = [
+        ("privacy", "Who holds it", "保存期間"),
+        ("conduct", "What this is for", "お互いに守ること"),
+        ("confidentiality", "What stays between you", "当事者だけのもの"),
+    ];
+    for (name, en, ja) in pages {
         let page = app.visitor().get(&format!("/policies/{name}")).await;
         page.assert_status(200);
         assert!(page.text().contains(en), "{}", page.text());
@@ -142,33 +146,33 @@ async fn policies_are_pages_in_both_languages_and_what_was_accepted_is_kept(db: 
         assert!(page.text().contains(ja), "{}", page.text());
     }
     app.visitor().get("/policies/other").await.assert_status(404);
-    app.visitor().get("/policies/terms?version=00000000").await.assert_status(404);
+    app.visitor().get("/policies/conduct?version=00000000").await.assert_status(404);
     app.apply(aki(), app.open_call(hana()).await).await;
-    assert_eq!(policies(&app, aki()).await, 2);
+    assert_eq!(policies(&app, aki()).await, 3);
     app.as_(aki()).await.get("/home").await.assert_does_not_say("home-policy-changed");
-    let former: String = sqlx::query_scalar("select version from policy_versions where name = 'terms'")
+    let former: String = sqlx::query_scalar("select version from policy_versions where name = 'conduct'")
         .fetch_one(&app.db)
         .await
         .unwrap();
 
     let folder = app.platform.config.data_dir.join("policies");
     std::fs::create_dir_all(&folder).unwrap();
-    std::fs::write(folder.join("terms.en.md"), "# Ours\n\nBe on time.").unwrap();
+    std::fs::write(folder.join("conduct.en.md"), "# Ours\n\nBe on time.").unwrap();
 
-    assert!(app.visitor().get("/policies/terms").await.text().contains("Be on time."));
+    assert!(app.visitor().get("/policies/conduct").await.text().contains("Be on time."));
     let aki_browser = app.as_(aki()).await;
     let home = aki_browser.get("/home").await;
     home.assert_says("home-policy-changed");
     assert_eq!(
-        home.links("/policies/").iter().filter(|link| *link == "/policies/terms").count(),
+        home.links("/policies/").iter().filter(|link| *link == "/policies/conduct").count(),
         2,
         "the notice and the footer"
     );
     app.as_(mio()).await.get("/home").await.assert_does_not_say("home-policy-changed");
-    aki_browser.post("/policies/terms", &[]).await.assert_status(303);
+    aki_browser.post("/policies/conduct", &[]).await.assert_status(303);
     aki_browser.get("/home").await.assert_does_not_say("home-policy-changed");
-    assert_eq!(policies(&app, aki()).await, 3);
-    let before = app.visitor().get(&format!("/policies/terms?version={former}")).await;
+    assert_eq!(policies(&app, aki()).await, 4);
+    let before = app.visitor().get(&format!("/policies/conduct?version={former}")).await;
     before.assert_status(200).assert_says("home-policy-former");
     assert!(before.text().contains("What this is for"), "{}", before.text());
 }
@@ -183,9 +187,9 @@ async fn who_saves_their_profile_for_the_first_time_accepts_the_policies(db: PgP
 
     browser.submit(&page, "/settings/profile", &[("name", "Ren")]).await.assert_status(303);
 
-    assert_eq!(policies(&app, ren()).await, 2);
+    assert_eq!(policies(&app, ren()).await, 3);
     let page = browser.get("/settings/profile").await;
     page.assert_does_not_say("home-policy-accepting");
     browser.submit(&page, "/settings/profile", &[("name", "Ren B")]).await.assert_status(303);
-    assert_eq!(policies(&app, ren()).await, 2, "once");
+    assert_eq!(policies(&app, ren()).await, 3, "once");
 }

@@ -38,14 +38,15 @@ home-archive-made = As of
 home-archive-lead = The same stands in the folder “data” for programs; the files that you shared are in “files”. Words that others wrote are not in here.
 
 home-policy-privacy = Privacy policy
-home-policy-terms = Terms
+home-policy-conduct = Conduct
+home-policy-confidentiality = Confidentiality
 home-policy-version = Version { $version }
 home-policy-former = This is a former version.
 home-policy-now = To the present one
 home-policy-versions = Versions that somebody accepted
 home-policy-changed = This has changed since you accepted it:
 home-policy-seen = I have seen it
-home-policy-accepting = With this you accept the terms and the privacy policy:
+home-policy-accepting = With this you accept:
 home-consents-title = What you agreed to
 home-consents-empty = Nothing yet.
 home-consents-all = { $count } entries

@@ -38,14 +38,15 @@ home-archive-made = 作成日時
 home-archive-lead = 同じ内容がプログラム向けに「data」フォルダーに、共有したファイルが「files」フォルダーに入っています。ほかの人が書いたものは含まれていません。
 
 home-policy-privacy = プライバシーポリシー
-home-policy-terms = 利用規約
+home-policy-conduct = 行動規範
+home-policy-confidentiality = 秘密を守ること
 home-policy-version = バージョン { $version }
 home-policy-former = これは以前のバージョンです。
 home-policy-now = 現在のバージョンへ
 home-policy-versions = 同意のあったバージョン
 home-policy-changed = 同意いただいた後に変更がありました:
 home-policy-seen = 確認しました
-home-policy-accepting = 続けると、利用規約とプライバシーポリシーに同意したことになります:
+home-policy-accepting = 続けると、次のものに同意したことになります:
 home-consents-title = 同意の記録
 home-consents-empty = まだありません。
 home-consents-all = { $count }件
