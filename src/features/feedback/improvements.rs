@@ -102,7 +102,6 @@ pub async fn get(frame: Frame, id: Path<CallId>) -> Answer {
 pub async fn post(frame: Frame, id: Path<CallId>, fields: Fields) -> Answer {
     let mut tx = frame.begin(&fields).await?;
     let hosted = calls::for_host_update(&mut tx, *id, &frame.asker).await?;
-    hosted.require_decision()?;
     match fields.one_of("act", ["record", "withdraw"])? {
         "withdraw" => withdraw(frame, tx, hosted.call, fields).await,
         _ => record(frame, tx, hosted.call, fields).await,

@@ -92,7 +92,6 @@ pub async fn get(frame: Frame, id: Path<CallId>) -> Answer {
 pub async fn post(frame: Frame, id: Path<CallId>, mut fields: Fields) -> Answer {
     let mut tx = frame.begin(&fields).await?;
     let hosted = calls::for_host_update(&mut tx, *id, &frame.asker).await?;
-    hosted.require_decision()?;
     let call = hosted.call;
     let locale = asked_locale(&frame, &call)?;
     let revision = fields.required::<Revision>("revision");

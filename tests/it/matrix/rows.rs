@@ -82,6 +82,18 @@ pub fn rows() -> Vec<Row> {
         row(2, [get("/hosts/{host}/calls/{draft_slug}")], "404 404 404 404 404 404 Y Y Y 404"),
         row(3, [get("/calls/new"), post("/calls/new", NOTHING)], "- 403 Y 403 403 403 Y Y Y 403"),
         row(4, [get("/calls/{call}/edit"), post("/calls/{call}/edit", NOTHING)], "- 404 404 404 404 404 Y Y Y 404"),
+        row(
+            4,
+            [
+                get("/calls/{call}/run-sheet"),
+                post("/calls/{call}/run-sheet", NOTHING),
+                get("/calls/{call}/feedback/wording"),
+                post("/calls/{call}/feedback/wording?in=en", NOTHING),
+                get("/calls/{call}/improvements"),
+                post("/calls/{call}/improvements", NOTHING),
+            ],
+            "- 404 404 404 404 404 Y Y Y 404",
+        ),
         row(5, [post("/calls/{call}/opening", NOTHING)], "- 404 404 404 404 404 Y Y 403 404"),
         row(
             5,
