@@ -98,16 +98,16 @@ async fn keep(tx: &mut Tx, version: &Version) -> Result<(), AppError> {
 }
 
 /// Policies that changed, or came, since a person accepted any; none where they never did.
-pub async fn news(platform: &Platform, conn: &mut PgConnection, person: PersonId) -> Result<Vec<Policy>, AppError> {
+pub async fn news(platform: &Platform, conn: &mut PgConnection, person: PersonId) -> Result<Vec<Version>, AppError> {
     let accepted = consents::accepted(conn, person).await?;
     let mut news = Vec::new();
     if accepted.is_empty() {
         return Ok(news);
     }
     for policy in Policy::ALL {
-        let name = current(platform, policy).await?.name;
-        if !accepted.contains(&(policy, name)) {
-            news.push(policy);
+        let version = current(platform, policy).await?;
+        if !accepted.contains(&(policy, version.name.clone())) {
+            news.push(version);
         }
     }
     Ok(news)

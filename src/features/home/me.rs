@@ -5,14 +5,13 @@ use crate::domain::application::Stage as ApplicationStage;
 use crate::domain::consultation::{Side, Stage};
 use crate::domain::id::{ConsultationId, PersonId};
 use crate::domain::local_time::midnight_after;
-use crate::domain::policy::Policy;
 use crate::domain::session::Action;
 use crate::features::reports::{self, Awaited};
 use crate::features::{applications, bookings, consultations, feedback, sessions};
 use crate::platform::error::{Answer, AppError};
 use crate::platform::i18n::Told;
 use crate::platform::page::{Frame, show};
-use crate::platform::policies;
+use crate::platform::policies::{self, Version};
 use askama::Template;
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgConnection;
@@ -32,7 +31,7 @@ struct Me {
     actions: Vec<Action>,
     consultations: Vec<consultations::Listed>,
     /// Policies that changed since the person accepted them.
-    news: Vec<Policy>,
+    news: Vec<Version>,
 }
 
 /// Something that waits for the person.

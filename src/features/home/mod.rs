@@ -33,7 +33,7 @@ pub fn routes() -> Routes {
         .get("/settings/privacy", Need::SignedIn, privacy::get)
         .post("/settings/privacy", Need::SignedIn, privacy::post)
         .get("/policies/{policy}", Need::Public, policy::get)
-        .post("/policies/{policy}", Need::SignedIn, policy::post)
+        .post("/policies", Need::SignedIn, policy::post)
         .get("/settings/export", Need::SignedIn, export::get)
         .post("/settings/export", Need::Fresh, export::post)
         .get("/settings/deletion", Need::Fresh, deletion::get)

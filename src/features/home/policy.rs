@@ -1,8 +1,8 @@
-//! `/policies/{name}`: a policy in the reader's language, as it stands now or as somebody once accepted it.
+//! `/policies/{policy}`: a policy in the reader's language, as it stands now or as somebody once accepted it.
 
 use crate::domain::policy::Policy;
 use crate::platform::error::{Answer, AppError};
-use crate::platform::form::Fields;
+use crate::platform::form::Many;
 use crate::platform::markdown::{self, Html};
 use crate::platform::page::{Frame, show};
 use crate::platform::policies::{self, Version};
@@ -45,11 +45,18 @@ pub async fn get(frame: Frame, name: Path<String>) -> Answer {
     show(&Page { frame, version, is_current, versions })
 }
 
-/// The reader has seen what changed.
-pub async fn post(frame: Frame, name: Path<String>, fields: Fields) -> Answer {
-    let policy = Policy::parse(&name).ok_or(AppError::NotFound)?;
+/// The reader has seen what changed, in the versions that the page named: what changed once more stays news.
+pub async fn post(frame: Frame, Many(fields): Many) -> Answer {
     let me = frame.asker.id()?;
     let mut tx = frame.begin(&fields).await?;
-    policies::accept(&mut tx, me, &[policy]).await?;
+    let mut seen = Vec::new();
+    for value in fields.values("policy") {
+        let (word, name) = value.split_once(' ').unwrap_or((value, ""));
+        let policy = Policy::parse(word).ok_or(AppError::Unprocessable("a policy that no page offers"))?;
+        if policies::current(&frame.platform, policy).await?.name == name {
+            seen.push(policy);
+        }
+    }
+    policies::accept(&mut tx, me, &seen).await?;
     tx.see_other("/home?said=done").await
 }

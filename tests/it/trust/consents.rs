@@ -166,10 +166,17 @@ async fn policies_are_pages_in_both_languages_and_what_was_accepted_is_kept(db: 
     assert_eq!(
         home.links("/policies/").iter().filter(|link| *link == "/policies/conduct").count(),
         2,
-        "the notice and the footer"
+        "in the notice and in the footer"
     );
     app.as_(mio()).await.get("/home").await.assert_does_not_say("home-policy-changed");
-    aki_browser.post("/policies/conduct", &[]).await.assert_status(303);
+    let seen = home.attributes("input[name=policy]", "value");
+    assert_eq!(seen.len(), 1, "{seen:?}");
+    std::fs::write(folder.join("conduct.en.md"), "# Ours\n\nBe on time, always.").unwrap();
+    aki_browser.submit(&home, "/policies", &[]).await.assert_status(303);
+    let home = aki_browser.get("/home").await;
+    home.assert_says("home-policy-changed");
+    aki_browser.post("/policies", &[("policy", "other 00000000")]).await.assert_status(422);
+    aki_browser.submit(&home, "/policies", &[]).await.assert_status(303);
     aki_browser.get("/home").await.assert_does_not_say("home-policy-changed");
     assert_eq!(policies(&app, aki()).await, 4);
     let before = app.visitor().get(&format!("/policies/conduct?version={former}")).await;
