@@ -1,20 +1,21 @@
 //! Flags and environment become one [`Config`]; the only reader of variables. All faults are told
 //! at once, each with the variable's name and an example; values of secrets are never printed.
 
-mod secret;
 pub mod providers;
+mod secret;
+mod values;
+
+pub use values::sealing_keys;
 
 use crate::domain::person::EmailAddress;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use clap::Args;
 use ipnet::IpNet;
 use providers::Provider;
 use secrecy::{ExposeSecret, SecretBox, SecretString};
-use secret::{Secret, is_clear_postgres, is_clear_smtp};
+use secret::Secret;
 use std::borrow::Cow;
 use std::fmt;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -212,14 +213,14 @@ impl Settings {
             "KABEUCHI_LISTEN",
             "127.0.0.1:8080",
             self.listen.as_deref().unwrap_or("127.0.0.1:8080"),
-            address,
+            values::address,
         );
         let origin = check(
             &mut faults,
             "KABEUCHI_ORIGIN",
             "https://kabeuchi.example.org",
             self.origin.as_deref().unwrap_or("http://localhost:8080"),
-            origin,
+            values::origin,
         );
         if self.origin.is_none() && listen.is_some_and(|listen| !listen.ip().is_loopback()) {
             let why = "needed when others than this machine are listened to: links of mails begin with it";
@@ -228,40 +229,47 @@ impl Settings {
         let metrics_listen = self
             .metrics_listen
             .as_deref()
-            .and_then(|v| check(&mut faults, "KABEUCHI_METRICS_LISTEN", "127.0.0.1:9090", v, address));
+            .and_then(|v| check(&mut faults, "KABEUCHI_METRICS_LISTEN", "127.0.0.1:9090", v, values::address));
         let hops = check(
             &mut faults,
             "KABEUCHI_TRUSTED_HOPS",
             "1",
             self.trusted_hops.as_deref().unwrap_or("0"),
-            number::<usize>,
+            values::number::<usize>,
         );
-        let lease =
-            check(&mut faults, "KABEUCHI_LEASE_SECONDS", "60", self.lease_seconds.as_deref().unwrap_or("60"), seconds);
+        let lease = check(
+            &mut faults,
+            "KABEUCHI_LEASE_SECONDS",
+            "60",
+            self.lease_seconds.as_deref().unwrap_or("60"),
+            values::seconds,
+        );
         let fetch_allow = check(
             &mut faults,
             "KABEUCHI_FETCH_ALLOW",
             "192.168.1.0/24,fd12:3456::/32",
             self.fetch_allow.as_deref().unwrap_or_default(),
-            networks,
+            values::networks,
         );
         let keys = KEYS.of(&mut faults, self.keys, self.keys_file);
         let is_given_keys = keys.is_some();
         let keys = check(&mut faults, KEYS.variable, KEYS_EXAMPLE, keys.as_deref().unwrap_or_default(), sealing_keys);
-        let scanner =
-            self.scanner.and_then(|v| check(&mut faults, "KABEUCHI_SCANNER", "clamd.example.org:3310", &v, scanner));
+        let scanner = self
+            .scanner
+            .and_then(|v| check(&mut faults, "KABEUCHI_SCANNER", "clamd.example.org:3310", &v, values::scanner));
         let database = DATABASE.of(&mut faults, self.database_url, self.database_url_file).and_then(|v| {
-            check(&mut faults, DATABASE.variable, "postgres://kabeuchi:…@db.example.org/kabeuchi", &v, postgres)
+            check(&mut faults, DATABASE.variable, "postgres://kabeuchi:…@db.example.org/kabeuchi", &v, values::postgres)
         });
         let migrate_url = MIGRATE.of(&mut faults, self.migrate_url, self.migrate_url_file).and_then(|v| {
-            check(&mut faults, MIGRATE.variable, "postgres://owner:…@db.example.org/kabeuchi", &v, postgres)
+            check(&mut faults, MIGRATE.variable, "postgres://owner:…@db.example.org/kabeuchi", &v, values::postgres)
         });
         let smtp = SMTP
             .of(&mut faults, self.smtp_url, self.smtp_url_file)
-            .and_then(|v| check(&mut faults, SMTP.variable, "smtps://user:…@mail.example.org", &v, smtp));
-        let from =
-            self.mail_from.and_then(|v| check(&mut faults, "KABEUCHI_MAIL_FROM", "kabeuchi@example.org", &v, sender));
-        let local = listen.is_some_and(|l| l.ip().is_loopback()) && origin.as_ref().is_some_and(is_loopback);
+            .and_then(|v| check(&mut faults, SMTP.variable, "smtps://user:…@mail.example.org", &v, values::smtp));
+        let from = self
+            .mail_from
+            .and_then(|v| check(&mut faults, "KABEUCHI_MAIL_FROM", "kabeuchi@example.org", &v, values::sender));
+        let local = listen.is_some_and(|l| l.ip().is_loopback()) && origin.as_ref().is_some_and(values::is_loopback);
         let mail = match (smtp, from) {
             (Some(url), Some(from)) => Some(MailSettings::Smtp { url, from }),
             (Some(_), None) => {
@@ -287,7 +295,7 @@ impl Settings {
         };
         if let (Some(origin), false) = (&origin, local)
             && origin.scheme() != "https"
-            && !is_loopback(origin)
+            && !values::is_loopback(origin)
         {
             faults.push(fault("KABEUCHI_ORIGIN", "a public origin must be https", "https://kabeuchi.example.org"));
         }
@@ -359,97 +367,6 @@ fn check<T>(
     parse(value).map_err(|what| faults.push(fault(variable, what, example))).ok()
 }
 
-fn address(value: &str) -> Result<SocketAddr, &'static str> {
-    value.parse().map_err(|_| "not an address with a port")
-}
-
-fn number<T: std::str::FromStr>(value: &str) -> Result<T, &'static str> {
-    value.parse().map_err(|_| "not a whole number")
-}
-
-fn seconds(value: &str) -> Result<u64, &'static str> {
-    number::<u64>(value).and_then(|n| if n > 0 { Ok(n) } else { Err("a lease of no time ends before it begins") })
-}
-
-fn origin(value: &str) -> Result<Url, &'static str> {
-    let url = Url::parse(value).map_err(|_| "not a URL")?;
-    let plain = url.path() == "/"
-        && url.query().is_none()
-        && url.fragment().is_none()
-        && url.username().is_empty()
-        && url.password().is_none();
-    match url.scheme() {
-        "http" | "https" if plain && url.host_str().is_some() => Ok(url),
-        "http" | "https" => Err("only scheme, host and port belong into it"),
-        _ => Err("neither http nor https"),
-    }
-}
-
-fn postgres(value: &str) -> Result<SecretString, &'static str> {
-    let scheme = value.split("://").next().unwrap_or_default();
-    match scheme {
-        "postgres" | "postgresql" if is_clear_postgres(value) => {
-            Err("sslmode lets passwords and texts go over the network in clear: require or verify-full")
-        }
-        "postgres" | "postgresql" => Ok(value.to_owned().into()),
-        _ => Err("not a postgres:// URL"),
-    }
-}
-
-fn smtp(value: &str) -> Result<SecretString, &'static str> {
-    let url = Url::parse(value).map_err(|_| "not a URL")?;
-    match url.scheme() {
-        "smtp" if is_clear_smtp(&url) => {
-            Err("mails would go over the network in clear: smtps://, or ?tls=required at its end")
-        }
-        "smtp" | "smtps" if url.has_host() => Ok(SecretString::from(value)),
-        _ => Err("neither smtp:// nor smtps:// with a host"),
-    }
-}
-
-fn sender(value: &str) -> Result<EmailAddress, &'static str> {
-    EmailAddress::parse(value).map_err(|_| "not a mail address")
-}
-
-fn scanner(value: &str) -> Result<String, &'static str> {
-    let parts = value.rsplit_once(':').filter(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok());
-    parts.map(|_| value.to_owned()).ok_or("not a host with a port")
-}
-
-fn networks(value: &str) -> Result<Vec<IpNet>, &'static str> {
-    let network = |word: &str| word.parse().or_else(|_| word.parse::<IpAddr>().map(IpNet::from)).map(|n| n.trunc());
-    let words = value.split(',').map(str::trim).filter(|word| !word.is_empty());
-    words.map(network).collect::<Result<_, _>>().map_err(|_| "not networks or addresses with commas between them")
-}
-
-/// Reads keys, newest first, as the variable and the file in the data folder have them.
-pub fn sealing_keys(value: &str) -> Result<Vec<SealingKey>, &'static str> {
-    let words = value.split([',', '\n']).map(str::trim).filter(|word| !word.is_empty());
-    let keys: Option<Vec<SealingKey>> = words.map(sealing_key).collect();
-    let keys = keys.ok_or("each is an id of at most 32 letters and digits, a colon, and 32 bytes in base64")?;
-    let is_told_twice = |n: usize| keys[..n].iter().any(|key| key.id == keys[n].id);
-    match (0..keys.len()).any(is_told_twice) {
-        true => Err("two keys have the same id"),
-        false => Ok(keys),
-    }
-}
-
-fn sealing_key(word: &str) -> Option<SealingKey> {
-    let (id, key) = word.split_once(':')?;
-    let is_id = (1..=32).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    let key: [u8; 32] = STANDARD.decode(key).ok()?.try_into().ok()?;
-    is_id.then(|| SealingKey { id: id.to_owned(), key: Arc::new(SecretBox::new(Box::new(key))) })
-}
-
-fn is_loopback(origin: &Url) -> bool {
-    match origin.host() {
-        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(url::Host::Ipv4(ip)) => IpAddr::V4(ip).is_loopback(),
-        Some(url::Host::Ipv6(ip)) => IpAddr::V6(ip).is_loopback(),
-        None => false,
-    }
-}
-
 fn default_data_dir() -> Option<PathBuf> {
     let of = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
     if of("HOME").is_some_and(|home| home.as_os_str() == "/root") {
@@ -469,84 +386,4 @@ pub fn exposed_key(key: &SealingKey) -> &[u8; 32] {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn public() -> Settings {
-        Settings {
-            origin: Some("https://kabeuchi.example.org".into()),
-            listen: Some("0.0.0.0:8080".into()),
-            data_dir: Some("data".into()),
-            ..Settings::default()
-        }
-    }
-
-    fn variables(settings: Settings) -> Vec<String> {
-        settings.check().err().unwrap_or_default().iter().map(|f| f.variable.to_string()).collect()
-    }
-
-    #[test]
-    fn nothing_set_serves_this_machine_with_a_mailbox() {
-        let config = Settings { data_dir: Some("data".into()), ..Settings::default() }.check().unwrap();
-        assert!(config.is_local());
-        assert_eq!(config.url("/home"), "http://localhost:8080/home");
-    }
-
-    #[test]
-    fn a_public_instance_without_mail_does_not_start() {
-        assert_eq!(variables(public()), ["KABEUCHI_SMTP_URL"]);
-        assert_eq!(
-            variables(Settings { smtp_url: Some("smtps://mail.example.org".into()), ..public() }),
-            ["KABEUCHI_MAIL_FROM"]
-        );
-    }
-
-    #[test]
-    fn all_faults_are_told_at_once_and_no_value_is_repeated() {
-        let settings = Settings {
-            listen: Some("here".into()),
-            origin: Some("ftp://x".into()),
-            database_url: Some("mysql://root:hunter2@db".into()),
-            smtp_url: Some("hunter2".into()),
-            mail_from: Some("hunter2".into()),
-            keys: Some("1:hunter2".into()),
-            fetch_allow: Some("hunter2".into()),
-            ..Settings::default()
-        };
-        let faults = settings.check().unwrap_err();
-        let told: String = faults.iter().map(|f| format!("{f}\n")).collect();
-        assert_eq!(faults.len(), 7, "{told}");
-        assert!(!told.contains("hunter2"), "{told}");
-    }
-
-    #[test]
-    fn a_public_origin_is_https() {
-        let settings = Settings {
-            origin: Some("http://kabeuchi.example.org".into()),
-            smtp_url: Some("smtps://mail.example.org".into()),
-            mail_from: Some("kabeuchi@example.org".into()),
-            ..public()
-        };
-        assert_eq!(variables(settings), ["KABEUCHI_ORIGIN"]);
-    }
-
-    #[test]
-    fn networks_and_keys_are_read_in_their_order() {
-        let key = STANDARD.encode([7; 32]);
-        let settings = Settings {
-            data_dir: Some("data".into()),
-            fetch_allow: Some("192.168.1.7/24, 10.0.0.5,fd12::/16".into()),
-            keys: Some(format!("new:{key},old:{}", STANDARD.encode([8; 32]))),
-            ..Settings::default()
-        };
-        let config = settings.check().unwrap();
-        let networks: Vec<_> = config.fetch_allow.iter().map(IpNet::to_string).collect();
-        assert_eq!(networks, ["192.168.1.0/24", "10.0.0.5/32", "fd12::/16"]);
-        let ids: Vec<_> = config.keys.iter().map(|key| key.id.as_str()).collect();
-        assert_eq!(ids, ["new", "old"]);
-        assert!(!format!("{config:?}").contains(&key));
-        for wrong in [key.clone(), "a:short".into(), format!(":{key}"), format!("a:{key},a:{key}")] {
-            assert!(sealing_keys(&wrong).is_err(), "{wrong}");
-        }
-    }
-}
+mod tests;

@@ -1,7 +1,8 @@
 //! Who else may say who a person is: any number of OpenID Connect issuers, and GitHub. Their variables
 //! carry a name that the operator chooses, so that no flags can stand for them.
 
-use super::{Fault, is_loopback};
+use super::Fault;
+use super::values::is_loopback;
 use secrecy::SecretString;
 use std::collections::{BTreeMap, BTreeSet};
 use url::{Origin, Url};

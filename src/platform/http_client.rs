@@ -9,19 +9,22 @@
 
 mod address;
 mod body;
+mod failure;
 mod public;
+mod request;
 
 pub use address::Address;
+pub use failure::Failure;
+pub use request::{Budgets, Fetched, Request};
 
 use crate::config::Config;
 use crate::config::providers::Provider;
-use body::Taken;
-use http_body_util::Full;
-use hyper::body::{Bytes, Incoming};
-use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
-use hyper::{Method, Response, StatusCode, client::conn::http1};
+use hyper::body::Incoming;
+use hyper::header::{self, HeaderValue};
+use hyper::{Response, client::conn::http1};
 use hyper_util::rt::TokioIo;
 use ipnet::IpNet;
+use request::{asked, bytes_of, is_redirect, read};
 use std::future::Future;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -43,106 +46,6 @@ const REDIRECTS: usize = 3;
 const TRIED: usize = 4;
 const MAX_HEADERS: usize = 100;
 
-/// Why nothing was fetched. What the other side said is never shown, only one of these.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Failure {
-    #[error("policy")]
-    Policy,
-    #[error("dns")]
-    Dns,
-    #[error("connect")]
-    Connect,
-    #[error("timeout")]
-    Timeout,
-    #[error("certificate")]
-    Certificate,
-    #[error("redirects")]
-    Redirects,
-    #[error("too large")]
-    TooLarge,
-    #[error("cut off")]
-    CutOff,
-    #[error("denied")]
-    Denied,
-    #[error("gone")]
-    Gone,
-    #[error("status")]
-    Status,
-    #[error("kind")]
-    Kind,
-}
-
-impl Failure {
-    /// The stored word.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Failure::Policy => "policy",
-            Failure::Dns => "dns",
-            Failure::Connect => "connect",
-            Failure::Timeout => "timeout",
-            Failure::Certificate => "certificate",
-            Failure::Redirects => "redirects",
-            Failure::TooLarge => "too_large",
-            Failure::CutOff => "cut_off",
-            Failure::Denied => "denied",
-            Failure::Gone => "gone",
-            Failure::Status => "status",
-            Failure::Kind => "kind",
-        }
-    }
-
-    /// What a host reads. Refused by policy, no such name, closed port and silence are one sentence,
-    /// so that nobody can look around in our network by adding calendars.
-    pub fn key(self) -> &'static str {
-        match self {
-            Failure::Policy | Failure::Dns | Failure::Connect | Failure::Timeout => "fetch-unreachable",
-            Failure::Certificate => "fetch-certificate",
-            Failure::Redirects => "fetch-redirects",
-            Failure::TooLarge => "fetch-too_large",
-            Failure::CutOff => "fetch-cut_off",
-            Failure::Denied => "fetch-denied",
-            Failure::Gone => "fetch-gone",
-            Failure::Status => "fetch-status",
-            Failure::Kind => "fetch-kind",
-        }
-    }
-
-    /// Reads the stored word.
-    pub fn parse(word: &str) -> Option<Self> {
-        use Failure::*;
-        let all = [Policy, Dns, Connect, Timeout, Certificate, Redirects, TooLarge, CutOff, Denied, Gone, Status, Kind];
-        all.into_iter().find(|failure| failure.as_str() == word)
-    }
-
-    fn is_about_the_way(self) -> bool {
-        matches!(self, Failure::Policy | Failure::Dns | Failure::Connect | Failure::Timeout)
-    }
-}
-
-/// How long and how much.
-#[derive(Clone, Copy, Debug)]
-pub struct Budgets {
-    pub connect: Duration,
-    pub first_byte: Duration,
-    pub total: Duration,
-    pub wire: usize,
-    pub decoded: usize,
-    pub headers: usize,
-}
-
-impl Default for Budgets {
-    fn default() -> Self {
-        Self {
-            connect: Duration::from_secs(5),
-            first_byte: Duration::from_secs(5),
-            total: Duration::from_secs(15),
-            wire: 2 * 1024 * 1024,
-            decoded: 8 * 1024 * 1024,
-            headers: 64 * 1024,
-        }
-    }
-}
-
 type Resolving<'a> = Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Send + 'a>>;
 
 /// Who answers for names.
@@ -157,59 +60,6 @@ pub struct SystemResolver;
 impl Resolve for SystemResolver {
     fn resolve<'a>(&'a self, name: &'a str) -> Resolving<'a> {
         Box::pin(async move { Ok(tokio::net::lookup_host((name, 0)).await?.map(|socket| socket.ip()).collect()) })
-    }
-}
-
-/// What is asked for.
-pub struct Request<'a> {
-    pub address: &'a Address,
-    pub method: Method,
-    pub headers: Vec<(HeaderName, HeaderValue)>,
-    /// Sent to the origin of `address` alone, and never further.
-    pub authorization: Option<HeaderValue>,
-    pub body: Bytes,
-    /// Kinds of content that are taken; none are all.
-    pub kinds: &'static [&'static str],
-    /// Refusals that the asker understands itself; they come back without their text.
-    pub refusals: &'static [StatusCode],
-    /// Whether it goes to the origin of `address` alone, whatever a redirect says.
-    pub stays: bool,
-}
-
-impl<'a> Request<'a> {
-    /// A plain GET.
-    pub fn get(address: &'a Address) -> Self {
-        Self {
-            address,
-            method: Method::GET,
-            headers: Vec::new(),
-            authorization: None,
-            body: Bytes::new(),
-            kinds: &[],
-            refusals: &[],
-            stays: false,
-        }
-    }
-
-    /// The same with another header, where the value can be one.
-    pub fn with(mut self, name: HeaderName, value: Option<&str>) -> Self {
-        self.headers.extend(value.and_then(|value| HeaderValue::from_str(value).ok()).map(|value| (name, value)));
-        self
-    }
-}
-
-/// What came back: 2xx, 304, or a refusal that the asker understands.
-#[derive(Debug)]
-pub struct Fetched {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub body: Vec<u8>,
-}
-
-impl Fetched {
-    /// A header as text.
-    pub fn header(&self, name: HeaderName) -> Option<String> {
-        self.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
     }
 }
 
@@ -433,25 +283,6 @@ fn trusting(roots: RootCertStore) -> TlsConnector {
     TlsConnector::from(Arc::new(tls))
 }
 
-async fn read(response: Response<Incoming>, request: &Request<'_>, budgets: &Budgets) -> Result<Fetched, Failure> {
-    let (parts, body) = response.into_parts();
-    match parts.status {
-        status if status == StatusCode::NOT_MODIFIED || request.refusals.contains(&status) => {
-            return Ok(Fetched { status, headers: parts.headers, body: Vec::new() });
-        }
-        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => return Err(Failure::Denied),
-        StatusCode::NOT_FOUND | StatusCode::GONE => return Err(Failure::Gone),
-        status if !status.is_success() => return Err(Failure::Status),
-        _ => {}
-    }
-    if !is_of_kind(&parts.headers, request.kinds) {
-        return Err(Failure::Kind);
-    }
-    let taken = Taken::of(&parts.headers, budgets)?;
-    let body = taken.all(body).await?;
-    Ok(Fetched { status: parts.status, headers: parts.headers, body })
-}
-
 /// A stream of bytes, sealed by TLS or not.
 trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 
@@ -466,177 +297,5 @@ impl Drop for Connection {
     }
 }
 
-fn asked(
-    address: &Address,
-    request: &Request<'_>,
-    authorization: Option<&HeaderValue>,
-) -> Result<hyper::Request<Full<Bytes>>, Failure> {
-    let mut asked = hyper::Request::builder()
-        .method(request.method.clone())
-        .uri(address.target())
-        .header(header::HOST, address.authority())
-        .header(header::USER_AGENT, "Kabeuchi")
-        .header(header::ACCEPT_ENCODING, "gzip")
-        .body(Full::new(request.body.clone()))
-        .map_err(|_| Failure::Policy)?;
-    asked.headers_mut().extend(request.headers.iter().map(|(name, value)| (name.clone(), value.clone())));
-    if let Some(authorization) = authorization {
-        asked.headers_mut().insert(header::AUTHORIZATION, authorization.clone());
-    }
-    Ok(asked)
-}
-
-fn bytes_of(headers: &HeaderMap) -> usize {
-    headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum()
-}
-
-fn is_redirect(status: StatusCode) -> bool {
-    matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
-}
-
-/// Without a kind of its own, content is judged by what reads it.
-fn is_of_kind(headers: &HeaderMap, kinds: &[&str]) -> bool {
-    let Some(kind) = headers.get(header::CONTENT_TYPE) else { return true };
-    let kind = kind.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    kinds.is_empty() || kinds.contains(&kind.as_str())
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::config::Settings;
-    use crate::config::providers::Kind;
-
-    fn client(allow: &[&str]) -> HttpClient {
-        let mut config = Settings::default().check().unwrap();
-        config.fetch_allow = allow.iter().map(|network| network.parse().unwrap()).collect();
-        config.origin = "https://kabeuchi.example.org".parse().unwrap();
-        HttpClient::of(&config)
-    }
-
-    fn refused(client: &HttpClient, addresses: &[&str]) {
-        for typed in addresses {
-            assert_eq!(client.address(typed).map(|a| a.url().to_string()), Err(Failure::Policy), "{typed}");
-        }
-    }
-
-    #[test]
-    fn trust_e01_every_spelling_of_this_machine_is_refused() {
-        let client = client(&[]);
-        refused(
-            &client,
-            &[
-                "https://127.0.0.1/a.ics",
-                "https://localhost/a.ics",
-                "https://localhost./a.ics",
-                "https://calendar.localhost/",
-                "https://[::1]/",
-                "https://0.0.0.0/",
-                "https://0/",
-                "https://2130706433/",
-                "https://0x7f.1/",
-                "https://127.1/",
-                "https://0177.0.0.1/",
-                "https://[::ffff:127.0.0.1]/",
-                "https://[::ffff:7f00:1]/",
-                "https://[::]/",
-                "https://①②⑦.⓪.⓪.①/",
-                "http://calendar.example.org/a.ics",
-            ],
-        );
-    }
-
-    #[test]
-    fn trust_e02_what_tells_a_cloud_machines_secrets_is_refused() {
-        refused(
-            &client(&[]),
-            &[
-                "https://169.254.169.254/latest/meta-data",
-                "https://metadata.google.internal/",
-                "https://[fd00:ec2::254]/",
-                "https://100.100.100.200/",
-            ],
-        );
-    }
-
-    #[test]
-    fn trust_e07_addresses_that_mean_two_things_are_refused() {
-        refused(
-            &client(&[]),
-            &[
-                "https://user:word@calendar.example.org/",
-                "https://good.example.org@evil.example.org/",
-                "https://calendar.example.org\t/",
-                "https://calendar.example\n.org/",
-                "https://calendar.example.org\\@evil.example.org/",
-                "ftp://calendar.example.org/",
-                "file:///etc/passwd",
-                "gopher://calendar.example.org/",
-                "calendar.example.org/a.ics",
-                "https:///a.ics",
-                "",
-            ],
-        );
-        let long = format!("https://calendar.example.org/{}", "a".repeat(2000));
-        refused(&client(&[]), &[&long]);
-    }
-
-    #[test]
-    fn trust_e08_other_ports_are_refused() {
-        for port in [22, 25, 80, 5432, 6379, 8443, 9200] {
-            refused(&client(&[]), &[&format!("https://calendar.example.org:{port}/")]);
-        }
-    }
-
-    #[test]
-    fn trust_e10_the_instance_itself_is_refused() {
-        refused(&client(&[]), &["https://kabeuchi.example.org/feeds/a.ics", "https://KABEUCHI.example.org:443/"]);
-        refused(&client(&["127.0.0.0/8"]), &["http://127.0.0.1:8080/"]);
-    }
-
-    #[test]
-    fn what_was_allowed_may_be_plain_and_on_any_port_and_nothing_else() {
-        let client = client(&["192.168.1.0/24", "fd12::/16"]);
-        for typed in ["http://192.168.1.9:5232/hana/", "https://[fd12::1]:8443/", "http://radicale.internal:5232/"] {
-            assert!(client.address(typed).is_ok(), "{typed}");
-        }
-        refused(&client, &["http://192.168.2.9:5232/", "https://[fd13::1]/", "http://93.184.215.14/"]);
-    }
-
-    #[test]
-    fn what_the_settings_name_is_for_its_provider_alone() {
-        let mut config = Settings::default().check().unwrap();
-        config.providers = vec![Provider {
-            name: "lab".into(),
-            title: "Lab".into(),
-            kind: Kind::OpenIdConnect,
-            issuer: "http://10.0.0.7:9000/realms/lab".into(),
-            client_id: "kabeuchi".into(),
-            client_secret: "secret".into(),
-            trusts_addresses: false,
-        }];
-        let client = HttpClient::of(&config);
-        assert!(client.address_of_provider("http://10.0.0.7:9000/keys").is_ok());
-        for other in ["http://10.0.0.7:9001/keys", "https://10.0.0.7:9000/keys", "http://10.0.0.8:9000/keys"] {
-            assert_eq!(client.address_of_provider(other).map(drop), Err(Failure::Policy), "{other}");
-        }
-        refused(&client, &["http://10.0.0.7:9000/realms/lab/calendar.ics"]);
-    }
-
-    #[test]
-    fn addresses_of_calendar_programs_are_https() {
-        let address = client(&[]).address(" webcal://calendar.example.org/a.ics#b ").unwrap();
-        assert_eq!(address.url().as_str(), "https://calendar.example.org/a.ics");
-    }
-
-    #[test]
-    fn refused_and_unreachable_are_one_sentence() {
-        for failure in [Failure::Policy, Failure::Dns, Failure::Connect, Failure::Timeout] {
-            assert_eq!(failure.key(), "fetch-unreachable");
-            assert_eq!(Failure::parse(failure.as_str()), Some(failure));
-        }
-        let budgets = Budgets::default();
-        assert_eq!((budgets.connect.as_secs(), budgets.first_byte.as_secs(), budgets.total.as_secs()), (5, 5, 15));
-        assert_eq!((budgets.wire, budgets.decoded, budgets.headers), (2 << 20, 8 << 20, 64 << 10));
-    }
-}
+mod tests;
