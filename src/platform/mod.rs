@@ -44,6 +44,7 @@ pub mod seal;
 pub mod settings;
 pub mod telemetry;
 pub mod tombstones;
+pub mod way;
 
 use crate::config::Config;
 use crate::domain::fact::Fact;
