@@ -16,24 +16,19 @@ use crate::platform::drafts;
 use crate::platform::error::{Answer, AppError};
 use crate::platform::form::{Fields, Many};
 use crate::platform::i18n::Message;
-use crate::platform::limit::{self, Limit};
+use crate::platform::limit;
+use crate::platform::limit::table::{
+    APPLY_PER_ADDRESS, APPLY_PER_CALL, APPLY_PER_NETWORK, LEFT_PER_CALL, LEFT_PER_NETWORK,
+};
 use crate::platform::page::{Frame, show, show_with};
 use crate::platform::route::client_address;
 use actix_web::HttpRequest;
 use actix_web::http::{StatusCode, header};
 use actix_web::web::Path;
 use askama::Template;
-use chrono::TimeDelta;
 
 /// The name of the form's drafts; their subject is the call.
 const FORM: &str = "application";
-
-const PER_ADDRESS: Limit = Limit { name: "apply-address", count: 3, per: TimeDelta::days(1) };
-const PER_NETWORK: Limit = Limit { name: "apply-network", count: 10, per: TimeDelta::hours(1) };
-const PER_CALL: Limit = Limit { name: "apply-call", count: 60, per: TimeDelta::hours(1) };
-/// What visitors leave is counted apart, or each of them would count twice.
-const LEFT_PER_NETWORK: Limit = Limit { name: "apply-left-network", count: 10, per: TimeDelta::hours(1) };
-const LEFT_PER_CALL: Limit = Limit { name: "apply-left-call", count: 60, per: TimeDelta::hours(1) };
 
 #[derive(Template)]
 #[template(path = "applications/new.html")]
@@ -146,9 +141,9 @@ pub async fn post(frame: Frame, request: HttpRequest, slugs: Path<(String, Strin
 async fn may_send(frame: &Frame, request: &HttpRequest, call: &Call) -> Result<(), AppError> {
     let platform = &frame.platform;
     let address = frame.person().map(|person| person.email.to_lowercase()).unwrap_or_default();
-    PER_ADDRESS.take(platform, &address).await?;
-    PER_NETWORK.take(platform, &client_address(request, platform)).await?;
-    PER_CALL.take(platform, &call.id.to_string()).await
+    APPLY_PER_ADDRESS.take(platform, &address).await?;
+    APPLY_PER_NETWORK.take(platform, &client_address(request, platform)).await?;
+    APPLY_PER_CALL.take(platform, &call.id.to_string()).await
 }
 
 fn marked(call: &Call) -> String {
