@@ -45,6 +45,7 @@ pub mod settings;
 pub mod telemetry;
 pub mod tombstones;
 pub mod way;
+pub mod work;
 
 use crate::config::Config;
 use crate::domain::fact::Fact;

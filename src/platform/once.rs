@@ -7,6 +7,7 @@ use super::error::AppError;
 use super::form::Fields;
 use super::seal::Keys;
 use super::way::{Bound, Way};
+use super::work;
 use crate::domain::id::PersonId;
 use crate::domain::retention;
 use chrono::{DateTime, Utc};
@@ -118,11 +119,14 @@ pub async fn sweep(conn: &mut PgConnection, now: DateTime<Utc>, limit: i64) -> R
     Ok(gone.rows_affected())
 }
 
+/// What a form holds beside its content. A browser that sends again may have done new work.
+const UNTYPED: [&str; 3] = ["once", work::CHALLENGE, work::NUMBER];
+
 fn digest(fields: &Fields, path: &str, asker: Option<PersonId>) -> Vec<u8> {
     let mut sha = Sha256::new();
     sha.update(path);
     sha.update(asker.map(|p| p.to_string()).unwrap_or_default());
-    for (name, value) in fields.all().iter().filter(|(name, _)| name != "once") {
+    for (name, value) in fields.all().iter().filter(|(name, _)| !UNTYPED.contains(&name.as_str())) {
         sha.update(name);
         sha.update([0]);
         sha.update(value);

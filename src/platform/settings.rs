@@ -71,3 +71,43 @@ impl Setting for Hosting {
         }
     }
 }
+
+/// How much work the browser of an applicant does, in the place of a mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AppliedWork {
+    None,
+    Usual,
+    Heavy,
+}
+
+impl AppliedWork {
+    /// Zero bits that are asked for: a second or two on a telephone, and ten times that.
+    pub fn bits(self) -> Option<u32> {
+        match self {
+            AppliedWork::None => None,
+            AppliedWork::Usual => Some(15),
+            AppliedWork::Heavy => Some(18),
+        }
+    }
+}
+
+impl Setting for AppliedWork {
+    const NAME: &'static str = "applied_work";
+    const ALL: &'static [Self] = &[AppliedWork::None, AppliedWork::Usual, AppliedWork::Heavy];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            AppliedWork::None => "none",
+            AppliedWork::Usual => "usual",
+            AppliedWork::Heavy => "heavy",
+        }
+    }
+
+    fn key(self) -> &'static str {
+        match self {
+            AppliedWork::None => "admin-settings-work_none",
+            AppliedWork::Usual => "admin-settings-work_usual",
+            AppliedWork::Heavy => "admin-settings-work_heavy",
+        }
+    }
+}

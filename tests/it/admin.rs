@@ -173,7 +173,7 @@ mod settings {
         let toma = app.as_(toma()).await;
         let page = toma.get(PATH).await;
         assert_eq!(page.attributes("[name=limit-apply-address]", "value"), ["3"]);
-        assert_eq!(page.attributes("[name^=limit-]", "name").len(), 19);
+        assert_eq!(page.attributes("[name^=limit-]", "name").len(), 20);
 
         toma.submit(&page, PATH, &[("limit-apply-address", "1")]).await.assert_status(303);
 
@@ -203,7 +203,7 @@ mod settings {
             assert_eq!(refused.attributes("[name=limit-second-factor]", "value"), [wrong]);
             assert_eq!(refused.attributes("[name=limit-drafts]", "value"), ["40"]);
         }
-        for unknown in [("hosting", "nobody"), ("hosting", "")] {
+        for unknown in [("applied_work", "enormous"), ("hosting", "")] {
             toma.submit(&page, PATH, &[unknown]).await.assert_status(422);
         }
         assert_eq!(counts(&app).await, []);

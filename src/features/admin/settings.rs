@@ -1,4 +1,4 @@
-//! `/admin/settings`: who may host, and how often things may happen.
+//! `/admin/settings`: who may host, how much work comes before an application, and how often things may happen.
 
 use crate::domain::fact::Fact;
 use crate::platform::error::{Answer, AppError};
@@ -7,7 +7,7 @@ use crate::platform::i18n::Message;
 use crate::platform::limit::table::ALL;
 use crate::platform::limit::{self, Limit};
 use crate::platform::page::{Frame, show, show_with};
-use crate::platform::settings::{self, Hosting, Setting};
+use crate::platform::settings::{self, AppliedWork, Hosting, Setting};
 use actix_web::http::StatusCode;
 use askama::Template;
 use sqlx::PgConnection;
@@ -29,6 +29,10 @@ struct Choice {
 impl Settings {
     fn hosting(&self) -> Vec<Choice> {
         choices::<Hosting>()
+    }
+
+    fn work(&self) -> Vec<Choice> {
+        choices::<AppliedWork>()
     }
 
     fn budgets(&self) -> [Budget; ALL.len()] {
@@ -75,7 +79,8 @@ pub async fn get(frame: Frame) -> Answer {
 }
 
 async fn stored(conn: &mut PgConnection) -> Result<Fields, AppError> {
-    let mut fields = Fields::of(&[(Hosting::NAME, settings::of::<Hosting>(conn).await?.as_str())]);
+    let (hosting, work) = (settings::of::<Hosting>(conn).await?, settings::of::<AppliedWork>(conn).await?);
+    let mut fields = Fields::of(&[(Hosting::NAME, hosting.as_str()), (AppliedWork::NAME, work.as_str())]);
     let chosen = limit::chosen(conn).await?;
     for limit in &ALL {
         fields.set(&field(limit), limit.chosen_in(&chosen).to_string());
@@ -87,12 +92,13 @@ async fn stored(conn: &mut PgConnection) -> Result<Fields, AppError> {
 pub async fn post(frame: Frame, mut fields: Fields) -> Answer {
     let me = frame.asker.id()?;
     let mut tx = frame.begin(&fields).await?;
-    let hosting = chosen::<Hosting>(&mut fields);
+    let (hosting, work) = (chosen::<Hosting>(&mut fields), chosen::<AppliedWork>(&mut fields));
     let budgets = changed(&mut fields, &limit::chosen(&mut tx).await?);
-    let (Some(hosting), false) = (hosting, fields.is_refused()) else {
+    let (Some(hosting), Some(work), false) = (hosting, work, fields.is_refused()) else {
         return show_with(StatusCode::UNPROCESSABLE_ENTITY, &Settings { frame, fields });
     };
     settings::set(&mut tx, hosting, me).await?;
+    settings::set(&mut tx, work, me).await?;
     for (limit, count) in budgets {
         limit.set(&mut tx, count).await?;
     }

@@ -187,7 +187,7 @@ impl Return {
         let identity = store::link(&mut tx, person, &self.provider.issuer, subject, now).await?;
         let identity = identity.ok_or(AppError::BeingDone)?;
         tx.record(Fact::IdentityLinked { person, identity }).await?;
-        drafts::attach(&mut tx, &address, person, now).await?;
+        drafts::attach(&mut tx, &address, person, None, now).await?;
         addresses::restore(&mut tx, &address, person).await?;
         self.enter(tx, person).await
     }

@@ -206,7 +206,7 @@ pub fn is_attempt(platform: &Platform, request: &HttpRequest, attempt: &random::
 /// Signs the person of the address in, or asks them for the code of their app.
 pub async fn finish(mut tx: Tx, frame: &Frame, request: &HttpRequest, proven: Proven) -> Answer {
     let person = store::find_or_create(&mut tx, &proven.address, proven.locale, frame.now).await?;
-    crate::platform::drafts::attach(&mut tx, &proven.address, person, frame.now).await?;
+    crate::platform::drafts::attach(&mut tx, &proven.address, person, Some(frame.now), frame.now).await?;
     crate::platform::addresses::restore(&mut tx, &proven.address, person).await?;
     let Proven { request: asked, next, is_elsewhere, .. } = proven;
     welcome(tx, frame, request, Arrived { person, request: asked, next, is_elsewhere }).await

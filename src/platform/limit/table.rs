@@ -34,6 +34,9 @@ pub const APPLY_PER_CALL: Limit = limit("apply-call", HOUR, 60, (5, 5000), "admi
 pub const LEFT_PER_NETWORK: Limit =
     limit("apply-left-network", HOUR, 10, (1, 1000), "admin-settings-limit_apply_left_network");
 pub const LEFT_PER_CALL: Limit = limit("apply-left-call", HOUR, 60, (5, 5000), "admin-settings-limit_apply_left_call");
+/// The same where their browsers did work: a flood without it keeps nobody out.
+pub const WORKED_PER_CALL: Limit =
+    limit("apply-worked-call", HOUR, 60, (5, 5000), "admin-settings-limit_apply_worked_call");
 
 pub const INVITATIONS: Limit = limit("invitations", DAY, 20, (1, 200), "admin-settings-limit_invitations");
 pub const HOST_INVITATIONS: Limit =
@@ -50,7 +53,7 @@ pub const EMERGENCY_READINGS: Limit = limit("emergency", DAY, 10, (1, 100), "adm
 pub const OF_INSTANCE: Limit = limit("unsafe", MINUTE, 300, (60, 100_000), "admin-settings-limit_unsafe");
 
 /// All of them, as the page shows them.
-pub const ALL: [Limit; 19] = [
+pub const ALL: [Limit; 20] = [
     SIGN_IN_PER_ADDRESS,
     SIGN_IN_PER_NETWORK,
     CODES_PER_NETWORK,
@@ -63,6 +66,7 @@ pub const ALL: [Limit; 19] = [
     APPLY_PER_CALL,
     LEFT_PER_NETWORK,
     LEFT_PER_CALL,
+    WORKED_PER_CALL,
     INVITATIONS,
     HOST_INVITATIONS,
     MATERIALS,
