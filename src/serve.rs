@@ -380,7 +380,7 @@ async fn keep(
                 Ok(now) if clock.sample(now) => {}
                 Ok(now) => {
                     metrics::counter!("kabeuchi_clock_jumps_total").increment(1);
-                    tracing::error!(%now, "the database's clock jumped: nothing is let go until three samples agree");
+                    tracing::error!(%now, "the database's clock jumped: nothing is let go and nobody is reminded until three samples agree");
                 }
                 Err(error) => tracing::warn!(%error, "asking the database for the time"),
             }

@@ -11,7 +11,7 @@ pub trait Clock: Send + Sync {
     /// The present instant.
     fn now(&self) -> DateTime<Utc>;
 
-    /// Whether it went on as it should: nothing is deleted for good by a clock that jumped.
+    /// Whether it went on as it should: nothing is deleted for good and nobody is reminded by a clock that jumped.
     fn is_steady(&self) -> bool;
 }
 

@@ -239,7 +239,7 @@ impl Tx {
     /// Commits and leads the browser on. The same form sent again gets the same answer.
     pub async fn see_other(mut self, location: impl AsRef<str>) -> Answer {
         if let Some(once) = self.once.take() {
-            super::once::settle(&mut self.inner, &once, location.as_ref()).await?;
+            super::once::settle(&mut self.inner, once, location.as_ref(), &self.platform.keys).await?;
         }
         self.commit().await?;
         Ok(see_other(location))

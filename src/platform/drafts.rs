@@ -3,6 +3,7 @@
 
 use super::error::AppError;
 use super::form::Fields;
+use super::work;
 use crate::domain::id::PersonId;
 use crate::domain::person::EmailAddress;
 use crate::domain::retention;
@@ -137,27 +138,47 @@ pub async fn keep_for_address(
     Ok(())
 }
 
-/// Gives the drafts of an address to the person who proved that it is theirs. What the person
-/// themselves kept stays: anyone could have typed the address.
+/// Gives the drafts of an address to the person who proved that it is theirs, and says when they opened
+/// the mail that asked for it. What the person themselves kept stays: anyone could have typed the address.
 pub async fn attach(
     conn: &mut PgConnection,
     address: &EmailAddress,
     person: PersonId,
+    opened_at: Option<DateTime<Utc>>,
     now: DateTime<Utc>,
 ) -> Result<(), AppError> {
     sqlx::query!(
         r#"with found as (delete from visitor_drafts where address = $1 returning form, subject, fields, saved_at, expires_at)
-           insert into drafts (person_id, form, subject, fields, saved_at, expires_at)
-           select $2, form, subject, fields, saved_at, $3 from found where expires_at > $4
-           on conflict (person_id, form, subject) do nothing"#,
+           insert into drafts (person_id, form, subject, fields, saved_at, expires_at, proven_at)
+           select $2, form, subject, fields, saved_at, $3, $5 from found where expires_at > $4
+           on conflict (person_id, form, subject) do update set proven_at = coalesce(excluded.proven_at, drafts.proven_at)"#,
         address.folded(),
         person as PersonId,
         now + retention::DRAFTS,
         now,
+        opened_at,
     )
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// Whether a person opened the mail that a draft waited for.
+pub async fn is_proven(
+    conn: &mut PgConnection,
+    person: PersonId,
+    form: &str,
+    subject: &str,
+    now: DateTime<Utc>,
+) -> Result<bool, AppError> {
+    let proven = sqlx::query_scalar!(
+        r#"select exists (select from drafts where person_id = $1 and form = $2 and subject = $3 and proven_at > $4) as "proven!""#,
+        person as PersonId,
+        form,
+        subject,
+        now - retention::VISITOR_DRAFTS,
+    );
+    Ok(proven.fetch_one(conn).await?)
 }
 
 /// Deletes drafts of persons that are over; gives their number.
@@ -186,8 +207,16 @@ pub async fn sweep_visitors(conn: &mut PgConnection, now: DateTime<Utc>, limit: 
     Ok(gone.rows_affected())
 }
 
+/// Fields that belong to one drawing of a form.
+const PASSING: [&str; 3] = ["once", work::CHALLENGE, work::NUMBER];
+
 fn body(fields: &Fields) -> serde_json::Value {
-    fields.all().iter().filter(|(name, _)| name != "once").map(|(k, v)| serde_json::json!([k, v])).collect()
+    fields
+        .all()
+        .iter()
+        .filter(|(name, _)| !PASSING.contains(&name.as_str()))
+        .map(|(k, v)| serde_json::json!([k, v]))
+        .collect()
 }
 
 fn fields(value: serde_json::Value) -> Fields {

@@ -2,6 +2,7 @@
 
 use super::Platform;
 use super::asker::Asker;
+use super::db::Tx;
 use super::error::AppError;
 use super::i18n::Message;
 use super::route::given_back;
@@ -11,18 +12,22 @@ use actix_web::http::Method;
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, web};
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
+use sqlx::PgConnection;
+use std::collections::HashMap;
 
-/// What all visitors may send together, and all who are signed in, so that a flood leaves room for reading
-/// and strangers stop nobody who belongs here.
-const OF_INSTANCE: Limit = Limit { name: "unsafe", count: 300, per: TimeDelta::minutes(1) };
+pub mod table;
 
 /// How often something may happen within a while. An administrator's row in `budgets` goes before
-/// the count.
-#[derive(Clone, Copy, Debug)]
+/// the count. All of them stand in [`table`].
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Limit {
-    pub name: &'static str,
-    pub count: i32,
-    pub per: TimeDelta,
+    name: &'static str,
+    count: i32,
+    per: TimeDelta,
+    /// Least and most that an administrator may choose.
+    bounds: (i32, i32),
+    /// Key of what it counts.
+    key: &'static str,
 }
 
 impl Limit {
@@ -56,9 +61,69 @@ impl Limit {
         allowed.map_err(|error| AppError::Unavailable(error.into()))
     }
 
+    /// Its name, which is stored.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The program's own count.
+    pub fn usual(&self) -> i32 {
+        self.count
+    }
+
+    /// The count that is in force.
+    pub async fn most(&self, conn: &mut PgConnection) -> Result<i32, AppError> {
+        Ok(self.chosen_in(&chosen(conn).await?))
+    }
+
+    /// The count that is in force where administrators chose these.
+    pub fn chosen_in(&self, chosen: &HashMap<String, i32>) -> i32 {
+        chosen.get(self.name).copied().unwrap_or(self.count)
+    }
+
+    /// Least and most that an administrator may choose.
+    pub fn bounds(&self) -> (i32, i32) {
+        self.bounds
+    }
+
+    /// Key of what it counts.
+    pub fn key(&self) -> &'static str {
+        self.key
+    }
+
+    /// The while, as people say it: the unit and how many of it.
+    pub fn within(&self) -> (&'static str, i64) {
+        match self.per.num_minutes() {
+            1440 => ("days", 1),
+            minutes if minutes % 60 == 0 => ("hours", minutes / 60),
+            minutes => ("minutes", minutes),
+        }
+    }
+
+    /// Whether an administrator may choose this count.
+    pub fn takes(&self, count: i32) -> bool {
+        (self.bounds.0..=self.bounds.1).contains(&count)
+    }
+
+    /// Sets the count, as part of a change that the caller records. The program's own leaves no row.
+    pub async fn set(&self, tx: &mut Tx, count: i32) -> Result<(), AppError> {
+        sqlx::query!("delete from budgets where name = $1", self.name).execute(&mut **tx).await?;
+        if count != self.count {
+            let set = sqlx::query!("insert into budgets (name, count) values ($1, $2)", self.name, count);
+            set.execute(&mut **tx).await?;
+        }
+        Ok(())
+    }
+
     fn began(&self, now: DateTime<Utc>) -> DateTime<Utc> {
         now.duration_trunc(self.per).unwrap_or(now)
     }
+}
+
+/// The counts that administrators set, by the names of the budgets.
+pub async fn chosen(conn: &mut PgConnection) -> Result<HashMap<String, i32>, AppError> {
+    let rows = sqlx::query!("select name, count from budgets").fetch_all(conn).await?;
+    Ok(rows.into_iter().map(|row| (row.name, row.count)).collect())
 }
 
 /// Seconds as people say them: the unit and how many of it, rounded up.
@@ -88,7 +153,7 @@ pub async fn shed(
             Some(_) => "people",
             None => "visitors",
         };
-        match OF_INSTANCE.take(&platform, who).await {
+        match table::OF_INSTANCE.take(&platform, who).await {
             Err(error @ AppError::TooMany { .. }) => {
                 let error = given_back(&mut request, error).await;
                 return Ok(request.error_response(error));

@@ -44,6 +44,8 @@ pub mod seal;
 pub mod settings;
 pub mod telemetry;
 pub mod tombstones;
+pub mod way;
+pub mod work;
 
 use crate::config::Config;
 use crate::domain::fact::Fact;

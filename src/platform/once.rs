@@ -5,6 +5,9 @@
 use super::db::Tx;
 use super::error::AppError;
 use super::form::Fields;
+use super::seal::Keys;
+use super::way::{Bound, Way};
+use super::work;
 use crate::domain::id::PersonId;
 use crate::domain::retention;
 use chrono::{DateTime, Utc};
@@ -14,7 +17,14 @@ use std::time::Duration;
 use uuid::Uuid;
 
 /// A claimed key, to be settled with where the answer led.
+#[derive(Clone, Copy)]
 pub struct OnceKey(Uuid);
+
+impl Bound for OnceKey {
+    fn bound(self) -> String {
+        format!("once key {}", self.0)
+    }
+}
 
 /// Claims the form's key inside the transaction. A spent key ends the request with its first
 /// answer; a key in use elsewhere with 409; a key with other content with 422. A form without a key
@@ -32,14 +42,17 @@ pub(super) async fn claim(
     if !is_free(tx, lock).await? {
         return Err(AppError::BeingDone);
     }
-    let spent = sqlx::query!("select digest, location from once_keys where once_key = $1", key)
+    let spent = sqlx::query!("select digest, location, location_sealed from once_keys where once_key = $1", key)
         .fetch_optional(&mut **tx)
         .await?;
     match spent {
         Some(spent) if spent.digest != digest => {
             Err(AppError::Unprocessable("the form's key was used for other content"))
         }
-        Some(spent) => Err(AppError::SeeOther { location: spent.location }),
+        Some(spent) => {
+            let way = Way { path: spent.location, sealed: spent.location_sealed };
+            Err(AppError::SeeOther { location: way.open(OnceKey(key), &tx.platform().keys) })
+        }
         None => {
             sqlx::query!(
                 "insert into once_keys (once_key, digest, location, spent_at) values ($1, $2, '', $3)",
@@ -69,8 +82,20 @@ async fn is_free(tx: &mut Tx, lock: i64) -> Result<bool, AppError> {
 }
 
 /// Stores where the answer led.
-pub(super) async fn settle(conn: &mut PgConnection, once: &OnceKey, location: &str) -> Result<(), AppError> {
-    sqlx::query!("update once_keys set location = $2 where once_key = $1", once.0, location).execute(conn).await?;
+pub(super) async fn settle(
+    conn: &mut PgConnection,
+    once: OnceKey,
+    location: &str,
+    keys: &Keys,
+) -> Result<(), AppError> {
+    let way = Way::of(once, location, keys);
+    let settled = sqlx::query!(
+        "update once_keys set location = $2, location_sealed = $3 where once_key = $1",
+        once.0,
+        way.path,
+        way.sealed,
+    );
+    settled.execute(conn).await?;
     Ok(())
 }
 
@@ -94,11 +119,14 @@ pub async fn sweep(conn: &mut PgConnection, now: DateTime<Utc>, limit: i64) -> R
     Ok(gone.rows_affected())
 }
 
+/// What a form holds beside its content. A browser that sends again may have done new work.
+const UNTYPED: [&str; 3] = ["once", work::CHALLENGE, work::NUMBER];
+
 fn digest(fields: &Fields, path: &str, asker: Option<PersonId>) -> Vec<u8> {
     let mut sha = Sha256::new();
     sha.update(path);
     sha.update(asker.map(|p| p.to_string()).unwrap_or_default());
-    for (name, value) in fields.all().iter().filter(|(name, _)| name != "once") {
+    for (name, value) in fields.all().iter().filter(|(name, _)| !UNTYPED.contains(&name.as_str())) {
         sha.update(name);
         sha.update([0]);
         sha.update(value);

@@ -42,6 +42,7 @@ const FLASHES: &[(&str, &str)] = &[
     ("revoked", "flash-revoked"),
     ("address", "flash-address"),
     ("unproven", "flash-unproven"),
+    ("mailed", "flash-mailed"),
     ("moved", "flash-moved"),
     ("cancelled", "flash-cancelled"),
     ("published", "flash-published"),

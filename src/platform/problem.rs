@@ -6,7 +6,7 @@ use super::form::Typed;
 use super::i18n::Told;
 use super::limit;
 use super::page::Frame;
-use super::{audit, telemetry};
+use super::{audit, telemetry, work};
 use crate::domain::retention;
 use actix_web::HttpMessage;
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
@@ -144,7 +144,7 @@ fn drawn<B: MessageBody>(response: ServiceResponse<EitherBody<B, BoxBody>>) -> S
 fn written(values: &[(String, String)]) -> Vec<String> {
     let is_word = |value: &str| value.is_ascii() && !value.contains(char::is_whitespace) && !value.contains('@');
     let is_put_in = |value: &str| is_word(value) && (value.len() <= 20 || uuid::Uuid::parse_str(value).is_ok());
-    let is_secret = |name: &str| ["once", "password", "code", bots::MARK].contains(&name);
+    let is_secret = |name: &str| ["once", "password", "code", bots::MARK, work::CHALLENGE].contains(&name);
     let values = values.iter().filter(|(name, _)| !is_secret(name)).map(|(_, value)| value.trim());
     values.filter(|value| !value.is_empty() && !is_put_in(value)).map(str::to_owned).collect()
 }
@@ -180,6 +180,7 @@ mod tests {
             ("password", "a long app password of theirs"),
             ("code", "ABCD EFGH"),
             ("drawn", "AXRlc3RzAAAAAAAAAAAAAAAAA"),
+            ("challenge", "AXRlc3RzAAAAAAAAAAAAAAAAA"),
         ];
         assert!(written(&secrets.map(|(name, value)| (name.to_owned(), value.to_owned()))).is_empty());
         let by_hand = ["困っています", "not sure", "aki@example.org", "https://example.org/a-long-address"];

@@ -11,10 +11,14 @@ use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use std::fmt::Debug;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tracing::Instrument;
-use tracing_subscriber::EnvFilter;
+use tracing::field::{Field, Visit};
+use tracing::{Event, Instrument, Subscriber};
+use tracing_subscriber::layer::{Context, SubscriberExt};
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer};
 
 /// The logs of the process; what was logged last is written when this is dropped.
 pub struct Logs(Lines);
@@ -32,10 +36,36 @@ pub fn start_logs() -> Logs {
     let logs =
         tracing_subscriber::fmt().with_env_filter(filter).with_writer(Arc::new(lines.clone())).with_target(false);
     match std::io::IsTerminal::is_terminal(&std::io::stderr()) {
-        true => logs.init(),
-        false => logs.json().flatten_event(true).init(),
+        true => logs.finish().with(BrokenConnections).init(),
+        false => logs.json().flatten_event(true).finish().with(BrokenConnections).init(),
     }
     Logs(lines)
+}
+
+/// What strangers send into a connection, and how they break it off, is counted: a line each, as an error,
+/// would let anybody fill the logs.
+struct BrokenConnections;
+
+impl<S: Subscriber> Layer<S> for BrokenConnections {
+    fn event_enabled(&self, event: &Event<'_>, _: Context<'_, S>) -> bool {
+        let mut told = Told(false);
+        if event.metadata().target() == "actix_http::h1::dispatcher" {
+            event.record(&mut told);
+        }
+        if told.0 {
+            metrics::counter!("kabeuchi_broken_connections_total").increment(1);
+        }
+        !told.0
+    }
+}
+
+/// Whether an event is the one by which the HTTP library gives a connection up.
+struct Told(bool);
+
+impl Visit for Told {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        self.0 |= field.name() == "message" && format!("{value:?}").starts_with("stream error: ");
+    }
 }
 
 /// Begins to count; the handle prints what `/metrics` shows.

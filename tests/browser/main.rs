@@ -14,3 +14,4 @@ mod pages;
 mod scripts;
 mod sign_in;
 mod stories;
+mod work;

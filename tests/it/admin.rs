@@ -157,6 +157,71 @@ mod jobs {
     }
 }
 
+mod settings {
+    use super::*;
+
+    const PATH: &str = "/admin/settings";
+
+    async fn counts(app: &TestApp) -> Vec<(String, i32)> {
+        sqlx::query_as("select name, count from budgets order by name").fetch_all(&app.db).await.unwrap()
+    }
+
+    #[sqlx::test]
+    async fn an_administrator_sets_how_often_something_may_happen_and_it_acts_at_once(db: PgPool) {
+        let app = TestApp::spawn(db).await.with_usual_budgets().await;
+        let (first, second) = (app.open_call(hana()).await, app.open_call(hana()).await);
+        let toma = app.as_(toma()).await;
+        let page = toma.get(PATH).await;
+        assert_eq!(page.attributes("[name=limit-apply-address]", "value"), ["3"]);
+        assert_eq!(page.attributes("[name^=limit-]", "name").len(), 20);
+
+        toma.submit(&page, PATH, &[("limit-apply-address", "1")]).await.assert_status(303);
+
+        assert_eq!(counts(&app).await, [("apply-address".to_owned(), 1)]);
+        app.apply(aki(), first).await;
+        let path = app.apply_path(second).await;
+        let rough = [("summary", "Where to begin?"), ("minutes", "30"), ("locale", "en"), ("confidential", "yes")];
+        app.as_(aki()).await.post(&path, &rough).await.assert_status(429);
+        let page = toma.get(PATH).await;
+        toma.submit(&page, PATH, &[("limit-apply-address", "3")]).await.assert_status(303);
+        assert_eq!(counts(&app).await, [], "the program's own leaves nothing behind");
+        app.as_(aki()).await.post(&path, &rough).await.assert_status(303);
+        let changes = "select count(*) from audit_entries where action = 'settings_changed'";
+        assert_eq!(sqlx::query_scalar::<_, i64>(changes).fetch_one(&app.db).await.unwrap(), 2);
+    }
+
+    #[sqlx::test]
+    async fn what_is_out_of_bounds_or_no_number_comes_back_and_nothing_is_set(db: PgPool) {
+        let app = TestApp::spawn(db).await.with_usual_budgets().await;
+        let toma = app.as_(toma()).await;
+        let page = toma.get(PATH).await;
+        for wrong in ["0", "-1", "41", "3000000000", "many", "", "5.5"] {
+            let changes = [("limit-second-factor", wrong), ("limit-drafts", "40"), ("hosting", "anyone")];
+            let refused = toma.submit(&page, PATH, &changes).await;
+            refused.assert_status(422);
+            assert_eq!(refused.attributes(".error-summary a", "href"), ["#field-limit-second-factor"], "{wrong}");
+            assert_eq!(refused.attributes("[name=limit-second-factor]", "value"), [wrong]);
+            assert_eq!(refused.attributes("[name=limit-drafts]", "value"), ["40"]);
+        }
+        for unknown in [("applied_work", "enormous"), ("hosting", "")] {
+            toma.submit(&page, PATH, &[unknown]).await.assert_status(422);
+        }
+        assert_eq!(counts(&app).await, []);
+        assert_eq!(toma.get(PATH).await.attributes("[name=hosting][checked]", "value"), ["granted"]);
+    }
+
+    #[sqlx::test]
+    async fn a_count_that_was_set_elsewhere_stays_until_it_is_changed(db: PgPool) {
+        let app = TestApp::spawn(db).await.with_usual_budgets().await;
+        app.budget("second-factor", 1000).await;
+        let toma = app.as_(toma()).await;
+        let page = toma.get(PATH).await;
+        toma.submit(&page, PATH, &[("hosting", "anyone")]).await.assert_status(303);
+        assert_eq!(counts(&app).await, [("second-factor".to_owned(), 1000)]);
+        toma.submit(&page, PATH, &[("once", ""), ("limit-second-factor", "999")]).await.assert_status(422);
+    }
+}
+
 mod answers {
     use super::*;
 

@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use kabeuchi::domain::consultation::Stage;
 use sqlx::PgPool;
 
+mod bearer;
 mod candidates;
 mod confirmation;
 mod contention;

@@ -2,7 +2,9 @@
 //! is there, and nothing is there by halves.
 
 use crate::support::*;
+use chrono::TimeDelta;
 use kabeuchi::app;
+use kabeuchi::platform::clock::Clock;
 use kabeuchi::platform::db::Tx;
 use sqlx::PgPool;
 use std::future::Future;
@@ -222,6 +224,54 @@ async fn fault_j11_a_panic_fails_the_attempt_and_the_worker_goes_on(db: PgPool) 
         "select bool_and(attempt = 1 and lease_until is null) from jobs where kind = 'people.sign_in_mail'",
     )
     .await;
+}
+
+#[sqlx::test]
+async fn fault_j55_nobody_is_reminded_by_a_clock_that_jumped(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    app.offer_hours(hana()).await;
+    let booking = app.book_first(aki(), app.consultation(hana(), aki()).await).await;
+    app.as_(hana()).await;
+    let (now, start) = (app.clock.now(), app.start_of(&booking).await);
+    app.mailbox().empty().await;
+
+    app.clock.doubt(true);
+    for jumped in [start - TimeDelta::minutes(30), start + TimeDelta::days(30), now - TimeDelta::days(365)] {
+        app.clock.set(jumped);
+        app.run_jobs().await;
+        assert_eq!(app.mailbox().all().await.len(), 0, "{jumped}");
+    }
+    app.clock.set(start - TimeDelta::minutes(30));
+    app.visitor().post("/sign-in", &[("email", "ren@example.org")]).await.assert_status(303);
+    app.run_jobs().await;
+    assert_eq!(app.mailbox().to(ren()).await.len(), 1, "what is asked for now is sent now");
+
+    app.clock.set(now);
+    app.clock.doubt(false);
+    app.run_jobs().await;
+    assert_eq!(app.mailbox().to(aki()).await.len(), 0, "it is not time yet");
+    app.clock.set(start - TimeDelta::minutes(30));
+    app.run_jobs().await;
+    let told = app.mailbox().subjects(aki()).await;
+    app.run_jobs().await;
+    assert!(!told.is_empty(), "they are reminded when it is time");
+    assert_eq!(app.mailbox().subjects(aki()).await, told, "and once");
+}
+
+#[sqlx::test]
+async fn fault_j55_what_seems_too_old_by_a_clock_that_jumped_is_sent_when_it_is_right_again(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let now = app.clock.now();
+    app.visitor().post("/sign-in", &[("email", "ren@example.org")]).await.assert_status(303);
+
+    app.clock.doubt(true);
+    app.clock.set(now + TimeDelta::hours(1));
+    app.run_jobs().await;
+    app.clock.set(now + TimeDelta::minutes(4));
+    app.clock.doubt(false);
+    app.run_jobs().await;
+
+    assert_eq!(app.mailbox().to(ren()).await.len(), 1);
 }
 
 /// Kills at one point; `script/measure` says how many.

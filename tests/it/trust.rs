@@ -17,3 +17,4 @@ mod routes;
 mod sessions;
 mod text;
 mod wire;
+mod work;

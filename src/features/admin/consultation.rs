@@ -8,16 +8,14 @@ use crate::features::questions;
 use crate::platform::error::Answer;
 use crate::platform::form::Fields;
 use crate::platform::i18n::Message;
-use crate::platform::limit::Limit;
+use crate::platform::limit::table::EMERGENCY_READINGS;
 use crate::platform::markdown::{self, Html};
 use crate::platform::page::{Frame, show, show_with};
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use askama::Template;
-use chrono::TimeDelta;
 
 /// Whoever needs more of them in a day has no emergency.
-const PER_ADMINISTRATOR: Limit = Limit { name: "emergency", count: 10, per: TimeDelta::days(1) };
 /// Rows of the list.
 const MOST: i64 = 50;
 /// Characters that say why.
@@ -67,7 +65,7 @@ pub async fn post_emergency(frame: Frame, mut fields: Fields) -> Answer {
     let (Some(reason), Some(consultation), false) = (reason, consultation, fields.is_refused()) else {
         return page(frame, fields, StatusCode::UNPROCESSABLE_ENTITY).await;
     };
-    PER_ADMINISTRATOR.take(&frame.platform, &me.to_string()).await?;
+    EMERGENCY_READINGS.take(&frame.platform, &me.to_string()).await?;
     let mut tx = frame.begin(&fields).await?;
     match consultations::begin_emergency_reading(&mut tx, consultation, me, reason.as_str()).await? {
         Some(_) => tx.see_other(format!("/admin/consultations/{consultation}")).await,

@@ -7,7 +7,7 @@ use crate::features::{applications, bookings, calls, consultations, feedback, pe
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
 use crate::platform::jobs::{Job, JobRun, NewJob, Outcome};
-use crate::platform::{Platform, audit, drafts, facts, failpoint, jobs, once};
+use crate::platform::{Platform, audit, drafts, facts, failpoint, jobs, once, work};
 use anyhow::anyhow;
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -110,10 +110,17 @@ async fn batch(tx: &mut Tx, class: Class) -> Result<u64, AppError> {
         Class::Invitations => invitations(tx).await,
         Class::Jobs => jobs::sweep(tx, now, ROWS).await,
         Class::SignIns => people::retention::sweep_sign_ins(tx, ROWS).await,
-        Class::OnceKeys => once::sweep(tx, now, ROWS).await,
+        Class::OnceKeys => spent(tx).await,
         Class::Facts => facts::sweep(tx, months_before(now, retention::FACTS), ROWS).await,
         Class::Audit => audit::sweep(tx, months_before(now, retention::AUDIT), ROWS).await,
     }
+}
+
+/// What forms were opened with.
+async fn spent(tx: &mut Tx) -> Result<u64, AppError> {
+    let now = tx.now();
+    let keys = once::sweep(tx, now, ROWS).await?;
+    Ok(keys + work::sweep(tx, now, ROWS).await?)
 }
 
 async fn invitations(tx: &mut Tx) -> Result<u64, AppError> {

@@ -18,6 +18,7 @@ mod show;
 mod store;
 pub mod times;
 mod waiting;
+mod way;
 mod wishes;
 mod withdrawal;
 

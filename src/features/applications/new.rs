@@ -2,6 +2,7 @@
 //! for the mailed link and is shown filled afterwards; nothing sends itself.
 
 use super::store::{self, Sent};
+use super::way::{FORM, Way, challenge, marked};
 use super::wishes::{Offer, Wishes};
 use crate::domain::application::{MOST_ACTIVE, end_of_day};
 use crate::domain::call::Stage;
@@ -16,24 +17,15 @@ use crate::platform::drafts;
 use crate::platform::error::{Answer, AppError};
 use crate::platform::form::{Fields, Many};
 use crate::platform::i18n::Message;
-use crate::platform::limit::{self, Limit};
+use crate::platform::limit;
+use crate::platform::limit::table::{APPLY_PER_ADDRESS, APPLY_PER_CALL, APPLY_PER_NETWORK, LEFT_PER_NETWORK};
 use crate::platform::page::{Frame, show, show_with};
 use crate::platform::route::client_address;
+use crate::platform::work::Challenge;
 use actix_web::HttpRequest;
 use actix_web::http::{StatusCode, header};
 use actix_web::web::Path;
 use askama::Template;
-use chrono::TimeDelta;
-
-/// The name of the form's drafts; their subject is the call.
-const FORM: &str = "application";
-
-const PER_ADDRESS: Limit = Limit { name: "apply-address", count: 3, per: TimeDelta::days(1) };
-const PER_NETWORK: Limit = Limit { name: "apply-network", count: 10, per: TimeDelta::hours(1) };
-const PER_CALL: Limit = Limit { name: "apply-call", count: 60, per: TimeDelta::hours(1) };
-/// What visitors leave is counted apart, or each of them would count twice.
-const LEFT_PER_NETWORK: Limit = Limit { name: "apply-left-network", count: 10, per: TimeDelta::hours(1) };
-const LEFT_PER_CALL: Limit = Limit { name: "apply-left-call", count: 60, per: TimeDelta::hours(1) };
 
 #[derive(Template)]
 #[template(path = "applications/new.html")]
@@ -45,11 +37,13 @@ struct New {
     is_full: bool,
     /// An application of this person that is active already.
     already: Option<ApplicationId>,
+    /// What the browser is asked to work on.
+    challenge: Option<Challenge>,
 }
 
 impl New {
     fn action(&self) -> String {
-        format!("{}/applications/new", self.call.path())
+        page_of(&self.call)
     }
 
     fn draft(&self) -> String {
@@ -99,7 +93,8 @@ pub async fn get(frame: Frame, slugs: Path<(String, String)>) -> Answer {
         }
         already = store::active_on(&mut read, call.id, person.id).await?;
     }
-    show(&New { frame, call, fields, is_unsent, is_full, already })
+    let challenge = challenge(&mut read, &frame, &call).await?;
+    show(&New { frame, call, fields, is_unsent, is_full, already, challenge })
 }
 
 fn first(frame: &Frame, call: &Call) -> Fields {
@@ -119,22 +114,30 @@ pub async fn post(frame: Frame, request: HttpRequest, slugs: Path<(String, Strin
         fields.refuse("summary", Message::new("applications-new-not_open"));
         return refused(frame, tx, call, fields, StatusCode::CONFLICT).await;
     }
-    match frame.person().map(|p| p.id) {
-        Some(person) => match typed {
-            Some(typed) => {
-                drop(tx);
-                match may_send(&frame, &request, &call).await {
-                    Ok(()) => send(frame, call, person, typed, fields).await,
-                    Err(error) => limited(frame, call, fields, error),
-                }
+    let way = match Way::of(&mut tx, &frame, &call, &fields).await? {
+        Ok(way) => way,
+        Err(refusal) => {
+            fields.refuse("summary", refusal);
+            return refused(frame, tx, call, fields, StatusCode::UNPROCESSABLE_ENTITY).await;
+        }
+    };
+    match (frame.person().map(|p| p.id), typed) {
+        (Some(person), Some(typed)) => {
+            drop(tx);
+            if let Way::ByMail = way {
+                return ask_the_sender(frame, &request, call, person, fields).await;
             }
-            None => refused(frame, tx, call, fields, StatusCode::UNPROCESSABLE_ENTITY).await,
-        },
-        None => {
+            match may_send(&frame, &request, &call).await {
+                Ok(()) => send(frame, call, person, typed, fields, way).await,
+                Err(error) => limited(frame, call, fields, error).await,
+            }
+        }
+        (Some(_), None) => refused(frame, tx, call, fields, StatusCode::UNPROCESSABLE_ENTITY).await,
+        (None, typed) => {
             match (fields.required::<EmailAddress>("email"), typed.filter(|_| is_paced(&frame, &call, &mut fields))) {
                 (Some(address), Some(_)) => {
                     drop(tx);
-                    keep(frame, &request, call, address, fields).await
+                    keep(frame, &request, call, address, fields, way).await
                 }
                 _ => refused(frame, tx, call, fields, StatusCode::UNPROCESSABLE_ENTITY).await,
             }
@@ -146,13 +149,9 @@ pub async fn post(frame: Frame, request: HttpRequest, slugs: Path<(String, Strin
 async fn may_send(frame: &Frame, request: &HttpRequest, call: &Call) -> Result<(), AppError> {
     let platform = &frame.platform;
     let address = frame.person().map(|person| person.email.to_lowercase()).unwrap_or_default();
-    PER_ADDRESS.take(platform, &address).await?;
-    PER_NETWORK.take(platform, &client_address(request, platform)).await?;
-    PER_CALL.take(platform, &call.id.to_string()).await
-}
-
-fn marked(call: &Call) -> String {
-    format!("{FORM} {}", call.id)
+    APPLY_PER_ADDRESS.take(platform, &address).await?;
+    APPLY_PER_NETWORK.take(platform, &client_address(request, platform)).await?;
+    APPLY_PER_CALL.take(platform, &call.id.to_string()).await
 }
 
 /// Whether a visitor took the time that a person takes. Whoever signed in has shown that they read mail.
@@ -204,36 +203,75 @@ fn agreed(fields: &Fields, call: &Call) -> bool {
     call.confidentiality.is_empty() || fields.has("confidential", "yes") && is_current
 }
 
-async fn keep(frame: Frame, request: &HttpRequest, call: Call, address: EmailAddress, fields: Fields) -> Answer {
-    if let Err(error) = may_leave(&frame, request, &call).await {
-        return limited(frame, call, fields, error);
-    }
-    let is_mailed = match people::may_ask(&frame, request, &address).await {
+async fn keep(
+    frame: Frame,
+    request: &HttpRequest,
+    call: Call,
+    address: EmailAddress,
+    mut fields: Fields,
+    way: Way,
+) -> Answer {
+    let is_mailed = match may_leave(&frame, request, &call, &address, &way).await {
         Ok(is_mailed) => is_mailed,
-        Err(error) => return limited(frame, call, fields, error),
+        Err(error) => return limited(frame, call, fields, error).await,
     };
     let mut tx = frame.begin(&fields).await?;
+    if let Err(refusal) = way.spend(&mut tx).await? {
+        fields.refuse("summary", refusal);
+        return refused(frame, tx, call, fields, StatusCode::UNPROCESSABLE_ENTITY).await;
+    }
     drafts::keep_for_address(&mut tx, &address, FORM, &call.id.to_string(), &fields, frame.now).await?;
-    people::ask(tx, &frame, &address, &format!("{}/applications/new", call.path()), is_mailed).await
+    people::ask(tx, &frame, &address, &page_of(&call), is_mailed).await
 }
 
-async fn may_leave(frame: &Frame, request: &HttpRequest, call: &Call) -> Result<(), AppError> {
+/// Whoever is signed in and did no work shows that they read mail: the draft waits for that, as a visitor's.
+async fn ask_the_sender(frame: Frame, request: &HttpRequest, call: Call, person: PersonId, fields: Fields) -> Answer {
+    let own = frame.person().map(|person| person.email.as_str()).unwrap_or_default();
+    let address = EmailAddress::parse(own).map_err(|_| AppError::Unprocessable("no address to mail to"))?;
+    let is_mailed = match may_leave(&frame, request, &call, &address, &Way::ByMail).await {
+        Ok(is_mailed) => is_mailed,
+        Err(error) => return limited(frame, call, fields, error).await,
+    };
+    let (subject, mut tx) = (call.id.to_string(), frame.begin(&fields).await?);
+    drafts::keep(&mut tx, person, FORM, &subject, &fields, frame.now).await?;
+    drafts::keep_for_address(&mut tx, &address, FORM, &subject, &fields, frame.now).await?;
+    people::ask_at(tx, &frame, &address, &page_of(&call), is_mailed, "/sign-in/code?said=mailed").await
+}
+
+fn page_of(call: &Call) -> String {
+    format!("{}/applications/new", call.path())
+}
+
+/// Counts what waits for a mail, before anything is locked; whether one is sent.
+async fn may_leave(
+    frame: &Frame,
+    request: &HttpRequest,
+    call: &Call,
+    address: &EmailAddress,
+    way: &Way,
+) -> Result<bool, AppError> {
     LEFT_PER_NETWORK.take(&frame.platform, &client_address(request, &frame.platform)).await?;
-    LEFT_PER_CALL.take(&frame.platform, &call.id.to_string()).await
+    way.left_per_call().take(&frame.platform, &call.id.to_string()).await?;
+    people::may_ask(frame, request, address).await
 }
 
 /// Nothing was kept, so the page holds the only copy of the text.
-fn limited(frame: Frame, call: Call, mut fields: Fields, error: AppError) -> Answer {
+async fn limited(frame: Frame, call: Call, mut fields: Fields, error: AppError) -> Answer {
     let AppError::TooMany { retry_after_seconds } = error else { return Err(error) };
     fields.refuse("summary", limit::told(retry_after_seconds));
-    let page = New { frame, call, fields, is_unsent: false, is_full: false, already: None };
+    let challenge = challenge(&mut *frame.read().await?, &frame, &call).await?;
+    let page = New { frame, call, fields, is_unsent: false, is_full: false, already: None, challenge };
     let mut answer = show_with(StatusCode::TOO_MANY_REQUESTS, &page)?;
     answer.headers_mut().insert(header::RETRY_AFTER, retry_after_seconds.into());
     Ok(answer)
 }
 
-async fn send(frame: Frame, call: Call, me: PersonId, typed: Typed, mut fields: Fields) -> Answer {
+async fn send(frame: Frame, call: Call, me: PersonId, typed: Typed, mut fields: Fields, way: Way) -> Answer {
     let mut tx = frame.begin(&fields).await?;
+    if let Err(refusal) = way.spend(&mut tx).await? {
+        fields.refuse("summary", refusal);
+        return refused(frame, tx, call, fields, StatusCode::UNPROCESSABLE_ENTITY).await;
+    }
     let call = calls::locked(&mut tx, call.id).await?;
     if calls::hosts(&mut tx, call.id).await?.iter().any(|host| host.person == me) {
         fields.refuse("summary", Message::new("applications-new-own_call"));
@@ -296,5 +334,6 @@ async fn refused(frame: Frame, mut tx: Tx, call: Call, fields: Fields, status: S
         Some(person) => store::active_on(&mut tx, call.id, person.id).await?,
         None => None,
     };
-    show_with(status, &New { frame, call, fields, is_unsent: false, is_full, already })
+    let challenge = challenge(&mut tx, &frame, &call).await?;
+    show_with(status, &New { frame, call, fields, is_unsent: false, is_full, already, challenge })
 }

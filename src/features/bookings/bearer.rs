@@ -6,10 +6,10 @@ use super::store;
 use crate::domain::access::{Act, may};
 use crate::domain::booking::Booking;
 use crate::domain::consultation::{Consultation, LATE, Stage};
-use crate::domain::id::BookingId;
+use crate::domain::id::{BookingId, PersonId};
 use crate::domain::slot::Minutes;
-use crate::features::calls;
 use crate::features::consultations::{self, Attendant};
+use crate::features::{calls, people};
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
 use crate::platform::form::Fields;
@@ -34,10 +34,7 @@ impl Bearer {
     /// Finds the booking for the asker or the key; `NotFound` for everyone else.
     pub async fn of(conn: &mut PgConnection, id: BookingId, frame: &Frame, key: &str) -> Result<Self, AppError> {
         let booking = store::system(&mut *conn, id).await?;
-        let by_key = match key.is_empty() {
-            true => None,
-            false => store::bearer(&mut *conn, id, &random::hashed(key)).await?,
-        };
+        let by_key = by_key(&mut *conn, id, key).await?;
         let person = by_key.or(frame.person().map(|p| p.id)).ok_or(AppError::NotFound)?;
         let people = consultations::attendants(&mut *conn, booking.consultation).await?;
         let me = people.iter().find(|a| a.person == person).cloned().ok_or(AppError::NotFound)?;
@@ -145,4 +142,14 @@ impl Bearer {
         }
         frame
     }
+}
+
+/// Whose key it is. One that was mailed before an account was closed opens nothing, like the account itself.
+async fn by_key(conn: &mut PgConnection, id: BookingId, key: &str) -> Result<Option<PersonId>, AppError> {
+    if key.is_empty() {
+        return Ok(None);
+    }
+    let Some(person) = store::bearer(&mut *conn, id, &random::hashed(key)).await? else { return Ok(None) };
+    let is_closed = people::is_disabled(conn, person).await?;
+    Ok((!is_closed).then_some(person))
 }

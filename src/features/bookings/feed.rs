@@ -22,6 +22,9 @@ const KEPT: TimeDelta = TimeDelta::days(90);
 pub async fn get(frame: Frame, token: Path<String>) -> Answer {
     let mut read = frame.read().await?;
     let person = store::feed_owner(&mut read, &random::hashed(&token)).await?.ok_or(AppError::Gone)?;
+    if people::is_disabled(&mut read, person).await? {
+        return Err(AppError::Gone);
+    }
     let receiver = people::receiver(&mut read, person).await?;
     let titles = consultations::with_person(&mut read, person).await?;
     let ids: Vec<ConsultationId> = titles.keys().copied().collect();

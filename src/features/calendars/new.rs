@@ -7,16 +7,13 @@ use crate::domain::ical::Reads;
 use crate::platform::error::Answer;
 use crate::platform::form::Fields;
 use crate::platform::i18n::Message;
-use crate::platform::limit::Limit;
+use crate::platform::limit::table::CALENDAR_ADDRESSES;
 use crate::platform::page::{Frame, show, show_with};
 use actix_web::http::StatusCode;
 use askama::Template;
-use chrono::TimeDelta;
 
 /// Calendars of one host.
 const MOST: usize = 20;
-/// Addresses that one host may have us look at.
-pub(super) const ADDRESSES: Limit = Limit { name: "calendar-addresses", count: 30, per: TimeDelta::hours(1) };
 
 #[derive(Template)]
 #[template(path = "calendars/new.html")]
@@ -39,7 +36,7 @@ pub async fn get(frame: Frame) -> Answer {
 /// Connects the calendar; it is read right after.
 pub async fn post(frame: Frame, mut fields: Fields) -> Answer {
     let me = frame.asker.id()?;
-    ADDRESSES.take(&frame.platform, &me.to_string()).await?;
+    CALENDAR_ADDRESSES.take(&frame.platform, &me.to_string()).await?;
     let mut tx = frame.begin(&fields).await?;
     let written = form::written(&mut fields);
     let place = form::place(&mut fields, &frame);

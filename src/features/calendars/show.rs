@@ -1,7 +1,6 @@
 //! `/calendars/{calendar}`: how one calendar is, how it is read; read now.
 
 use super::form;
-use super::new::ADDRESSES;
 use super::reason::Reason;
 use super::store::{self, Calendar, Collection, KeptFlaw, KeptOtherwise, Picture};
 use crate::domain::calendar::Stage;
@@ -9,6 +8,7 @@ use crate::domain::id::{CalendarId, CollectionId};
 use crate::platform::error::{Answer, AppError};
 use crate::platform::form::{Fields, Many};
 use crate::platform::i18n::{Message, Told};
+use crate::platform::limit::table::CALENDAR_ADDRESSES;
 use crate::platform::page::{Frame, show, show_with};
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
@@ -138,7 +138,7 @@ pub async fn post(frame: Frame, id: Path<CalendarId>, Many(mut fields): Many) ->
             let written = form::written(&mut fields);
             let is_moved = !fields.value("address").trim().is_empty();
             if is_moved {
-                ADDRESSES.take(&frame.platform, &calendar.person.to_string()).await?;
+                CALENDAR_ADDRESSES.take(&frame.platform, &calendar.person.to_string()).await?;
             }
             let place = is_moved.then(|| form::place(&mut fields, &frame)).flatten();
             fields.set("password", "");

@@ -9,17 +9,15 @@ use crate::platform::db::Tx;
 use crate::platform::error::{Answer, AppError};
 use crate::platform::form::Fields;
 use crate::platform::i18n::{Message, Told};
-use crate::platform::limit::Limit;
+use crate::platform::limit::table::HOST_INVITATIONS;
 use crate::platform::page::{Frame, show, show_with};
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use askama::Template;
-use chrono::TimeDelta;
 use sqlx::PgConnection;
 
 /// At most this many people host one call.
 pub const MOST_HOSTS: usize = 10;
-const PER_OWNER: Limit = Limit { name: "host-invitations", count: 20, per: TimeDelta::days(1) };
 
 #[derive(Template)]
 #[template(path = "calls/hosts.html")]
@@ -109,7 +107,7 @@ fn is_ticked(fields: &Fields, name: &str) -> Result<bool, AppError> {
 async fn invite(frame: Frame, id: CallId, mut fields: Fields, rights: Rights) -> Answer {
     let address = fields.required::<EmailAddress>("email");
     let counted = match address {
-        Some(_) => PER_OWNER.take(&frame.platform, &frame.asker.id()?.to_string()).await,
+        Some(_) => HOST_INVITATIONS.take(&frame.platform, &frame.asker.id()?.to_string()).await,
         None => Ok(()),
     };
     let mut tx = frame.begin(&fields).await?;
@@ -122,7 +120,7 @@ async fn invite(frame: Frame, id: CallId, mut fields: Fields, rights: Rights) ->
         Err(AppError::TooMany { retry_after_seconds }) => {
             let hours = retry_after_seconds.div_euclid(3600) + 1;
             let message = Message::new("consultations-participants-too_many");
-            fields.refuse("email", message.with("most", PER_OWNER.count).with("hours", hours));
+            fields.refuse("email", message.with("most", HOST_INVITATIONS.most(&mut tx).await?).with("hours", hours));
             return refused(frame, tx, hosted, fields, StatusCode::TOO_MANY_REQUESTS).await;
         }
         counted => counted?,

@@ -13,17 +13,15 @@ use crate::platform::db::Tx;
 use crate::platform::error::{Answer, AppError};
 use crate::platform::form::Fields;
 use crate::platform::i18n::{Message, Told};
-use crate::platform::limit::Limit;
+use crate::platform::limit::table::INVITATIONS;
 use crate::platform::page::{Frame, show, show_with};
 use crate::platform::random;
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use askama::Template;
-use chrono::TimeDelta;
 
 /// At most this many guests in one consultation.
 pub const MOST_GUESTS: usize = 10;
-const PER_CONSULTATION: Limit = Limit { name: "invitations", count: 20, per: TimeDelta::days(1) };
 
 #[derive(Template)]
 #[template(path = "consultations/participants.html")]
@@ -123,11 +121,11 @@ async fn invite(frame: Frame, mut tx: Tx, room: Room, mut fields: Fields) -> Ans
         return refused(frame, tx, room, fields, StatusCode::UNPROCESSABLE_ENTITY).await;
     };
     if let Err(AppError::TooMany { retry_after_seconds }) =
-        PER_CONSULTATION.take(&frame.platform, &room.id().to_string()).await
+        INVITATIONS.take(&frame.platform, &room.id().to_string()).await
     {
         let hours = retry_after_seconds.div_euclid(3600) + 1;
         let message = Message::new("consultations-participants-too_many");
-        fields.refuse("email", message.with("most", PER_CONSULTATION.count).with("hours", hours));
+        fields.refuse("email", message.with("most", INVITATIONS.most(&mut tx).await?).with("hours", hours));
         return refused(frame, tx, room, fields, StatusCode::TOO_MANY_REQUESTS).await;
     }
     if store::takes_part(&mut tx, room.id(), &address).await? {

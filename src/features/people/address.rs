@@ -10,16 +10,14 @@ use crate::platform::db::Tx;
 use crate::platform::error::{Answer, AppError};
 use crate::platform::form::Fields;
 use crate::platform::i18n::Message;
-use crate::platform::limit::Limit;
+use crate::platform::limit::table::ADDRESS_CHANGES;
 use crate::platform::page::{Frame, show, show_with};
 use crate::platform::random;
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use askama::Template;
-use chrono::TimeDelta;
 
 /// Mails to addresses of others are not for sale.
-const PER_PERSON: Limit = Limit { name: "address-changes", count: 5, per: TimeDelta::days(1) };
 
 #[derive(Template)]
 #[template(path = "people/address.html")]
@@ -52,7 +50,7 @@ pub async fn post(frame: Frame, mut fields: Fields) -> Answer {
         fields.refuse("email", Message::new("people-address-own"));
     }
     let (Some(new), false) = (new, fields.is_refused()) else { return page(frame, fields).await };
-    PER_PERSON.take(&frame.platform, &person.id.to_string()).await?;
+    ADDRESS_CHANGES.take(&frame.platform, &person.id.to_string()).await?;
     let mut tx = frame.begin(&fields).await?;
     let change = store::ask_for_address(&mut tx, person.id, &new, frame.now).await?;
     tx.record(Fact::AddressChangeAsked { change }).await?;

@@ -2,7 +2,7 @@
 //! writes, because RFC 6749 sends browsers back so: what it does needs the cookie of the browser that began,
 //! and happens once. Nobody is let in by an address alone.
 
-use super::providers::{self, PER_NETWORK, find, unavailable, way_back};
+use super::providers::{self, find, unavailable, way_back};
 use super::sign_in::{Arrived, ask_at, attempt_name, instead, may_ask, welcome};
 use super::store::{self, NewRequest, ProviderAttempt};
 use crate::config::providers::Provider;
@@ -14,6 +14,7 @@ use crate::platform::db::Tx;
 use crate::platform::error::{Answer, AppError, see_other};
 use crate::platform::form::Fields;
 use crate::platform::i18n::Message;
+use crate::platform::limit::table::PROVIDER_PER_NETWORK;
 use crate::platform::page::Frame;
 use crate::platform::provider::{self, Brought, Journey, Said, Trouble};
 use crate::platform::route::client_address;
@@ -37,7 +38,7 @@ pub async fn get(frame: Frame, request: HttpRequest, name: Path<String>) -> Answ
     if request.method() == Method::HEAD {
         return Err(AppError::Unreadable);
     }
-    PER_NETWORK.take(&frame.platform, &client_address(&request, &frame.platform)).await?;
+    PROVIDER_PER_NETWORK.take(&frame.platform, &client_address(&request, &frame.platform)).await?;
     let Some(attempt) = spend(&frame, &request, &provider).await? else {
         tracing::warn!(provider = provider.name, "a way back that nobody began here");
         let notice = refused(&provider);
@@ -186,7 +187,7 @@ impl Return {
         let identity = store::link(&mut tx, person, &self.provider.issuer, subject, now).await?;
         let identity = identity.ok_or(AppError::BeingDone)?;
         tx.record(Fact::IdentityLinked { person, identity }).await?;
-        drafts::attach(&mut tx, &address, person, now).await?;
+        drafts::attach(&mut tx, &address, person, None, now).await?;
         addresses::restore(&mut tx, &address, person).await?;
         self.enter(tx, person).await
     }

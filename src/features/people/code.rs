@@ -6,16 +6,13 @@ use crate::domain::audit::{Action, Kind, Object};
 use crate::platform::error::{Answer, AppError};
 use crate::platform::form::Fields;
 use crate::platform::i18n::Message;
-use crate::platform::limit::Limit;
+use crate::platform::limit::table::CODES_PER_NETWORK;
 use crate::platform::page::{Frame, show, show_with};
 use crate::platform::random;
 use crate::platform::route::client_address;
 use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use askama::Template;
-use chrono::TimeDelta;
-
-const PER_NETWORK: Limit = Limit { name: "sign-in-code", count: 10, per: TimeDelta::hours(1) };
 
 #[derive(Template)]
 #[template(path = "people/code.html")]
@@ -36,7 +33,7 @@ pub async fn post(frame: Frame, request: HttpRequest, mut fields: Fields) -> Ans
         fields.refuse("code", Message::new("people-code-malformed"));
         return show_with(StatusCode::UNPROCESSABLE_ENTITY, &Code { frame, fields });
     }
-    PER_NETWORK.take(&frame.platform, &client_address(&request, &frame.platform)).await?;
+    CODES_PER_NETWORK.take(&frame.platform, &client_address(&request, &frame.platform)).await?;
     let cookie = request.cookie(attempt_name(&frame.platform)).ok_or(AppError::Gone)?;
     let mut tx = frame.begin(&fields).await?;
     match store::try_code(&mut tx, &random::hashed(cookie.value()), &random::hashed(&typed), frame.now).await? {

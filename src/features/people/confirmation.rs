@@ -11,14 +11,11 @@ use crate::platform::db::Tx;
 use crate::platform::error::{Answer, AppError};
 use crate::platform::form::Fields;
 use crate::platform::i18n::Message;
-use crate::platform::limit::Limit;
+use crate::platform::limit::table::{CONFIRMATION_MAILS, FACTOR_TRIES};
 use crate::platform::page::{Frame, show, show_with};
 use crate::platform::random;
 use actix_web::http::StatusCode;
 use askama::Template;
-use chrono::TimeDelta;
-
-const MAILS: Limit = Limit { name: "confirmation-mails", count: 5, per: TimeDelta::hours(1) };
 
 #[derive(Template)]
 #[template(path = "people/confirmation.html")]
@@ -51,7 +48,7 @@ pub async fn post(frame: Frame, fields: Fields) -> Answer {
 }
 
 async fn send(frame: &Frame, person: &SignedIn, fields: &Fields) -> Answer {
-    MAILS.take(&frame.platform, &person.id.to_string()).await?;
+    CONFIRMATION_MAILS.take(&frame.platform, &person.id.to_string()).await?;
     let mut tx = frame.begin(fields).await?;
     store::ask_for_code(&mut tx, person.sign_in, frame.now).await?;
     tx.record(Fact::ConfirmationAsked { sign_in: person.sign_in }).await?;
@@ -74,7 +71,7 @@ async fn by_mail(frame: &Frame, person: &SignedIn, mut fields: Fields) -> Answer
 }
 
 async fn by_app(frame: &Frame, person: &SignedIn, mut fields: Fields) -> Answer {
-    second_factor::TRIES.take(&frame.platform, &person.id.to_string()).await?;
+    FACTOR_TRIES.take(&frame.platform, &person.id.to_string()).await?;
     let mut tx = frame.begin(&fields).await?;
     if second_factor::is_proven(&mut tx, person.id, fields.value("code")).await? {
         return confirmed(tx, frame, person, &fields).await;

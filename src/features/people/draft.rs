@@ -5,11 +5,10 @@ use crate::domain::text::Line;
 use crate::platform::drafts;
 use crate::platform::error::{Answer, AppError};
 use crate::platform::form::Many;
-use crate::platform::limit::Limit;
+use crate::platform::limit::table::DRAFTS;
 use crate::platform::page::Frame;
 use actix_web::HttpResponse;
 use actix_web::web::Path;
-use chrono::TimeDelta;
 
 /// Forms whose text is kept while it is written.
 const FORMS: [&str; 24] = [
@@ -41,8 +40,6 @@ const FORMS: [&str; 24] = [
 
 /// Characters of a subject: an ID, or two.
 const LONGEST_SUBJECT: usize = 80;
-/// The script saves every 2 seconds at most.
-const PER_PERSON: Limit = Limit { name: "drafts", count: 30, per: TimeDelta::minutes(1) };
 
 /// Keeps the fields; answers nothing.
 pub async fn post(frame: Frame, path: Path<(String, String)>, Many(fields): Many) -> Answer {
@@ -54,7 +51,7 @@ pub async fn post(frame: Frame, path: Path<(String, String)>, Many(fields): Many
     if Line::<LONGEST_SUBJECT>::parse(&subject).is_err() {
         return Err(AppError::Unprocessable("the subject of a draft is an ID"));
     }
-    PER_PERSON.take(&frame.platform, &person.to_string()).await?;
+    DRAFTS.take(&frame.platform, &person.to_string()).await?;
     let mut tx = frame.begin(&fields).await?;
     drafts::keep(&mut tx, person, &form, &subject, &fields, frame.now).await?;
     tx.commit().await?;

@@ -5,7 +5,7 @@ use crate::domain::fact::Fact;
 use crate::platform::error::{Answer, AppError};
 use crate::platform::form::Fields;
 use crate::platform::page::{Frame, show};
-use crate::platform::settings::Hosting as Setting;
+use crate::platform::settings::{self, Hosting as Setting};
 use askama::Template;
 
 #[derive(Template)]
@@ -18,7 +18,7 @@ struct Hosting {
 /// Says what hosting means, and who lets somebody host here.
 pub async fn get(frame: Frame) -> Answer {
     let mut read = frame.read().await?;
-    let is_open = Setting::of(&mut read).await? == Setting::Anyone;
+    let is_open = settings::of::<Setting>(&mut read).await? == Setting::Anyone;
     show(&Hosting { frame, is_open })
 }
 
@@ -26,7 +26,7 @@ pub async fn get(frame: Frame) -> Answer {
 pub async fn post(frame: Frame, fields: Fields) -> Answer {
     let me = frame.asker.id()?;
     let mut tx = frame.begin(&fields).await?;
-    if Setting::of(&mut tx).await? == Setting::Granted {
+    if settings::of::<Setting>(&mut tx).await? == Setting::Granted {
         return Err(AppError::NotAllowed);
     }
     // Whom administrators kept from hosting asks them.

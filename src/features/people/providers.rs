@@ -11,7 +11,7 @@ use crate::domain::id::{IdentityId, PersonId};
 use crate::platform::error::{Answer, AppError, see_other};
 use crate::platform::form::Fields;
 use crate::platform::i18n::Message;
-use crate::platform::limit::Limit;
+use crate::platform::limit::table::PROVIDER_PER_NETWORK;
 use crate::platform::page::{Frame, show_with};
 use crate::platform::provider::{self, Journey, Trouble};
 use crate::platform::random;
@@ -20,10 +20,8 @@ use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use askama::Template;
-use chrono::TimeDelta;
 
 /// Ways to a provider and back: each lets us ask somebody else.
-pub const PER_NETWORK: Limit = Limit { name: "provider-network", count: 40, per: TimeDelta::minutes(10) };
 
 #[derive(Template)]
 #[template(path = "people/providers.html")]
@@ -58,7 +56,7 @@ pub fn find(frame: &Frame, name: &str) -> Result<Provider, AppError> {
 /// Leads to a provider, to sign in.
 pub async fn post_sign_in(frame: Frame, request: HttpRequest, name: Path<String>, fields: Fields) -> Answer {
     let provider = find(&frame, &name)?;
-    PER_NETWORK.take(&frame.platform, &client_address(&request, &frame.platform)).await?;
+    PROVIDER_PER_NETWORK.take(&frame.platform, &client_address(&request, &frame.platform)).await?;
     let next = safe_next(fields.value("next"));
     match begin(&frame, &provider, &next, None).await? {
         Ok(answer) => Ok(answer),
@@ -80,7 +78,7 @@ pub async fn post(frame: Frame, request: HttpRequest, fields: Fields) -> Answer 
     match fields.one_of("act", ["link", "unlink"])? {
         "link" => {
             let provider = find(&frame, fields.value("provider"))?;
-            PER_NETWORK.take(&frame.platform, &client_address(&request, &frame.platform)).await?;
+            PROVIDER_PER_NETWORK.take(&frame.platform, &client_address(&request, &frame.platform)).await?;
             match begin(&frame, &provider, "/settings/providers", Some(person)).await? {
                 Ok(answer) => Ok(answer),
                 Err(_) => {

@@ -15,7 +15,7 @@ use crate::platform::db::Tx;
 use crate::platform::error::{Answer, AppError, see_other};
 use crate::platform::form::Fields;
 use crate::platform::i18n::Message;
-use crate::platform::limit::Limit;
+use crate::platform::limit::table::FACTOR_TRIES;
 use crate::platform::page::{Frame, show, show_with};
 use crate::platform::random::{self, Hashed};
 use crate::platform::seal::Keys;
@@ -24,11 +24,9 @@ use actix_web::http::StatusCode;
 use askama::Template;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use chrono::TimeDelta;
 use ring::hmac;
 
 /// Tries of one person, however many sign-ins wait.
-pub const TRIES: Limit = Limit { name: "second-factor", count: 20, per: TimeDelta::hours(1) };
 /// Recovery codes that one gets at a time.
 const CODES: usize = 10;
 
@@ -109,7 +107,7 @@ async fn begin(frame: &Frame, person: &SignedIn, fields: &Fields) -> Answer {
 }
 
 async fn confirm(frame: &Frame, person: &SignedIn, mut fields: Fields) -> Answer {
-    TRIES.take(&frame.platform, &person.id.to_string()).await?;
+    FACTOR_TRIES.take(&frame.platform, &person.id.to_string()).await?;
     let mut tx = frame.begin(&fields).await?;
     let factor = store::factor(&mut tx, person.id).await?.filter(|factor| factor.confirmed_at.is_none());
     let factor = factor.ok_or(AppError::NotNow("no second factor is being set up"))?;
@@ -174,7 +172,7 @@ pub async fn get_sign_in(frame: Frame, request: HttpRequest) -> Answer {
 pub async fn post_sign_in(frame: Frame, request: HttpRequest, mut fields: Fields) -> Answer {
     let token = waiting(&frame, &request).ok_or(AppError::Gone)?;
     let attempt = store::attempt(&mut *frame.read().await?, &token, frame.now).await?.ok_or(AppError::Gone)?;
-    TRIES.take(&frame.platform, &attempt.person.to_string()).await?;
+    FACTOR_TRIES.take(&frame.platform, &attempt.person.to_string()).await?;
     let mut tx = frame.begin(&fields).await?;
     let left = store::count_try(&mut tx, &token).await?.ok_or(AppError::Gone)?;
     if is_proven(&mut tx, attempt.person, fields.value("code")).await? {

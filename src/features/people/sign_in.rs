@@ -11,7 +11,7 @@ use crate::platform::db::Tx;
 use crate::platform::error::{Answer, AppError, see_other};
 use crate::platform::form::Fields;
 use crate::platform::i18n::Message;
-use crate::platform::limit::Limit;
+use crate::platform::limit::table::{SIGN_IN_PER_ADDRESS, SIGN_IN_PER_NETWORK};
 use crate::platform::page::{Frame, show, show_with};
 use crate::platform::route::client_address;
 use crate::platform::{Platform, random};
@@ -23,8 +23,6 @@ use chrono::TimeDelta;
 
 /// How long a mailed link works.
 const LASTS: TimeDelta = TimeDelta::minutes(10);
-const PER_ADDRESS: Limit = Limit { name: "sign-in-address", count: 5, per: TimeDelta::hours(1) };
-const PER_NETWORK: Limit = Limit { name: "sign-in-network", count: 20, per: TimeDelta::minutes(10) };
 
 #[derive(Template)]
 #[template(path = "people/sign_in.html")]
@@ -73,8 +71,8 @@ pub async fn post(frame: Frame, request: HttpRequest, mut fields: Fields) -> Ans
 /// Counts a request for a link by network and address; whether one is mailed. Before the transaction: who
 /// counts inside of one holds two connections, and eight at once wait for each other.
 pub async fn may_ask(frame: &Frame, request: &HttpRequest, address: &EmailAddress) -> Result<bool, AppError> {
-    PER_NETWORK.take(&frame.platform, &client_address(request, &frame.platform)).await?;
-    PER_ADDRESS.allows(&frame.platform, &address.folded()).await
+    SIGN_IN_PER_NETWORK.take(&frame.platform, &client_address(request, &frame.platform)).await?;
+    SIGN_IN_PER_ADDRESS.allows(&frame.platform, &address.folded()).await
 }
 
 /// Requests a link for an address and leads to the page of the typed code. Also for forms that a
@@ -208,7 +206,7 @@ pub fn is_attempt(platform: &Platform, request: &HttpRequest, attempt: &random::
 /// Signs the person of the address in, or asks them for the code of their app.
 pub async fn finish(mut tx: Tx, frame: &Frame, request: &HttpRequest, proven: Proven) -> Answer {
     let person = store::find_or_create(&mut tx, &proven.address, proven.locale, frame.now).await?;
-    crate::platform::drafts::attach(&mut tx, &proven.address, person, frame.now).await?;
+    crate::platform::drafts::attach(&mut tx, &proven.address, person, Some(frame.now), frame.now).await?;
     crate::platform::addresses::restore(&mut tx, &proven.address, person).await?;
     let Proven { request: asked, next, is_elsewhere, .. } = proven;
     welcome(tx, frame, request, Arrived { person, request: asked, next, is_elsewhere }).await

@@ -1,17 +1,7 @@
-//! Where a sign-in leads afterwards. The path may carry the token of an invitation or a preview, so it is
-//! kept sealed, bound to what it came with.
+//! Where a sign-in leads afterwards: to a path of this site, kept sealed.
 
 use crate::domain::id::{ProviderAttemptId, SignInRequestId};
-use crate::platform::seal::Keys;
-
-/// Where somebody is led who wanted nothing else.
-const HOME: &str = "/home";
-
-/// What a way on came with.
-pub trait Bound {
-    /// Tells it from all others.
-    fn bound(self) -> String;
-}
+use crate::platform::way::{Bound, HOME};
 
 impl Bound for SignInRequestId {
     fn bound(self) -> String {
@@ -23,37 +13,6 @@ impl Bound for ProviderAttemptId {
     fn bound(self) -> String {
         format!("way on of {self}")
     }
-}
-
-/// A way on as it is stored.
-pub struct Way {
-    pub path: String,
-    pub sealed: Option<Vec<u8>>,
-}
-
-impl Way {
-    /// Seals a path for what it came with. On an instance that can seal nothing, one with a secret is let go.
-    pub fn of(with: impl Bound, path: &str, keys: &Keys) -> Self {
-        match keys.seal(path, &with.bound()) {
-            sealed @ Some(_) => Self { path: HOME.to_owned(), sealed },
-            None if bears_secret(path) => Self { path: HOME.to_owned(), sealed: None },
-            None => Self { path: path.to_owned(), sealed: None },
-        }
-    }
-
-    /// The path, where its seal still opens.
-    pub fn open(&self, with: impl Bound, keys: &Keys) -> String {
-        let bound = with.bound();
-        let opened = self.sealed.as_ref().and_then(|sealed| keys.open(sealed, &bound));
-        opened.unwrap_or_else(|| self.path.clone())
-    }
-}
-
-fn bears_secret(path: &str) -> bool {
-    ["/invitations/", "/calls/invitations/", "/previews/", "/notifications/", "/feeds/", "/settings/address/"]
-        .iter()
-        .any(|prefix| path.starts_with(prefix))
-        || path.contains("key=")
 }
 
 /// A path of this site to go on to; anything else becomes the home page.
@@ -81,6 +40,8 @@ pub fn safe_next(next: &str) -> String {
 mod tests {
     use super::*;
     use crate::platform::random;
+    use crate::platform::seal::Keys;
+    use crate::platform::way::Way;
 
     #[test]
     fn without_keys_a_secret_is_let_go_and_a_plain_path_kept() {

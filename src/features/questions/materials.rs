@@ -22,19 +22,18 @@ use crate::platform::files::{self, Received, Upload};
 use crate::platform::form::{Fields, WebAddress};
 use crate::platform::i18n::{Message, Told};
 use crate::platform::jobs::NewJob;
-use crate::platform::limit::Limit;
+use crate::platform::limit::table::MATERIALS;
 use crate::platform::page::{Frame, show, show_with};
 use crate::platform::random;
 use actix_web::http::StatusCode;
 use actix_web::web::{Path, Payload};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use askama::Template;
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::PgConnection;
 use std::fmt::Write;
 
 /// How often one person may send a file.
-const SENDING: Limit = Limit { name: "materials", count: 60, per: TimeDelta::hours(1) };
 
 #[derive(Template)]
 #[template(path = "questions/materials.html")]
@@ -120,7 +119,7 @@ pub async fn post(frame: Frame, id: Path<ConsultationId>, request: HttpRequest, 
         let fields = Fields::from_request(&request, &mut payload.into_inner()).await?;
         return link(frame, *id, fields).await;
     }
-    SENDING.take(&frame.platform, &room.me.to_string()).await?;
+    MATERIALS.take(&frame.platform, &room.me.to_string()).await?;
     start_sweeping(&frame).await?;
     let upload = files::receive(&request, payload, &frame.platform, LARGEST_FILE).await?;
     file(frame, *id, upload).await

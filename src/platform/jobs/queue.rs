@@ -70,7 +70,9 @@ pub(in crate::platform) async fn insert(
     Ok(())
 }
 
-/// Claims due jobs of known kinds. An expired lease means that the worker before died: a crash.
+/// Claims due jobs of known kinds. An expired lease means that the worker before died: a crash. After the
+/// clock jumped nobody is reminded by it: what was planned waits until the clock can be trusted again, and so
+/// does what seems too old to be told.
 pub(super) async fn claim(platform: &Platform, lane: Lane, limit: i64) -> Result<Vec<Claimed>, sqlx::Error> {
     let now = platform.clock.now();
     sqlx::query_as!(
@@ -83,6 +85,7 @@ pub(super) async fn claim(platform: &Platform, lane: Lane, limit: i64) -> Result
                   select job_id from jobs
                    where stage = 'waiting' and lane = $2 and kind = any($3)
                      and run_at <= $4 and (lease_until is null or lease_until <= $4)
+                     and ($6 or (run_at = created_at and give_up_at > $4))
                    order by run_at, job_id
                      for update skip locked
                    limit $5)
@@ -92,6 +95,7 @@ pub(super) async fn claim(platform: &Platform, lane: Lane, limit: i64) -> Result
         &platform.registry.kinds(),
         now,
         limit,
+        platform.clock.is_steady(),
     )
     .fetch_all(&platform.db)
     .await

@@ -24,6 +24,7 @@ mod reports;
 mod sessions;
 mod statements;
 pub mod tables;
+mod work;
 pub mod world;
 
 pub use app::{KEYS, TestApp};
@@ -32,4 +33,5 @@ pub use browser::{Browser, Form, Page};
 pub use people::*;
 pub use process::{ClockOffset, MailServer, Process, free_port, until, until_some, url_of};
 pub use reports::CHECKED;
+pub use work::work_of;
 pub use world::World;

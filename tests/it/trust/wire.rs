@@ -2,6 +2,7 @@
 
 use crate::support::*;
 use sqlx::PgPool;
+use std::fs::File;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -237,4 +238,25 @@ async fn trust_k10_slow_senders_are_cut_and_keep_nobody_waiting(db: PgPool) {
         let said = tokio::time::timeout(Duration::from_secs(40), task).await.expect("it is cut").unwrap();
         assert!(said.is_empty() || statuses(&said) == ["408"], "{said}");
     }
+}
+
+/// Anybody can send them, as many as they like.
+#[sqlx::test]
+async fn broken_heads_are_counted_and_fill_no_log(db: PgPool) {
+    let path = std::env::temp_dir().join(format!("kabeuchi-log-{}", uuid::Uuid::new_v4().simple()));
+    let metrics = format!("127.0.0.1:{}", free_port());
+    let variables = [("RUST_LOG", "info".to_owned()), ("KABEUCHI_METRICS_LISTEN", metrics.clone())];
+    let (process, origin) = Process::serve_logging(&db, &variables, File::create(&path).unwrap()).await;
+
+    for broken in ["GET / HTTP/9.9\r\n\r\n", "\0\u{1}\u{16}\u{3}\r\n\r\n", "GET /\u{7f} HTTP/1.1\r\nx y: z\r\n\r\n"] {
+        assert_eq!(statuses(&said(&origin, broken.as_bytes()).await), ["400"], "{broken:?}");
+    }
+
+    let counted = reqwest::get(format!("http://{metrics}/metrics")).await.unwrap().text().await.unwrap();
+    assert!(counted.contains("kabeuchi_broken_connections_total 3"), "{counted}");
+    process.signal("TERM");
+    drop(process);
+    let log = std::fs::read_to_string(&path).unwrap();
+    std::fs::remove_file(&path).unwrap();
+    assert!(log.contains("INFO") && !log.contains("ERROR") && !log.contains("stream error"), "{log}");
 }

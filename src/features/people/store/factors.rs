@@ -2,9 +2,9 @@
 
 use super::CODE_TRIES;
 use crate::domain::id::{PersonId, SignInId, SignInRequestId};
-use crate::features::people::way::Way;
 use crate::platform::error::AppError;
 use crate::platform::random::Hashed;
+use crate::platform::way::Way;
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgConnection;
 

@@ -2,10 +2,10 @@
 
 use crate::domain::id::{IdentityId, PersonId, ProviderAttemptId};
 use crate::domain::person::EmailAddress;
-use crate::features::people::way::Way;
 use crate::platform::error::AppError;
 use crate::platform::random::{self, Hashed};
 use crate::platform::seal::Keys;
+use crate::platform::way::Way;
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgConnection;
 

@@ -4,10 +4,10 @@ use super::address;
 use crate::domain::id::{PersonId, SignInId, SignInRequestId};
 use crate::domain::person::{EmailAddress, Locale};
 use crate::domain::sign_in::Rank;
-use crate::features::people::way::Way;
 use crate::platform::error::AppError;
 use crate::platform::random::{self, Hashed};
 use crate::platform::seal::Keys;
+use crate::platform::way::Way;
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgConnection;
 

@@ -94,6 +94,52 @@ admin-settings-hosting = Who may host
 admin-settings-hosting_granted = Whom administrators let host
 admin-settings-hosting_anyone = Everybody who wants to
 admin-settings-hosting_hint = Whoever hosts already goes on.
+admin-settings-work = Work before an application
+admin-settings-work_none = None
+admin-settings-work_usual = A second or two of the browser's time
+admin-settings-work_heavy = About ten times as much: while somebody floods the instance
+admin-settings-work_hint = The browser calculates while somebody writes, and nobody notices; whoever sends thousands does. Who has no JavaScript opens a mailed link first, even while signed in.
+admin-settings-limits = How often things may happen
+admin-settings-limits_hint = Whoever goes beyond is told when it goes on. A change acts at once.
+admin-settings-limit = What
+admin-settings-most = At most
+admin-settings-while = Within
+admin-settings-usual = Usually { $count }; from { $least } to { $most }
+admin-settings-out_of_bounds = Please choose a whole number from { $least } to { $most }.
+admin-settings-within = { $unit ->
+    [days] { $count ->
+        [one] a day
+       *[other] { $count } days
+    }
+    [hours] { $count ->
+        [one] an hour
+       *[other] { $count } hours
+    }
+   *[minutes] { $count ->
+        [one] a minute
+       *[other] { $count } minutes
+    }
+}
+admin-settings-limit_sign_in_address = Mails to sign in, by address
+admin-settings-limit_sign_in_network = Mails to sign in, by network
+admin-settings-limit_sign_in_code = Codes typed to sign in, by network
+admin-settings-limit_second_factor = Codes of an app, by person
+admin-settings-limit_confirmation_mails = Mailed codes to confirm, by person
+admin-settings-limit_provider_network = Signing in by a provider, by network
+admin-settings-limit_address_changes = Changes of the own address, by person
+admin-settings-limit_apply_address = Applications, by applicant
+admin-settings-limit_apply_network = Applications, by network
+admin-settings-limit_apply_call = Applications, by call
+admin-settings-limit_apply_left_network = Applications that wait for a mail to be opened, by network
+admin-settings-limit_apply_left_call = Applications that wait for a mail to be opened, by call
+admin-settings-limit_apply_worked_call = The same with work done before, by call
+admin-settings-limit_invitations = Invitations, by consultation
+admin-settings-limit_host_invitations = Invitations to host a call, by owner
+admin-settings-limit_materials = Files and links, by person
+admin-settings-limit_calendar_addresses = Addresses of calendars, by host
+admin-settings-limit_drafts = Drafts saved while writing, by person
+admin-settings-limit_emergency = Consultations read in an emergency, by administrator
+admin-settings-limit_unsafe = Everything sent, by all visitors and by all who are signed in
 admin-settings-save = Save
 admin-emergency-title = Emergencies
 admin-emergency-lead = What people write in confidence is not read here. Where somebody is in danger or the law demands it, a reading lasts 30 minutes and changes nothing.

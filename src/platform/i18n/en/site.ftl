@@ -59,5 +59,6 @@ fetch-status = The server answers with an error.
 fetch-kind = What is at this address is not a calendar.
 site-nav-notifications = Mails
 flash-unproven = We do not know yet whether this address is yours, so we ask by mail. Once you are signed in, you can link the other account in your settings.
+flash-mailed = Your application waits for you: a mail is on its way to you. Open its link, and you see the application once more and send it.
 flash-address = Done. Sign in with the address that belongs to your account now.
 flash-leaving = You are signed out, and your account is being deleted. A last mail tells you when it is done.

@@ -90,6 +90,43 @@ admin-settings-hosting = 主催できる人
 admin-settings-hosting_granted = 管理者が認めた人
 admin-settings-hosting_anyone = 希望する人全員
 admin-settings-hosting_hint = すでに主催している人は、そのまま続けられます。
+admin-settings-work = 申し込みの前の計算
+admin-settings-work_none = なし
+admin-settings-work_usual = ブラウザーで1、2秒
+admin-settings-work_heavy = その約10倍（大量の投稿を受けている間）
+admin-settings-work_hint = 書いている間にブラウザーが計算するため、気づく人はいません。何千件も送る人には負担になります。JavaScriptのない人は、サインインしていても、先にメールのリンクを開きます。
+admin-settings-limits = 回数の上限
+admin-settings-limits_hint = 上限を超えた人には、いつ再開できるかを伝えます。変更はすぐに反映されます。
+admin-settings-limit = 対象
+admin-settings-most = 上限
+admin-settings-while = 期間
+admin-settings-usual = 標準{ $count }（{ $least }～{ $most }）
+admin-settings-out_of_bounds = { $least }から{ $most }までの整数を入力してください。
+admin-settings-within = { $unit ->
+    [days] { $count }日
+    [hours] { $count }時間
+   *[minutes] { $count }分
+}
+admin-settings-limit_sign_in_address = サインインのメール（アドレスごと）
+admin-settings-limit_sign_in_network = サインインのメール（ネットワークごと）
+admin-settings-limit_sign_in_code = サインインのコード入力（ネットワークごと）
+admin-settings-limit_second_factor = 認証アプリのコード入力（1人ごと）
+admin-settings-limit_confirmation_mails = 本人確認コードのメール（1人ごと）
+admin-settings-limit_provider_network = 外部アカウントでのサインイン（ネットワークごと）
+admin-settings-limit_address_changes = メールアドレスの変更（1人ごと）
+admin-settings-limit_apply_address = 申し込み（1人ごと）
+admin-settings-limit_apply_network = 申し込み（ネットワークごと）
+admin-settings-limit_apply_call = 申し込み（募集ごと）
+admin-settings-limit_apply_left_network = メールの確認を待つ申し込み（ネットワークごと）
+admin-settings-limit_apply_left_call = メールの確認を待つ申し込み（募集ごと）
+admin-settings-limit_apply_worked_call = 同、先に計算を終えたもの（募集ごと）
+admin-settings-limit_invitations = 招待（相談ごと）
+admin-settings-limit_host_invitations = 共同主催者の招待（募集の持ち主ごと）
+admin-settings-limit_materials = ファイルとリンク（1人ごと）
+admin-settings-limit_calendar_addresses = カレンダーのアドレス（主催者ごと）
+admin-settings-limit_drafts = 入力中の下書きの保存（1人ごと）
+admin-settings-limit_emergency = 緊急時の相談の閲覧（管理者ごと）
+admin-settings-limit_unsafe = すべての送信（訪問者全体、サインインしている人全体）
 admin-settings-save = 保存
 admin-emergency-title = 緊急時の閲覧
 admin-emergency-lead = 相談の内容は、管理者も読みません。人の安全や法令上の求めのためにやむを得ない場合に限り、30分間だけ閲覧できます。変更はできません。
