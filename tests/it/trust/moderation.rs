@@ -12,11 +12,6 @@ async fn person_path(app: &TestApp, persona: Persona) -> String {
     format!("/admin/people/{}", app.id_of(persona).await)
 }
 
-/// An administrator who decides nothing elsewhere.
-fn nao() -> Persona {
-    Persona { name: "Nao", email: "nao@example.org", ..toma() }
-}
-
 #[sqlx::test]
 async fn trust_a15_what_one_cannot_see_cannot_be_reported(db: PgPool) {
     let app = TestApp::spawn(db.clone()).await;
