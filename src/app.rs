@@ -6,8 +6,8 @@ use crate::domain::interval::Interval;
 use crate::domain::slot::Offered;
 use crate::features::applications::mails::What;
 use crate::features::{
-    admin, applications, availability, bookings, calendars, calls, consultations, feedback, home, people, questions,
-    reports, sessions,
+    admin, applications, availability, bookings, calendars, calls, complaints, consultations, feedback, home, people,
+    questions, reports, sessions,
 };
 use crate::platform::jobs::{NewJob, Registry};
 use crate::platform::route::{Need, Needs, Routes};
@@ -44,6 +44,7 @@ pub fn routes() -> Routes {
         .and(sessions::routes())
         .and(feedback::routes())
         .and(reports::routes())
+        .and(complaints::routes())
         .and(home::routes())
         .and(admin::routes())
 }
@@ -132,6 +133,11 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
         }
         Fact::AbuseReportAppealed { report } => vec![NewJob::now(applications::mails::AppealMails { report })],
         Fact::AbuseReported { report } => vec![NewJob::now(applications::mails::AbuseMails { report })],
+        Fact::ComplaintMade { complaint } => vec![NewJob::now(complaints::ComplaintMails { complaint })],
+        Fact::ComplaintAppealed { complaint } => vec![NewJob::now(complaints::AppealMails { complaint })],
+        Fact::ComplaintDecided { complaint } | Fact::ComplaintConcluded { complaint } => {
+            vec![NewJob::now(complaints::VerdictMails { complaint })]
+        }
         Fact::ConsultationContinued { consultation, .. } => {
             vec![NewJob::now(sessions::mails::AgainMail { consultation })]
         }
@@ -370,6 +376,7 @@ pub fn registry() -> Registry {
         sessions::jobs,
         feedback::jobs,
         reports::jobs,
+        complaints::jobs,
         home::jobs,
         admin::jobs,
     ];

@@ -1,7 +1,7 @@
 //! Reports of abuse: what is wrong, and what administrators made of it. Who reported stays hidden.
 
 use crate::domain::fact::Fact;
-use crate::domain::id::{AbuseReportId, PersonId};
+use crate::domain::id::{AbuseReportId, ComplaintId, PersonId};
 use chrono::{DateTime, TimeDelta, Utc};
 use thiserror::Error;
 
@@ -147,7 +147,7 @@ pub enum Step {
     Concluded,
 }
 
-/// What a report is known by, which names its facts.
+/// What a report is known by: those of applications and complaints live alike, and have facts of their own.
 pub trait Known: Copy {
     /// That a step was taken.
     fn took(self, step: Step) -> Fact;
@@ -161,6 +161,18 @@ impl Known for AbuseReportId {
             Step::Decided => Fact::AbuseReportDecided { report },
             Step::Appealed => Fact::AbuseReportAppealed { report },
             Step::Concluded => Fact::AbuseReportConcluded { report },
+        }
+    }
+}
+
+impl Known for ComplaintId {
+    fn took(self, step: Step) -> Fact {
+        let complaint = self;
+        match step {
+            Step::Triaged => Fact::ComplaintTriaged { complaint },
+            Step::Decided => Fact::ComplaintDecided { complaint },
+            Step::Appealed => Fact::ComplaintAppealed { complaint },
+            Step::Concluded => Fact::ComplaintConcluded { complaint },
         }
     }
 }
@@ -240,9 +252,7 @@ impl<Id: Known> Report<Id> {
     pub fn conclude(self, decision: Decision, by: PersonId) -> Moved<Id> {
         match self.stage {
             Stage::Appealed { by: decided_by, .. } if decided_by == by => Err(Refused::OwnDecision),
-            Stage::Appealed { .. } => {
-                Ok(self.moved(Stage::Final { decision }, Step::Concluded))
-            }
+            Stage::Appealed { .. } => Ok(self.moved(Stage::Final { decision }, Step::Concluded)),
             _ => Err(Refused::NotNow),
         }
     }

@@ -94,6 +94,11 @@ pub enum Fact {
     AbuseReportDecided { report: AbuseReportId },
     AbuseReportAppealed { report: AbuseReportId },
     AbuseReportConcluded { report: AbuseReportId },
+    ComplaintMade { complaint: ComplaintId },
+    ComplaintTriaged { complaint: ComplaintId },
+    ComplaintDecided { complaint: ComplaintId },
+    ComplaintAppealed { complaint: ComplaintId },
+    ComplaintConcluded { complaint: ComplaintId },
     PersonBlocked { host: PersonId, person: PersonId },
     PersonUnblocked { host: PersonId, person: PersonId },
 

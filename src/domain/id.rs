@@ -54,6 +54,8 @@ ids! {
     ApplicationId,
     /// What a host reported of an application.
     AbuseReportId,
+    /// What somebody reported of anything else.
+    ComplaintId,
     /// What an accepted application becomes.
     ConsultationId,
     /// A mailed invitation or a team link.

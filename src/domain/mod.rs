@@ -16,6 +16,7 @@ pub mod calendar;
 pub mod calendar_object;
 pub mod call;
 pub mod cancellation;
+pub mod complaint;
 pub mod consultation;
 pub mod data_map;
 pub mod deletion;

@@ -70,6 +70,7 @@ id_columns!(
     ImprovementId,
     WordingId,
     AbuseReportId,
+    ComplaintId,
     ReportId,
     MaterialId,
     GiftId,

@@ -106,6 +106,7 @@ impl World {
             ("{post}", last(&post)),
             ("{material}", last(&material)),
             ("{booking}", last(&booking)),
+            ("{person}", app.id_of(mio()).await.to_string()),
             ("{entry}", app.library_entry(hana(), "SRE book").await.to_string()),
             ("{calendar}", last(&app.connect(hana(), "http://calendar.test:9/private.ics").await)),
         ]);
@@ -233,7 +234,7 @@ async fn every_declared_route_is_walked_in_one_of_the_worlds_or_by_its_own_test(
         "/drafts/{form}/{subject}",
         "/invitations/{token}",
         "/sanctions/{token}",
-        "/admin/people/{person}",
+        "/complaints/{complaint}",
         "/policies/{policy}",
         "/notifications/{token}",
         "/calls/invitations/{token}",
@@ -241,6 +242,7 @@ async fn every_declared_route_is_walked_in_one_of_the_worlds_or_by_its_own_test(
         "/reports/{series}/feed.atom",
         "/reports/{series}/{number}",
         "/reports/{series}/{number}/hiding",
+        "/reports/{series}/{number}/complaints/new",
         "/previews/{token}",
         "/feeds/{token}.ics",
     ];

@@ -36,6 +36,13 @@ pub fn of(fact: &Fact) -> Option<(Action, Object)> {
         Fact::AbuseReportConcluded { report } => {
             (Action::AbuseReportConcluded, Object::new(Kind::AbuseReport, report.0))
         }
+        Fact::ComplaintMade { complaint } => (Action::AbuseReported, Object::new(Kind::AbuseReport, complaint.0)),
+        Fact::ComplaintDecided { complaint } => {
+            (Action::AbuseReportDecided, Object::new(Kind::AbuseReport, complaint.0))
+        }
+        Fact::ComplaintConcluded { complaint } => {
+            (Action::AbuseReportConcluded, Object::new(Kind::AbuseReport, complaint.0))
+        }
         Fact::ParticipantInvited { consultation, .. } => {
             (Action::ParticipantInvited, Object::new(Kind::Consultation, consultation.0))
         }
@@ -134,6 +141,8 @@ pub fn of(fact: &Fact) -> Option<(Action, Object)> {
         | Fact::ApplicationReturned { .. }
         | Fact::AbuseReportTriaged { .. }
         | Fact::AbuseReportAppealed { .. }
+        | Fact::ComplaintTriaged { .. }
+        | Fact::ComplaintAppealed { .. }
         | Fact::ConsultationOpened { .. }
         | Fact::InvitationDeclined { .. }
         | Fact::TurnHandedOver { .. }

@@ -3,6 +3,7 @@
 mod abuse_reports;
 mod answers;
 mod calls;
+mod complaints;
 mod consultation;
 mod audit;
 mod data;
@@ -35,6 +36,8 @@ pub fn routes() -> Routes {
         .get("/admin/answers", Need::Administrator, answers::get)
         .get("/admin/abuse-reports", Need::Administrator, abuse_reports::get)
         .post("/admin/abuse-reports", Need::Administrator, abuse_reports::post)
+        .get("/admin/complaints", Need::Administrator, complaints::get)
+        .post("/admin/complaints", Need::Administrator, complaints::post)
         .get("/admin/audit", Need::Administrator, audit::get)
         .get("/admin/data", Need::Administrator, data::get)
         .get("/admin/jobs", Need::Administrator, jobs::get)

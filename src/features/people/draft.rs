@@ -12,7 +12,7 @@ use actix_web::web::Path;
 use chrono::TimeDelta;
 
 /// Forms whose text is kept while it is written.
-const FORMS: [&str; 24] = [
+const FORMS: [&str; 25] = [
     "call",
     "application",
     "application-note",
@@ -35,6 +35,7 @@ const FORMS: [&str; 24] = [
     "cancellation",
     "refusal",
     "abuse-report",
+    "complaint",
     "preview",
     "again",
 ];

@@ -3,6 +3,7 @@
 
 mod agenda;
 mod entry;
+mod excerpt;
 mod export;
 mod history;
 mod item;
@@ -27,6 +28,7 @@ mod visit;
 mod words;
 mod writing;
 
+pub use excerpt::{item_excerpt, material_excerpt, post_excerpt};
 pub use export::written;
 pub use store::{
     Beside, Shared, add_live, agenda, carry, goal, items, kept_for, left_for_next_time, open_titles, search,

@@ -18,7 +18,9 @@ mod store;
 mod typed;
 
 pub use consent::{hide_for_quote, revoke_approval};
-pub use store::{Awaited, Listed, OwnApproval, awaited, latest, of_call, of_host, search, search_own};
+pub use store::{
+    Awaited, Listed, OwnApproval, Public, awaited, in_public, latest, of_call, of_host, search, search_own,
+};
 pub use store::{privacy, retention};
 
 use crate::domain::id::PersonId;

@@ -150,6 +150,14 @@ pub async fn material(conn: &mut PgConnection, id: ConsultationId, one: Material
     found.ok_or(AppError::NotFound)
 }
 
+/// The hash of a file; `None` for a link.
+pub async fn sha256_of(conn: &mut PgConnection, id: MaterialId) -> Result<Option<Vec<u8>>, AppError> {
+    let hash = sqlx::query_scalar!("select sha256 from materials where material_id = $1", id as MaterialId)
+        .fetch_optional(conn)
+        .await?;
+    Ok(hash.flatten())
+}
+
 /// Bytes that are stored for a consultation and for a person, and the consultation's entries.
 pub struct Used {
     pub consultation: u64,

@@ -1,7 +1,7 @@
 //! Applications that hosts report, and what is taken from the public.
 
 use super::super::app::TestApp;
-use super::super::people::{hana, kai, mio, sora, toma};
+use super::super::people::{aki, hana, kai, mio, ren, sora, toma};
 use super::World;
 use super::words::Words;
 use kabeuchi::domain::id::CallId;
@@ -26,6 +26,40 @@ impl World {
         }
         self.see("blocks", hana(), "/applications/blocks");
         self.see("admin-abuse-reports", toma(), list);
+    }
+
+    /// What is reported beside applications.
+    pub(super) async fn complaints(&mut self, app: &TestApp, words: &Words, call: CallId) {
+        let id = app.open(call, words.title, aki()).await;
+        app.join(id, mio()).await;
+        let room = format!("/consultations/{id}");
+        let item = app.ask(id, aki(), words.question, words.markdown).await;
+        let lead = app.as_(aki()).await;
+        let post = lead.get(&item).await.links(&format!("{item}/posts/")).remove(0);
+        let materials = format!("{room}/materials");
+        lead.upload(&materials, &[("about", words.title)], "plan.txt", b"plan").await.assert_status(303);
+        let material = lead.get(&materials).await.links(&format!("{materials}/")).remove(0);
+        let material = material.trim_end_matches("/file").to_owned();
+        let person = app.id_of(aki()).await;
+        let report = self.path_of("report");
+        for (name, who, place) in [
+            ("complaint-of-an-item", mio(), item),
+            ("complaint-of-a-post", mio(), post.clone()),
+            ("complaint-of-material", mio(), material.clone()),
+            ("complaint-of-a-person", hana(), format!("{room}/participants/{person}")),
+            ("complaint-of-a-report", ren(), report),
+            ("complaint-of-a-call", ren(), "/hosts/hana/calls/sre".to_owned()),
+        ] {
+            self.see(name, who, format!("{place}/complaints/new"));
+        }
+        let said = [("kind", "private"), ("body", words.sentence)];
+        let made = app.as_(hana()).await.post(&format!("{post}/complaints/new"), &said).await.leads_to();
+        self.see("complaint", hana(), made.split('?').next().unwrap());
+        self.see("admin-complaints", toma(), "/admin/complaints");
+    }
+
+    fn path_of(&self, name: &str) -> String {
+        self.visits.iter().find(|visit| visit.name == name).unwrap().path.clone()
     }
 
     /// A report that an administrator hides, and one that was hidden.
