@@ -110,6 +110,9 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
         ],
         Fact::HostFreed { call, person } => vec![NewJob::now(bookings::hosting::HostSessions { call, person })],
         Fact::CallRested { call } => vec![NewJob::now(applications::times::Rested { call })],
+        Fact::CalendarCutOff { person, measure } => {
+            vec![NewJob::now(calendars::cutting::CutOffMail { person, measure })]
+        }
         Fact::CalendarBroke { calendar } => vec![calendar_news(calendar, calendars::mails::What::Broke)],
         Fact::CalendarRecovered { calendar } => vec![calendar_news(calendar, calendars::mails::What::Recovered)],
         Fact::CallChanged { call } => vec![NewJob::now(applications::times::CapacityCheck { call })],
@@ -170,6 +173,9 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
             let departed = NewJob::now(bookings::mails::DepartedMail { consultation, person, removed });
             let left = (!removed).then(|| NewJob::now(consultations::mails::LeftMails { consultation, left: person }));
             std::iter::once(departed).chain(left).collect()
+        }
+        Fact::ParticipantExpelled { consultation, person, measure } => {
+            vec![NewJob::now(consultations::expulsion::ExpulsionMails { consultation, person, measure })]
         }
         Fact::LeadHandedOver { consultation, person } => {
             vec![NewJob::now(consultations::mails::LeadMail { consultation, person })]
@@ -257,6 +263,10 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
         Fact::MaterialRefused { material, .. }
         | Fact::MaterialRemoved { material, .. }
         | Fact::MaterialPurged { material, .. } => vec![NewJob::now(questions::sweep::Wipe { material })],
+        Fact::MaterialTakenDown { material, measure, .. } => vec![
+            NewJob::now(questions::sweep::Wipe { material }),
+            NewJob::now(questions::takedown::TakedownMails { material, measure }),
+        ],
         Fact::PostTaken { post, .. } => vec![NewJob::now(questions::sweep::WipeText { post })],
         Fact::FollowUpSent { follow_up, .. } => vec![NewJob::now(feedback::mails::FollowUpMail { follow_up })],
         Fact::QuoteRequested { quote } => vec![NewJob::now(feedback::mails::QuoteRequestedMail { quote })],
@@ -274,6 +284,9 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
             vec![NewJob::now(reports::mails::AnsweredMail { report, revision })]
         }
         Fact::ReportPreviewEnded { report } => vec![NewJob::now(reports::mails::PreviewEndedMail { report })],
+        Fact::ReportMeasureTaken { report, measure } => {
+            vec![NewJob::now(reports::mails::MeasureMail { report, measure })]
+        }
         Fact::ReportPublished { report } => vec![NewJob::now(reports::mails::PublishedMails { report })],
         _ => Vec::new(),
     }

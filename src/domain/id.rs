@@ -92,6 +92,8 @@ ids! {
     PassageId,
     /// What administrators decided over somebody.
     SanctionId,
+    /// What an administrator did about a thing itself.
+    MeasureId,
     /// An administrator's look into a consultation.
     EmergencyReadingId,
     /// A calendar that a host connected.

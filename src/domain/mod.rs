@@ -33,6 +33,7 @@ pub mod interval;
 pub mod library;
 pub mod local_time;
 pub mod material;
+pub mod measure;
 pub mod notice;
 pub mod person;
 pub mod policy;

@@ -76,6 +76,7 @@ id_columns!(
     GiftId,
     PassageId,
     SanctionId,
+    MeasureId,
     EmergencyReadingId,
     CalendarId,
     CollectionId,

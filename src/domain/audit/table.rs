@@ -52,6 +52,9 @@ pub fn of(fact: &Fact) -> Option<(Action, Object)> {
         Fact::ParticipantDeparted { consultation, .. } => {
             (Action::ParticipantDeparted, Object::new(Kind::Consultation, consultation.0))
         }
+        Fact::ParticipantExpelled { consultation, .. } => {
+            (Action::ParticipantExpelled, Object::new(Kind::Consultation, consultation.0))
+        }
         Fact::LeadHandedOver { consultation, .. } => {
             (Action::LeadHandedOver, Object::new(Kind::Consultation, consultation.0))
         }
@@ -59,11 +62,15 @@ pub fn of(fact: &Fact) -> Option<(Action, Object)> {
         Fact::MaterialRemoved { consultation, .. } => {
             (Action::MaterialRemoved, Object::new(Kind::Consultation, consultation.0))
         }
+        Fact::MaterialTakenDown { consultation, .. } => {
+            (Action::MaterialTakenDown, Object::new(Kind::Consultation, consultation.0))
+        }
         Fact::MaterialPurged { consultation, .. } => {
             (Action::MaterialPurged, Object::new(Kind::Consultation, consultation.0))
         }
         Fact::CalendarConnected { calendar } => (Action::CalendarConnected, Object::new(Kind::Calendar, calendar.0)),
         Fact::CalendarRemoved { calendar } => (Action::CalendarRemoved, Object::new(Kind::Calendar, calendar.0)),
+        Fact::CalendarCutOff { person, .. } => (Action::CalendarCutOff, Object::new(Kind::Person, person.0)),
         Fact::SessionFeedMade { person } => (Action::SessionFeedMade, Object::new(Kind::Person, person.0)),
         Fact::SessionFeedRevoked { person } => (Action::SessionFeedRevoked, Object::new(Kind::Person, person.0)),
         Fact::QuoteGranted { quote } => (Action::QuoteGranted, Object::new(Kind::Quote, quote.0)),
@@ -219,6 +226,7 @@ pub fn of(fact: &Fact) -> Option<(Action, Object)> {
         | Fact::ReportTermAdded { .. }
         | Fact::ReportMarkKept { .. }
         | Fact::PassageSolved { .. }
+        | Fact::ReportMeasureTaken { .. }
         | Fact::ReportPreviewEnded { .. } => return None,
     };
     Some((action, object))

@@ -82,6 +82,10 @@ impl Complaints {
     fn remedy(&self, complaint: &Complaint) -> Option<(String, &'static str)> {
         let id = complaint.object_id;
         match (complaint.object, complaint.consultation) {
+            (Object::Material, _) => Some((format!("/admin/materials/{id}"), "admin-material-title")),
+            (Object::Person, Some(room)) => {
+                Some((format!("/admin/consultations/{room}/participants/{id}"), "admin-participant-title"))
+            }
             (Object::Report, _) => Some((format!("{}/hiding", complaint.path), "reports-hiding-title")),
             (Object::Call, _) => Some((format!("/admin/calls/{id}"), "admin-complaints-to_call")),
             _ => None,

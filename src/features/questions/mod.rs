@@ -22,6 +22,7 @@ mod shelf;
 mod show;
 mod store;
 pub mod sweep;
+pub mod takedown;
 mod title;
 mod turn;
 mod visit;
@@ -35,6 +36,7 @@ pub use store::{
     search_beside, seen_at, set_outcome,
 };
 pub use store::{privacy, retention};
+pub use takedown::{for_takedown, take_down};
 pub use visit::mark as mark_visit;
 
 use crate::domain::id::{ItemId, PersonId};
@@ -111,5 +113,7 @@ pub fn jobs(registry: Registry) -> Registry {
         .with::<sweep::Sweep>()
         .with::<sweep::Wipe>()
         .with::<sweep::WipeText>()
+        .with::<takedown::TakedownMails>()
+        .with::<takedown::TakedownMail>()
         .with::<scan::Scan>()
 }

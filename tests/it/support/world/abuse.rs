@@ -28,7 +28,7 @@ impl World {
         self.see("admin-abuse-reports", toma(), list);
     }
 
-    /// What is reported beside applications.
+    /// What is reported beside applications, and what administrators can do about it.
     pub(super) async fn complaints(&mut self, app: &TestApp, words: &Words, call: CallId) {
         let id = app.open(call, words.title, aki()).await;
         app.join(id, mio()).await;
@@ -56,6 +56,10 @@ impl World {
         let made = app.as_(hana()).await.post(&format!("{post}/complaints/new"), &said).await.leads_to();
         self.see("complaint", hana(), made.split('?').next().unwrap());
         self.see("admin-complaints", toma(), "/admin/complaints");
+        self.see("admin-participant", toma(), format!("/admin{room}/participants/{person}"));
+        self.see("admin-materials", toma(), "/admin/materials");
+        self.see("admin-material", toma(), format!("/admin{}", &material[room.len()..]));
+        self.see("admin-calendar", toma(), format!("/admin{}", self.path_of("calendar-healthy")));
     }
 
     fn path_of(&self, name: &str) -> String {
@@ -65,7 +69,8 @@ impl World {
     /// A report that an administrator hides, and one that was hidden.
     pub(super) async fn hiding(&mut self, app: &TestApp, public: &str, hidden: &str) {
         let path = format!("{hidden}/hiding");
-        app.as_(toma()).await.post(&path, &[]).await.assert_status(303);
+        let measure = [("act", "hide"), ("reason", "It names somebody")];
+        app.as_(toma()).await.post(&path, &measure).await.assert_status(303);
         self.see("hiding", toma(), format!("{public}/hiding"));
         self.see("report-for-an-administrator", toma(), public);
         self.answered("report-hidden", None, hidden, 410);
