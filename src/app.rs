@@ -6,8 +6,8 @@ use crate::domain::interval::Interval;
 use crate::domain::slot::Offered;
 use crate::features::applications::mails::What;
 use crate::features::{
-    admin, applications, availability, bookings, calendars, calls, consultations, feedback, home, people, questions,
-    reports, sessions,
+    admin, applications, availability, bookings, calendars, calls, complaints, consultations, feedback, home, people,
+    questions, reports, sessions,
 };
 use crate::platform::jobs::{NewJob, Registry};
 use crate::platform::route::{Need, Needs, Routes};
@@ -44,6 +44,7 @@ pub fn routes() -> Routes {
         .and(sessions::routes())
         .and(feedback::routes())
         .and(reports::routes())
+        .and(complaints::routes())
         .and(home::routes())
         .and(admin::routes())
 }
@@ -109,6 +110,9 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
         ],
         Fact::HostFreed { call, person } => vec![NewJob::now(bookings::hosting::HostSessions { call, person })],
         Fact::CallRested { call } => vec![NewJob::now(applications::times::Rested { call })],
+        Fact::CalendarCutOff { person, measure } => {
+            vec![NewJob::now(calendars::cutting::CutOffMail { person, measure })]
+        }
         Fact::CalendarBroke { calendar } => vec![calendar_news(calendar, calendars::mails::What::Broke)],
         Fact::CalendarRecovered { calendar } => vec![calendar_news(calendar, calendars::mails::What::Recovered)],
         Fact::CallChanged { call } => vec![NewJob::now(applications::times::CapacityCheck { call })],
@@ -132,6 +136,11 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
         }
         Fact::AbuseReportAppealed { report } => vec![NewJob::now(applications::mails::AppealMails { report })],
         Fact::AbuseReported { report } => vec![NewJob::now(applications::mails::AbuseMails { report })],
+        Fact::ComplaintMade { complaint } => vec![NewJob::now(complaints::ComplaintMails { complaint })],
+        Fact::ComplaintAppealed { complaint } => vec![NewJob::now(complaints::AppealMails { complaint })],
+        Fact::ComplaintDecided { complaint } | Fact::ComplaintConcluded { complaint } => {
+            vec![NewJob::now(complaints::VerdictMails { complaint })]
+        }
         Fact::ConsultationContinued { consultation, .. } => {
             vec![NewJob::now(sessions::mails::AgainMail { consultation })]
         }
@@ -164,6 +173,9 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
             let departed = NewJob::now(bookings::mails::DepartedMail { consultation, person, removed });
             let left = (!removed).then(|| NewJob::now(consultations::mails::LeftMails { consultation, left: person }));
             std::iter::once(departed).chain(left).collect()
+        }
+        Fact::ParticipantExpelled { consultation, person, measure } => {
+            vec![NewJob::now(consultations::expulsion::ExpulsionMails { consultation, person, measure })]
         }
         Fact::LeadHandedOver { consultation, person } => {
             vec![NewJob::now(consultations::mails::LeadMail { consultation, person })]
@@ -251,6 +263,10 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
         Fact::MaterialRefused { material, .. }
         | Fact::MaterialRemoved { material, .. }
         | Fact::MaterialPurged { material, .. } => vec![NewJob::now(questions::sweep::Wipe { material })],
+        Fact::MaterialTakenDown { material, measure, .. } => vec![
+            NewJob::now(questions::sweep::Wipe { material }),
+            NewJob::now(questions::takedown::TakedownMails { material, measure }),
+        ],
         Fact::PostTaken { post, .. } => vec![NewJob::now(questions::sweep::WipeText { post })],
         Fact::FollowUpSent { follow_up, .. } => vec![NewJob::now(feedback::mails::FollowUpMail { follow_up })],
         Fact::QuoteRequested { quote } => vec![NewJob::now(feedback::mails::QuoteRequestedMail { quote })],
@@ -268,6 +284,9 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
             vec![NewJob::now(reports::mails::AnsweredMail { report, revision })]
         }
         Fact::ReportPreviewEnded { report } => vec![NewJob::now(reports::mails::PreviewEndedMail { report })],
+        Fact::ReportMeasureTaken { report, measure } => {
+            vec![NewJob::now(reports::mails::MeasureMail { report, measure })]
+        }
         Fact::ReportPublished { report } => vec![NewJob::now(reports::mails::PublishedMails { report })],
         _ => Vec::new(),
     }
@@ -370,6 +389,7 @@ pub fn registry() -> Registry {
         sessions::jobs,
         feedback::jobs,
         reports::jobs,
+        complaints::jobs,
         home::jobs,
         admin::jobs,
     ];

@@ -19,7 +19,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The slices in order: each may call only those before it.
-const SLICES: [&str; 13] = [
+const SLICES: [&str; 14] = [
     "people",
     "calls",
     "consultations",
@@ -31,6 +31,7 @@ const SLICES: [&str; 13] = [
     "sessions",
     "feedback",
     "reports",
+    "complaints",
     "home",
     "admin",
 ];

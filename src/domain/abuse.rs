@@ -1,7 +1,7 @@
 //! Reports of abuse: what is wrong, and what administrators made of it. Who reported stays hidden.
 
 use crate::domain::fact::Fact;
-use crate::domain::id::{AbuseReportId, PersonId};
+use crate::domain::id::{AbuseReportId, ComplaintId, PersonId};
 use chrono::{DateTime, TimeDelta, Utc};
 use thiserror::Error;
 
@@ -96,10 +96,13 @@ pub enum Stage {
     Decided {
         at: DateTime<Utc>,
         decision: Decision,
+        by: PersonId,
     },
     /// Whom the decision went against wants it to be looked at once more.
     Appealed {
         decision: Decision,
+        /// Who decided, and has no second word.
+        by: PersonId,
     },
     /// The last word.
     Final {
@@ -128,19 +131,58 @@ impl Stage {
     pub fn decision(self) -> Option<Decision> {
         match self {
             Stage::Open | Stage::Triaged => None,
-            Stage::Decided { decision, .. } | Stage::Appealed { decision } | Stage::Final { decision } => {
+            Stage::Decided { decision, .. } | Stage::Appealed { decision, .. } | Stage::Final { decision } => {
                 Some(decision)
             }
         }
     }
 }
 
+/// A step in the life of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    Triaged,
+    Decided,
+    Appealed,
+    Concluded,
+}
+
+/// What a report is known by: those of applications and complaints live alike, and have facts of their own.
+pub trait Known: Copy {
+    /// That a step was taken.
+    fn took(self, step: Step) -> Fact;
+}
+
+impl Known for AbuseReportId {
+    fn took(self, step: Step) -> Fact {
+        let report = self;
+        match step {
+            Step::Triaged => Fact::AbuseReportTriaged { report },
+            Step::Decided => Fact::AbuseReportDecided { report },
+            Step::Appealed => Fact::AbuseReportAppealed { report },
+            Step::Concluded => Fact::AbuseReportConcluded { report },
+        }
+    }
+}
+
+impl Known for ComplaintId {
+    fn took(self, step: Step) -> Fact {
+        let complaint = self;
+        match step {
+            Step::Triaged => Fact::ComplaintTriaged { complaint },
+            Step::Decided => Fact::ComplaintDecided { complaint },
+            Step::Appealed => Fact::ComplaintAppealed { complaint },
+            Step::Concluded => Fact::ComplaintConcluded { complaint },
+        }
+    }
+}
+
 /// A report as its life-cycle sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Report {
-    pub id: AbuseReportId,
+pub struct Report<Id = AbuseReportId> {
+    pub id: Id,
     pub reporter: PersonId,
-    /// Whose application it is about.
+    /// Whose words it is about.
     pub subject: PersonId,
     pub stage: Stage,
 }
@@ -154,29 +196,31 @@ pub enum Refused {
     NotYours,
     #[error("the time for an appeal is over")]
     TooLate,
+    #[error("whoever decided does not answer the appeal")]
+    OwnDecision,
 }
 
 /// What a transition gives.
-pub type Moved = Result<(Report, Fact), Refused>;
+pub type Moved<Id = AbuseReportId> = Result<(Report<Id>, Fact), Refused>;
 
-impl Report {
+impl<Id: Known> Report<Id> {
     /// An administrator takes it up.
-    pub fn triage(self) -> Moved {
+    pub fn triage(self) -> Moved<Id> {
         match self.stage {
-            Stage::Open => Ok(self.moved(Stage::Triaged, Fact::AbuseReportTriaged { report: self.id })),
+            Stage::Open => Ok(self.moved(Stage::Triaged, Step::Triaged)),
             _ => Err(Refused::NotNow),
         }
     }
 
     /// An administrator decides.
-    pub fn decide(self, decision: Decision, at: DateTime<Utc>) -> Moved {
+    pub fn decide(self, decision: Decision, by: PersonId, at: DateTime<Utc>) -> Moved<Id> {
         match self.stage.is_undecided() {
-            true => Ok(self.moved(Stage::Decided { at, decision }, Fact::AbuseReportDecided { report: self.id })),
+            true => Ok(self.moved(Stage::Decided { at, decision, by }, Step::Decided)),
             false => Err(Refused::NotNow),
         }
     }
 
-    /// Whom a decision goes against: who reported when nothing follows, whose application it is otherwise.
+    /// Whom a decision goes against: who reported when nothing follows, whom it is about otherwise.
     pub fn loser(&self) -> Option<PersonId> {
         self.stage.decision().map(|decision| match decision {
             Decision::Dismissed => self.reporter,
@@ -193,29 +237,28 @@ impl Report {
     }
 
     /// Whom the decision went against appeals, once.
-    pub fn appeal(self, by: PersonId, now: DateTime<Utc>) -> Moved {
+    pub fn appeal(self, by: PersonId, now: DateTime<Utc>) -> Moved<Id> {
         match (self.stage, self.appeal_until()) {
             (Stage::Decided { .. }, _) if self.loser() != Some(by) => Err(Refused::NotYours),
-            (Stage::Decided { decision, .. }, Some(until)) if now < until => {
-                Ok(self.moved(Stage::Appealed { decision }, Fact::AbuseReportAppealed { report: self.id }))
+            (Stage::Decided { decision, by, .. }, Some(until)) if now < until => {
+                Ok(self.moved(Stage::Appealed { decision, by }, Step::Appealed))
             }
             (Stage::Decided { .. }, _) => Err(Refused::TooLate),
             _ => Err(Refused::NotNow),
         }
     }
 
-    /// An administrator has the last word.
-    pub fn conclude(self, decision: Decision) -> Moved {
+    /// Another administrator than who decided has the last word.
+    pub fn conclude(self, decision: Decision, by: PersonId) -> Moved<Id> {
         match self.stage {
-            Stage::Appealed { .. } => {
-                Ok(self.moved(Stage::Final { decision }, Fact::AbuseReportConcluded { report: self.id }))
-            }
+            Stage::Appealed { by: decided_by, .. } if decided_by == by => Err(Refused::OwnDecision),
+            Stage::Appealed { .. } => Ok(self.moved(Stage::Final { decision }, Step::Concluded)),
             _ => Err(Refused::NotNow),
         }
     }
 
-    fn moved(self, stage: Stage, fact: Fact) -> (Self, Fact) {
-        (Self { stage, ..self }, fact)
+    fn moved(self, stage: Stage, step: Step) -> (Self, Fact) {
+        (Self { stage, ..self }, self.id.took(step))
     }
 }
 
@@ -226,6 +269,8 @@ mod tests {
 
     const REPORTER: PersonId = PersonId(Uuid::from_u128(2));
     const SUBJECT: PersonId = PersonId(Uuid::from_u128(3));
+    const DECIDER: PersonId = PersonId(Uuid::from_u128(4));
+    const OTHER: PersonId = PersonId(Uuid::from_u128(5));
 
     fn name(stage: Stage) -> String {
         let word = match stage {
@@ -249,27 +294,27 @@ mod tests {
         let stages = [
             Stage::Open,
             Stage::Triaged,
-            Stage::Decided { at: now, decision: dismissed },
-            Stage::Decided { at: now, decision: actioned },
-            Stage::Appealed { decision: dismissed },
+            Stage::Decided { at: now, decision: dismissed, by: DECIDER },
+            Stage::Decided { at: now, decision: actioned, by: DECIDER },
+            Stage::Appealed { decision: dismissed, by: DECIDER },
             Stage::Final { decision: actioned },
         ];
         let row = |stage: Stage| {
             let report = Report { id: AbuseReportId(Uuid::nil()), reporter: REPORTER, subject: SUBJECT, stage };
-            let (triage, decide) = (word(report.triage()), word(report.decide(actioned, now)));
+            let (triage, decide) = (word(report.triage()), word(report.decide(actioned, DECIDER, now)));
             let appeals = [REPORTER, SUBJECT].map(|by| word(report.appeal(by, now))).join(" / ");
-            let conclude = word(report.conclude(actioned));
+            let conclude = [DECIDER, OTHER].map(|by| word(report.conclude(actioned, by))).join(" / ");
             format!("{}: triage {triage}, decide {decide}, appeal {appeals}, conclude {conclude}\n", name(stage))
         };
         assert_eq!(
             stages.map(row).concat(),
             "\
-open: triage triaged, decide decided actioned, appeal NotNow / NotNow, conclude NotNow
-triaged: triage NotNow, decide decided actioned, appeal NotNow / NotNow, conclude NotNow
-decided dismissed: triage NotNow, decide NotNow, appeal appealed dismissed / NotYours, conclude NotNow
-decided actioned: triage NotNow, decide NotNow, appeal NotYours / appealed actioned, conclude NotNow
-appealed dismissed: triage NotNow, decide NotNow, appeal NotNow / NotNow, conclude final actioned
-final actioned: triage NotNow, decide NotNow, appeal NotNow / NotNow, conclude NotNow
+open: triage triaged, decide decided actioned, appeal NotNow / NotNow, conclude NotNow / NotNow
+triaged: triage NotNow, decide decided actioned, appeal NotNow / NotNow, conclude NotNow / NotNow
+decided dismissed: triage NotNow, decide NotNow, appeal appealed dismissed / NotYours, conclude NotNow / NotNow
+decided actioned: triage NotNow, decide NotNow, appeal NotYours / appealed actioned, conclude NotNow / NotNow
+appealed dismissed: triage NotNow, decide NotNow, appeal NotNow / NotNow, conclude OwnDecision / final actioned
+final actioned: triage NotNow, decide NotNow, appeal NotNow / NotNow, conclude NotNow / NotNow
 "
         );
     }
@@ -277,7 +322,7 @@ final actioned: triage NotNow, decide NotNow, appeal NotNow / NotNow, conclude N
     #[test]
     fn an_appeal_has_its_time() {
         let (at, decision) = (DateTime::UNIX_EPOCH, Decision::Dismissed);
-        let stage = Stage::Decided { at, decision };
+        let stage = Stage::Decided { at, decision, by: DECIDER };
         let report = Report { id: AbuseReportId(Uuid::nil()), reporter: REPORTER, subject: SUBJECT, stage };
         assert!(report.appeal(REPORTER, at + APPEAL_FOR - TimeDelta::seconds(1)).is_ok());
         assert_eq!(report.appeal(REPORTER, at + APPEAL_FOR), Err(Refused::TooLate));

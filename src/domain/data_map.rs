@@ -87,7 +87,7 @@ const fn kept(purpose: Purpose, table: &'static str, why: Withheld) -> Held {
 }
 
 /// All tables.
-pub const TABLES: [Held; 99] = [
+pub const TABLES: [Held; 101] = [
     taken(Purpose::Account, "people"),
     taken(Purpose::Account, "second_factors"),
     kept(Purpose::Account, "recovery_codes", Withheld::Secret),
@@ -169,9 +169,11 @@ pub const TABLES: [Held; 99] = [
     taken(Purpose::Drafts, "drafts"),
     kept(Purpose::Drafts, "visitor_drafts", Withheld::Attached),
     taken(Purpose::Abuse, "abuse_reports"),
+    taken(Purpose::Abuse, "complaints"),
     taken(Purpose::Abuse, "blocked_people"),
     taken(Purpose::Abuse, "sanctions"),
     kept(Purpose::Abuse, "call_suspensions", Withheld::NobodysWords),
+    kept(Purpose::Abuse, "measures", Withheld::NobodysWords),
     kept(Purpose::Abuse, "emergency_readings", Withheld::NobodysWords),
     taken(Purpose::History, "facts"),
     kept(Purpose::History, "audit_entries", Withheld::NobodysWords),

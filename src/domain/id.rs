@@ -54,6 +54,8 @@ ids! {
     ApplicationId,
     /// What a host reported of an application.
     AbuseReportId,
+    /// What somebody reported of anything else.
+    ComplaintId,
     /// What an accepted application becomes.
     ConsultationId,
     /// A mailed invitation or a team link.
@@ -90,6 +92,8 @@ ids! {
     PassageId,
     /// What administrators decided over somebody.
     SanctionId,
+    /// What an administrator did about a thing itself.
+    MeasureId,
     /// An administrator's look into a consultation.
     EmergencyReadingId,
     /// A calendar that a host connected.

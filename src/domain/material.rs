@@ -2,7 +2,7 @@
 //! is what its first bytes say and its name agrees with; nobody here looks any deeper into it.
 
 use super::fact::Fact;
-use super::id::{ConsultationId, MaterialId, PersonId};
+use super::id::{ConsultationId, MaterialId, MeasureId, PersonId};
 use super::retention;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use unicode_normalization::UnicodeNormalization;
@@ -87,6 +87,8 @@ pub enum Step {
     Remove,
     /// Its time is over.
     Purge,
+    /// An administrator removes it for good, also where it was taken away and is kept for whoever shared it.
+    TakeDown { measure: MeasureId },
 }
 
 /// A piece of material as its life-cycle sees it.
@@ -110,6 +112,9 @@ impl Material {
             }
             (Stage::Checking | Stage::Shared, Step::Purge) => {
                 (Stage::Purged, Fact::MaterialPurged { consultation, material })
+            }
+            (Stage::Checking | Stage::Shared | Stage::Removed, Step::TakeDown { measure }) => {
+                (Stage::Removed, Fact::MaterialTakenDown { consultation, material, measure })
             }
             _ => return None,
         };
@@ -239,7 +244,8 @@ mod tests {
 
     #[test]
     fn the_life_of_material() {
-        let steps = [Step::Clear, Step::Refuse, Step::Remove, Step::Purge];
+        let take_down = Step::TakeDown { measure: Uuid::nil().into() };
+        let steps = [Step::Clear, Step::Refuse, Step::Remove, Step::Purge, take_down];
         let at = |stage| Material {
             id: Uuid::nil().into(),
             consultation: Uuid::nil().into(),
@@ -251,11 +257,11 @@ mod tests {
         assert_eq!(
             Stage::ALL.map(row).concat(),
             "\
-checking: shared refused removed purged
-shared: - - removed purged
-refused: - - - -
-removed: - - - -
-purged: - - - -
+checking: shared refused removed purged removed
+shared: - - removed purged removed
+refused: - - - - -
+removed: - - - - removed
+purged: - - - - -
 "
         );
     }

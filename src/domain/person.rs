@@ -164,6 +164,7 @@ const RESERVED: &[&str] = &[
     "bookings",
     "calendars",
     "calls",
+    "complaints",
     "consultations",
     "drafts",
     "edit",

@@ -11,5 +11,6 @@ pub mod bookings;
 pub mod sessions;
 pub mod feedback;
 pub mod reports;
+pub mod complaints;
 pub mod home;
 pub mod admin;

@@ -3,6 +3,8 @@
 use crate::support::*;
 use sqlx::PgPool;
 
+mod measures;
+
 mod people {
     use super::*;
 

@@ -12,6 +12,7 @@ mod bookings;
 mod calendars;
 mod calls;
 mod cluster;
+mod complaints;
 mod consultations;
 mod demo;
 mod faults;

@@ -36,6 +36,13 @@ pub fn of(fact: &Fact) -> Option<(Action, Object)> {
         Fact::AbuseReportConcluded { report } => {
             (Action::AbuseReportConcluded, Object::new(Kind::AbuseReport, report.0))
         }
+        Fact::ComplaintMade { complaint } => (Action::AbuseReported, Object::new(Kind::AbuseReport, complaint.0)),
+        Fact::ComplaintDecided { complaint } => {
+            (Action::AbuseReportDecided, Object::new(Kind::AbuseReport, complaint.0))
+        }
+        Fact::ComplaintConcluded { complaint } => {
+            (Action::AbuseReportConcluded, Object::new(Kind::AbuseReport, complaint.0))
+        }
         Fact::ParticipantInvited { consultation, .. } => {
             (Action::ParticipantInvited, Object::new(Kind::Consultation, consultation.0))
         }
@@ -45,6 +52,9 @@ pub fn of(fact: &Fact) -> Option<(Action, Object)> {
         Fact::ParticipantDeparted { consultation, .. } => {
             (Action::ParticipantDeparted, Object::new(Kind::Consultation, consultation.0))
         }
+        Fact::ParticipantExpelled { consultation, .. } => {
+            (Action::ParticipantExpelled, Object::new(Kind::Consultation, consultation.0))
+        }
         Fact::LeadHandedOver { consultation, .. } => {
             (Action::LeadHandedOver, Object::new(Kind::Consultation, consultation.0))
         }
@@ -52,11 +62,15 @@ pub fn of(fact: &Fact) -> Option<(Action, Object)> {
         Fact::MaterialRemoved { consultation, .. } => {
             (Action::MaterialRemoved, Object::new(Kind::Consultation, consultation.0))
         }
+        Fact::MaterialTakenDown { consultation, .. } => {
+            (Action::MaterialTakenDown, Object::new(Kind::Consultation, consultation.0))
+        }
         Fact::MaterialPurged { consultation, .. } => {
             (Action::MaterialPurged, Object::new(Kind::Consultation, consultation.0))
         }
         Fact::CalendarConnected { calendar } => (Action::CalendarConnected, Object::new(Kind::Calendar, calendar.0)),
         Fact::CalendarRemoved { calendar } => (Action::CalendarRemoved, Object::new(Kind::Calendar, calendar.0)),
+        Fact::CalendarCutOff { person, .. } => (Action::CalendarCutOff, Object::new(Kind::Person, person.0)),
         Fact::SessionFeedMade { person } => (Action::SessionFeedMade, Object::new(Kind::Person, person.0)),
         Fact::SessionFeedRevoked { person } => (Action::SessionFeedRevoked, Object::new(Kind::Person, person.0)),
         Fact::QuoteGranted { quote } => (Action::QuoteGranted, Object::new(Kind::Quote, quote.0)),
@@ -134,6 +148,8 @@ pub fn of(fact: &Fact) -> Option<(Action, Object)> {
         | Fact::ApplicationReturned { .. }
         | Fact::AbuseReportTriaged { .. }
         | Fact::AbuseReportAppealed { .. }
+        | Fact::ComplaintTriaged { .. }
+        | Fact::ComplaintAppealed { .. }
         | Fact::ConsultationOpened { .. }
         | Fact::InvitationDeclined { .. }
         | Fact::TurnHandedOver { .. }
@@ -210,6 +226,7 @@ pub fn of(fact: &Fact) -> Option<(Action, Object)> {
         | Fact::ReportTermAdded { .. }
         | Fact::ReportMarkKept { .. }
         | Fact::PassageSolved { .. }
+        | Fact::ReportMeasureTaken { .. }
         | Fact::ReportPreviewEnded { .. } => return None,
     };
     Some((action, object))

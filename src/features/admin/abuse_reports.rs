@@ -1,6 +1,6 @@
 //! `/admin/abuse-reports`: what hosts reported, as it stood then, and the decision over it.
 
-use crate::domain::abuse::{Decision, Stage};
+use crate::domain::abuse::{Decision, Refused, Stage};
 use crate::domain::id::AbuseReportId;
 use crate::domain::text::Text;
 use crate::features::applications::{self, Reported};
@@ -38,6 +38,16 @@ impl AbuseReports {
         matches!(report.report.stage, Stage::Appealed { .. })
     }
 
+    /// Whether the appeal is against what the reader decided.
+    fn is_own(&self, report: &Reported) -> bool {
+        let me = self.frame.person().map(|person| person.id);
+        matches!(report.report.stage, Stage::Appealed { by, .. } if Some(by) == me)
+    }
+
+    fn has_form(&self, report: &Reported) -> bool {
+        self.is_open(report) || (self.is_appealed(report) && !self.is_own(report))
+    }
+
     fn is_refused(&self, report: &Reported) -> bool {
         self.refused == Some(report.report.id)
     }
@@ -52,10 +62,7 @@ impl AbuseReports {
 
     /// What was typed about a report that another decided over meanwhile: it has no form any more.
     fn late_note(&self) -> Option<&str> {
-        let is_late = self
-            .reports
-            .iter()
-            .any(|report| self.is_refused(report) && !self.is_open(report) && !self.is_appealed(report));
+        let is_late = self.reports.iter().any(|report| self.is_refused(report) && !self.has_form(report));
         is_late.then(|| self.fields.value("note")).filter(|note| !note.is_empty())
     }
 }
@@ -83,22 +90,20 @@ pub async fn post(frame: Frame, mut fields: Fields) -> Answer {
     }
     let to = if matches!(act.as_str(), "turn-away" | "uphold") { Decision::Actioned } else { Decision::Dismissed };
     let done = match act.as_str() {
-        "take-up" => applications::take_up_abuse_report(&mut tx, id, me).await,
+        "take-up" => applications::take_up_abuse_report(&mut tx, id, me).await.map(Ok),
         _ if is_final => {
             applications::conclude_abuse_report(&mut tx, id, to, me, note.as_deref().unwrap_or_default()).await
         }
-        _ => applications::decide_abuse_report(&mut tx, id, to, me, note.as_deref()).await,
+        _ => applications::decide_abuse_report(&mut tx, id, to, me, note.as_deref()).await.map(Ok),
     };
-    match done {
-        Err(AppError::NotNow(_)) => {
-            fields.refuse("note", Message::new("admin-abuse-not_now"));
-            refused(frame, tx, fields, id, StatusCode::CONFLICT).await
-        }
-        done => {
-            done?;
-            tx.see_other("/admin/abuse-reports?said=done").await
-        }
-    }
+    let why = match done {
+        Ok(Ok(())) => return tx.see_other("/admin/abuse-reports?said=done").await,
+        Ok(Err(Refused::OwnDecision)) => "admin-person-own_decision",
+        Ok(Err(_)) | Err(AppError::NotNow(_)) => "admin-abuse-not_now",
+        Err(error) => return Err(error),
+    };
+    fields.refuse("note", Message::new(why));
+    refused(frame, tx, fields, id, StatusCode::CONFLICT).await
 }
 
 async fn refused(frame: Frame, mut tx: Tx, fields: Fields, id: AbuseReportId, status: StatusCode) -> Answer {

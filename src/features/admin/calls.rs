@@ -1,6 +1,7 @@
 //! `/admin/calls` and `/admin/calls/{call}`: keeping a call from the public for abuse, closing it, giving it back.
 
-use crate::domain::id::CallId;
+use crate::domain::hosting::{Giver, may_give};
+use crate::domain::id::{CallId, PersonId};
 use crate::domain::text::Text;
 use crate::features::calls::{self, Call, Suspension, Watched};
 use crate::features::people;
@@ -40,13 +41,22 @@ struct CallPage {
     call: Call,
     suspension: Option<Suspension>,
     /// Owner first, then co-hosts.
-    hosts: Vec<String>,
+    hosts: Vec<(PersonId, String)>,
+    owner_is_disabled: bool,
     fields: Fields,
 }
 
 impl CallPage {
     fn path(&self) -> String {
         format!("/admin/calls/{}", self.call.id)
+    }
+
+    /// Whom the call can be given to: its owner cannot give it away any more.
+    fn followers(&self) -> &[(PersonId, String)] {
+        match may_give(Giver::Administrator, self.owner_is_disabled) {
+            true => self.hosts.get(1..).unwrap_or_default(),
+            false => &[],
+        }
     }
 
     fn may_close(&self) -> bool {
@@ -58,9 +68,10 @@ async fn page(conn: &mut PgConnection, frame: Frame, call: Call, fields: Fields)
     let suspension = calls::suspension(&mut *conn, call.id).await?;
     let mut hosts = Vec::new();
     for host in calls::hosts(&mut *conn, call.id).await? {
-        hosts.push(people::receiver(&mut *conn, host.person).await?.name);
+        hosts.push((host.person, people::receiver(&mut *conn, host.person).await?.name));
     }
-    Ok(CallPage { frame, call, suspension, hosts, fields })
+    let owner_is_disabled = people::is_disabled(conn, call.owner).await?;
+    Ok(CallPage { frame, call, suspension, hosts, owner_is_disabled, fields })
 }
 
 /// Shows the call and who hosts it.
@@ -76,13 +87,14 @@ async fn public(conn: &mut PgConnection, id: CallId) -> Result<Call, AppError> {
     if call.stage.is_public() { Ok(call) } else { Err(AppError::NotFound) }
 }
 
-/// Suspends, closes or restores.
+/// Suspends, closes or restores; asks a co-host to follow an owner who cannot ask any more.
 pub async fn post(frame: Frame, id: Path<CallId>, mut fields: Fields) -> Answer {
     let me = frame.asker.id()?;
     let mut tx = frame.begin(&fields).await?;
     calls::locked(&mut tx, *id).await?;
     let call = public(&mut tx, *id).await?;
-    let done = match fields.one_of("act", ["suspend", "restore", "close"])? {
+    let done = match fields.one_of("act", ["suspend", "restore", "close", "give"])? {
+        "give" => return give(tx, frame, call, me, fields).await,
         "suspend" => match fields.required::<Text<2000>>("reason") {
             Some(reason) => calls::suspend(&mut tx, &call, me, reason.as_str()).await?,
             None => return refused(tx, frame, call, fields, StatusCode::UNPROCESSABLE_ENTITY).await,
@@ -103,6 +115,18 @@ pub async fn post(frame: Frame, id: Path<CallId>, mut fields: Fields) -> Answer 
             refused(tx, frame, call, fields, StatusCode::CONFLICT).await
         }
     }
+}
+
+async fn give(mut tx: Tx, frame: Frame, call: Call, me: PersonId, mut fields: Fields) -> Answer {
+    let is_disabled = people::is_disabled(&mut tx, call.owner).await?;
+    let hosts = calls::hosts(&mut tx, call.id).await?;
+    let to = hosts.iter().map(|host| host.person).find(|host| host.to_string() == fields.value("person"));
+    let Some(to) = to.filter(|to| *to != call.owner && may_give(Giver::Administrator, is_disabled)) else {
+        fields.refuse("person", Message::new("admin-call-give_not_now"));
+        return refused(tx, frame, call, fields, StatusCode::CONFLICT).await;
+    };
+    calls::transfer::ask(&mut tx, &call, to, me, (Giver::Administrator, is_disabled)).await?;
+    tx.see_other(format!("/admin/calls/{}?said=sent", call.id)).await
 }
 
 async fn refused(tx: Tx, frame: Frame, call: Call, fields: Fields, status: StatusCode) -> Answer {

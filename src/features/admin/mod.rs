@@ -2,14 +2,20 @@
 
 mod abuse_reports;
 mod answers;
+mod calendar;
 mod calls;
+mod complaints;
 mod consultation;
 mod audit;
 mod data;
 mod jobs;
+mod material;
+mod materials;
+mod participant;
 mod people;
 mod person;
 mod readiness;
+mod removal;
 pub mod retention;
 mod settings;
 mod store;
@@ -30,11 +36,20 @@ pub fn routes() -> Routes {
         .get("/admin/emergency", Need::Administrator, consultation::get_emergency)
         .post("/admin/emergency", Need::Administrator, consultation::post_emergency)
         .get("/admin/consultations/{consultation}", Need::Administrator, consultation::get)
+        .get("/admin/consultations/{consultation}/participants/{person}", Need::Administrator, participant::get)
+        .post("/admin/consultations/{consultation}/participants/{person}", Need::Administrator, participant::post)
+        .get("/admin/materials", Need::Administrator, materials::get)
+        .get("/admin/materials/{material}", Need::Administrator, material::get)
+        .post("/admin/materials/{material}", Need::Administrator, material::post)
+        .get("/admin/calendars/{calendar}", Need::Administrator, calendar::get)
+        .post("/admin/calendars/{calendar}", Need::Administrator, calendar::post)
         .get("/admin/settings", Need::Administrator, settings::get)
         .post("/admin/settings", Need::Administrator, settings::post)
         .get("/admin/answers", Need::Administrator, answers::get)
         .get("/admin/abuse-reports", Need::Administrator, abuse_reports::get)
         .post("/admin/abuse-reports", Need::Administrator, abuse_reports::post)
+        .get("/admin/complaints", Need::Administrator, complaints::get)
+        .post("/admin/complaints", Need::Administrator, complaints::post)
         .get("/admin/audit", Need::Administrator, audit::get)
         .get("/admin/data", Need::Administrator, data::get)
         .get("/admin/jobs", Need::Administrator, jobs::get)

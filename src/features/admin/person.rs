@@ -4,6 +4,7 @@
 use crate::domain::id::{PersonId, SanctionId};
 use crate::domain::sanction::{Kind, Refused};
 use crate::domain::text::Text;
+use crate::features::calendars::{self, Connection};
 use crate::features::calls;
 use crate::features::people::{self, Decided, Sanctioned};
 use crate::platform::db::Tx;
@@ -26,6 +27,7 @@ struct Person {
     email: String,
     is_disabled: bool,
     sanctions: Vec<Sanctioned>,
+    calendars: Vec<Connection>,
     fields: Fields,
     /// The sanction whose form was refused.
     refused: Option<SanctionId>,
@@ -62,9 +64,10 @@ async fn page(conn: &mut PgConnection, frame: Frame, id: PersonId, fields: Field
     people::require(&mut *conn, id).await?;
     let receiver = people::receiver(&mut *conn, id).await?;
     let is_disabled = people::is_disabled(&mut *conn, id).await?;
-    let sanctions = people::sanctions_of(conn, id).await?;
+    let sanctions = people::sanctions_of(&mut *conn, id).await?;
+    let calendars = calendars::connections_of(conn, id).await?;
     let email = receiver.address.as_str().to_owned();
-    Ok(Person { frame, id, name: receiver.name, email, is_disabled, sanctions, fields, refused: None })
+    Ok(Person { frame, id, name: receiver.name, email, is_disabled, sanctions, calendars, fields, refused: None })
 }
 
 /// Shows the person and what was decided.

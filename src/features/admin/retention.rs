@@ -3,7 +3,9 @@
 
 use crate::domain::fact::Fact;
 use crate::domain::retention::{self, Class, months_before};
-use crate::features::{applications, bookings, calls, consultations, feedback, people, questions, reports, sessions};
+use crate::features::{
+    applications, bookings, calls, complaints, consultations, feedback, people, questions, reports, sessions,
+};
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
 use crate::platform::jobs::{Job, JobRun, NewJob, Outcome};
@@ -162,5 +164,6 @@ async fn records(tx: &mut Tx) -> Result<u64, AppError> {
     applications::retention::forget(tx, &rooms).await?;
     consultations::retention::forget(tx, &rooms).await?;
     let bare = applications::retention::forget_old(tx, until, ROWS).await?;
-    Ok(rooms.len() as u64 + bare)
+    let complaints = complaints::retention::forget_old(tx, until, ROWS).await?;
+    Ok(rooms.len() as u64 + bare + complaints)
 }

@@ -25,7 +25,7 @@ pub async fn decide_abuse_report(
     note: Option<&str>,
 ) -> Result<(), AppError> {
     let reported = store::report_for_update(tx, id).await?;
-    let decided = reported.report.decide(to, tx.now()).map_err(not_now)?;
+    let decided = reported.report.decide(to, by, tx.now()).map_err(not_now)?;
     let (application, now) = (store::system(tx, reported.application).await?, tx.now());
     let call = calls::find(tx, application.call).await?.ok_or(AppError::NotFound)?;
     let moved = match to {
@@ -37,18 +37,21 @@ pub async fn decide_abuse_report(
     store::save_report(tx, decided, by, note).await
 }
 
-/// The last word over an appeal. `NotNow` where another was faster.
+/// The last word over an appeal, by another than who decided. Refused also where somebody was faster.
 pub async fn conclude_abuse_report(
     tx: &mut Tx,
     id: AbuseReportId,
     to: Decision,
     by: PersonId,
     reason: &str,
-) -> Result<(), AppError> {
+) -> Result<Result<(), Refused>, AppError> {
     let reported = store::report_for_update(tx, id).await?;
-    let concluded = reported.report.conclude(to).map_err(not_now)?;
+    let concluded = match reported.report.conclude(to, by) {
+        Ok(concluded) => concluded,
+        Err(refused) => return Ok(Err(refused)),
+    };
     turn_away_after_all(tx, &reported, to).await?;
-    store::save_report(tx, concluded, by, Some(reason)).await
+    store::save_report(tx, concluded, by, Some(reason)).await.map(Ok)
 }
 
 /// What the host was right about ends an application that still waits. What was turned away stays so:

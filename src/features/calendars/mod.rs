@@ -4,6 +4,7 @@
 //! A page never waits for a calendar: it takes the last picture. Addresses carry tokens, so they are
 //! sealed, and neither shown nor logged.
 
+pub mod cutting;
 mod form;
 mod index;
 pub mod mails;
@@ -16,6 +17,7 @@ mod store;
 mod target;
 mod writing;
 
+pub use cutting::{Connection, connection, connections_of, cut_off};
 pub use reason::Reason;
 pub use store::{
     InTheWay, Object, Standing, has_target, in_the_way, keep_reason, make, object, put_down, standing, take_off,
@@ -49,4 +51,5 @@ pub fn jobs(registry: Registry) -> Registry {
         .with::<read::OfConsultation>()
         .with::<read::OfPerson>()
         .with::<mails::HealthMail>()
+        .with::<cutting::CutOffMail>()
 }

@@ -4,6 +4,7 @@
 mod cancellation;
 mod departure;
 pub mod emergency;
+pub mod expulsion;
 mod invitation;
 pub mod lapse;
 pub mod mails;
@@ -13,6 +14,7 @@ mod room;
 mod store;
 pub mod unreachable;
 
+pub use expulsion::{Expelled, expel, expellable};
 pub use news::{News, tell};
 pub use participants::{MOST_GUESTS, part_key};
 pub use room::{Head, Room, Step};
@@ -54,6 +56,8 @@ pub fn jobs(registry: Registry) -> Registry {
         .with::<news::NewsMail>()
         .with::<emergency::EmergencyMails>()
         .with::<emergency::EmergencyMail>()
+        .with::<expulsion::ExpulsionMails>()
+        .with::<expulsion::ExpulsionMail>()
         .with::<unreachable::UnreachableMails>()
         .with::<unreachable::UnreachableMail>()
 }

@@ -6,8 +6,8 @@ use crate::domain::data_map::Purpose;
 use crate::domain::fact::Fact;
 use crate::domain::id::{ExportId, PersonId};
 use crate::features::{
-    applications, availability, bookings, calendars, calls, consultations, feedback, people, questions, reports,
-    sessions,
+    applications, availability, bookings, calendars, calls, complaints, consultations, feedback, people, questions,
+    reports, sessions,
 };
 use crate::platform::db::Read;
 use crate::platform::error::AppError;
@@ -47,6 +47,7 @@ pub async fn parts(conn: &mut PgConnection, person: PersonId) -> Result<Vec<Part
     parts.extend(sessions::privacy::export(&mut *conn, person).await?);
     parts.extend(feedback::privacy::export(&mut *conn, person).await?);
     parts.extend(reports::privacy::export(&mut *conn, person).await?);
+    parts.extend(complaints::privacy::export(&mut *conn, person).await?);
     parts.extend(store::export(&mut *conn, person).await?);
     parts.extend(consents::export(&mut *conn, person).await?);
     parts.extend(privacy::export(conn, person).await?);

@@ -7,8 +7,8 @@ use crate::domain::id::{ConsultationId, PersonId};
 use crate::domain::person::Locale;
 use crate::features::people::privacy::Leaving;
 use crate::features::{
-    applications, availability, bookings, calendars, calls, consultations, feedback, people, questions, reports,
-    sessions,
+    applications, availability, bookings, calendars, calls, complaints, consultations, feedback, people, questions,
+    reports, sessions,
 };
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
@@ -95,6 +95,7 @@ async fn erase(tx: &mut Tx, person: PersonId) -> Result<(), AppError> {
     let removed = (removed[0].as_str(), removed[1].as_str());
     let answers = feedback::privacy::of_person(tx, person).await?;
     let reasons = feedback::privacy::reasons(tx, &answers).await?;
+    complaints::privacy::erase(tx, person).await?;
     reports::privacy::erase(tx, person, &answers, &rooms, &words).await?;
     reports::privacy::erase_own(tx, person).await?;
     feedback::privacy::erase(tx, person).await?;

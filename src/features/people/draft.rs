@@ -11,7 +11,7 @@ use actix_web::HttpResponse;
 use actix_web::web::Path;
 
 /// Forms whose text is kept while it is written.
-const FORMS: [&str; 24] = [
+const FORMS: [&str; 25] = [
     "call",
     "application",
     "application-note",
@@ -34,6 +34,7 @@ const FORMS: [&str; 24] = [
     "cancellation",
     "refusal",
     "abuse-report",
+    "complaint",
     "preview",
     "again",
 ];

@@ -102,16 +102,27 @@ impl Page {
     fn aside_key(&self, post: &Post) -> &'static str {
         match (post.author_id == self.room.me, post.gone) {
             (true, Some(Gone::Removed)) => "questions-post-to_kept",
-            (false, None) if removal::taken(&self.room, post).is_ok() => "questions-removal-remove",
+            (false, None) if self.may_take(post) => "questions-removal-remove",
+            (false, None) => "complaints-new-link",
             _ => "",
         }
     }
 
     fn aside(&self, post: &Post) -> String {
         match post.gone {
-            None => format!("{}/removal", self.post_path(post)),
+            None if self.may_take(post) => format!("{}/removal", self.post_path(post)),
+            None => format!("{}/complaints/new", self.post_path(post)),
             Some(_) => self.post_path(post),
         }
+    }
+
+    fn may_take(&self, post: &Post) -> bool {
+        removal::taken(&self.room, post).is_ok()
+    }
+
+    /// Whether the reader can report the item: it is another's, and stands.
+    fn may_complain(&self) -> bool {
+        self.listed.item.author != self.room.me && !self.is_taken_back()
     }
 
     fn takes_writing(&self) -> bool {

@@ -3,6 +3,7 @@
 
 mod agenda;
 mod entry;
+mod excerpt;
 mod export;
 mod history;
 mod item;
@@ -21,18 +22,21 @@ mod shelf;
 mod show;
 mod store;
 pub mod sweep;
+pub mod takedown;
 mod title;
 mod turn;
 mod visit;
 mod words;
 mod writing;
 
+pub use excerpt::{item_excerpt, material_excerpt, post_excerpt};
 pub use export::written;
 pub use store::{
     Beside, Shared, add_live, agenda, carry, goal, items, kept_for, left_for_next_time, open_titles, search,
     search_beside, seen_at, set_outcome,
 };
 pub use store::{privacy, retention};
+pub use takedown::{for_takedown, take_down};
 pub use visit::mark as mark_visit;
 
 use crate::domain::id::{ItemId, PersonId};
@@ -109,5 +113,7 @@ pub fn jobs(registry: Registry) -> Registry {
         .with::<sweep::Sweep>()
         .with::<sweep::Wipe>()
         .with::<sweep::WipeText>()
+        .with::<takedown::TakedownMails>()
+        .with::<takedown::TakedownMail>()
         .with::<scan::Scan>()
 }

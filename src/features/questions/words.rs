@@ -40,6 +40,7 @@ fn said(locale: Locale) -> HashMap<&'static str, String> {
         Gone::Removed.key(),
         "questions-post-to_kept",
         "questions-removal-remove",
+        "complaints-new-link",
         "questions-origin-live",
         "questions-origin-carried",
         "questions-writing-new",

@@ -1,11 +1,15 @@
-//! `/reports/{series}/{number}/hiding`: an administrator takes a report out of sight. The host hears
-//! by mail, and may publish another version under the same number.
+//! `/reports/{series}/{number}/hiding`: an administrator takes a report out of sight, for a reason that its host
+//! reads. Hidden, it may be published in another version under the same number; withdrawn, its number stays a gap.
 
-use super::mails::HiddenMail;
 use super::store::{self, Series};
-use crate::features::consultations;
+use crate::domain::fact::Fact;
+use crate::domain::measure::Act;
+use crate::domain::report::{NotNow, Report, Stage};
+use crate::domain::text::Text;
+use crate::features::{consultations, people};
 use crate::platform::error::{Answer, AppError};
 use crate::platform::form::Fields;
+use crate::platform::i18n::Message;
 use crate::platform::page::{Frame, show, show_with};
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
@@ -18,34 +22,63 @@ struct Hiding {
     frame: Frame,
     series: Series,
     number: i32,
-    is_refused: bool,
+    stage: Stage,
+    fields: Fields,
 }
 
 impl Hiding {
     fn path(&self) -> String {
         format!("/reports/{}/{}", self.series.slug, self.number)
     }
+
+    fn may_hide(&self) -> bool {
+        self.stage == Stage::Published
+    }
+
+    fn may_withdraw(&self) -> bool {
+        self.stage != Stage::Withdrawn
+    }
 }
 
 /// Asks.
 pub async fn get(frame: Frame, address: Path<(String, i32)>) -> Answer {
     let mut read = frame.read().await?;
-    let (series, _) = found(&mut read, &address).await?;
-    show(&Hiding { frame, series, number: address.1, is_refused: false })
+    let (series, published) = found(&mut read, &address).await?;
+    show(&Hiding { frame, series, number: address.1, stage: published.stage, fields: Fields::default() })
 }
 
-/// Hides.
-pub async fn post(frame: Frame, address: Path<(String, i32)>, fields: Fields) -> Answer {
+/// Hides, or withdraws.
+pub async fn post(frame: Frame, address: Path<(String, i32)>, mut fields: Fields) -> Answer {
+    let me = frame.asker.id()?;
     let mut tx = frame.begin(&fields).await?;
     let (series, published) = found(&mut tx, &address).await?;
     consultations::lock(&mut tx, published.consultation).await?;
-    let written = store::system(&mut tx, published.id).await?.ok_or(AppError::NotFound)?;
-    let Ok(moved) = written.report.bar(frame.now) else {
-        return show_with(StatusCode::CONFLICT, &Hiding { frame, series, number: address.1, is_refused: true });
+    let report = store::system(&mut tx, published.id).await?.ok_or(AppError::NotFound)?.report;
+    let act = if fields.one_of("act", ["hide", "withdraw"])? == "hide" { Act::HideReport } else { Act::WithdrawReport };
+    let reason = fields.required::<Text<2000>>("reason");
+    let moved = taken(report, act, &frame);
+    let refusal = moved.as_ref().err().map(NotNow::key);
+    if let (Ok(moved), Some(reason)) = (moved, reason) {
+        let measure = people::take_measure(&mut tx, act, published.id.0, me, reason.as_str()).await?;
+        store::save(&mut tx, moved).await?;
+        tx.record(Fact::ReportMeasureTaken { report: published.id, measure }).await?;
+        return tx.see_other(format!("/reports/{}?said=done", series.slug)).await;
+    }
+    let status = match refusal {
+        Some(key) => {
+            fields.refuse("reason", Message::new(key));
+            StatusCode::CONFLICT
+        }
+        None => StatusCode::UNPROCESSABLE_ENTITY,
     };
-    store::save(&mut tx, moved).await?;
-    tx.enqueue_now(HiddenMail { report: published.id, by_administrator: true }).await?;
-    tx.see_other(format!("/reports/{}?said=done", series.slug)).await
+    show_with(status, &Hiding { frame, series, number: address.1, stage: report.stage, fields })
+}
+
+fn taken(report: Report, act: Act, frame: &Frame) -> Result<(Report, Fact), NotNow> {
+    match act {
+        Act::WithdrawReport => report.withdraw(frame.now),
+        _ => report.bar(frame.now),
+    }
 }
 
 async fn found(conn: &mut PgConnection, address: &(String, i32)) -> Result<(Series, store::Published), AppError> {

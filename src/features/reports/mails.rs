@@ -4,14 +4,14 @@
 use super::marks::Undecided;
 use super::publication;
 use super::store::{self, Written};
-use crate::domain::id::{PersonId, ReportId};
+use crate::domain::id::{MeasureId, PersonId, ReportId};
 use crate::domain::notice::Topic;
 use crate::domain::report::{PREVIEW_LASTS, Stage, Verdict};
 use crate::features::{consultations, feedback, people};
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
 use crate::platform::jobs::{Job, JobRun, NewJob, Outcome};
-use crate::platform::mail::Mail;
+use crate::platform::mail::{Mail, unlinked};
 use crate::platform::random;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -196,6 +196,38 @@ impl Job for HiddenMail {
             false => "reports-mail-hidden-by_ok",
         };
         to_owner(tx, &run, &written, "reports-mail-hidden-subject", text, Told::Always).await
+    }
+}
+
+/// Tells the owner of the call what an administrator did about the report, and why.
+#[derive(Serialize, Deserialize)]
+pub struct MeasureMail {
+    pub report: ReportId,
+    pub measure: MeasureId,
+}
+
+impl Job for MeasureMail {
+    const KIND: &'static str = "reports.measure_mail";
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        let Some(written) = store::system(&mut tx, self.report).await? else { return Ok(Outcome::Done) };
+        let Some(measure) = people::measure(&mut tx, self.measure).await? else { return Ok(Outcome::Done) };
+        let people = consultations::attendants(&mut tx, written.consultation).await?;
+        let Some(host) = people.into_iter().find(|a| a.part.is_host()) else { return Ok(Outcome::Done) };
+        let title = consultations::system(&mut tx, written.consultation).await?.title;
+        let receiver = people::receiver(&mut tx, host.person).await?;
+        let speech = receiver.speech;
+        let text = match written.report.stage {
+            Stage::Withdrawn => "reports-mail-withdrawn_by_administrator",
+            _ => "reports-mail-hidden-by_administrator",
+        };
+        let url = run.platform.config.url(&format!("/consultations/{}/report", written.consultation));
+        let mail = Mail::to(&receiver, speech.t("reports-mail-hidden-subject").saying("title", &title))
+            .line(speech.t(text).saying("title", &title))
+            .line(speech.t("consultations-mail-emergency-reason").saying("reason", unlinked(&measure.reason)))
+            .action(speech.t("reports-mail-open"), url);
+        Ok(Outcome::Send(tx, Box::new(mail)))
     }
 }
 

@@ -18,7 +18,9 @@ mod store;
 mod typed;
 
 pub use consent::{hide_for_quote, revoke_approval};
-pub use store::{Awaited, Listed, OwnApproval, awaited, latest, of_call, of_host, search, search_own};
+pub use store::{
+    Awaited, Listed, OwnApproval, Public, awaited, in_public, latest, of_call, of_host, search, search_own,
+};
 pub use store::{privacy, retention};
 
 use crate::domain::id::PersonId;
@@ -59,6 +61,7 @@ pub fn jobs(registry: Registry) -> Registry {
         .with::<mails::DecidedMail>()
         .with::<mails::PreviewEndedMail>()
         .with::<mails::HiddenMail>()
+        .with::<mails::MeasureMail>()
         .with::<mails::PublishLater>()
         .with::<mails::PublishedMails>()
         .with::<mails::PublishedMail>()

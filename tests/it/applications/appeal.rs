@@ -17,13 +17,13 @@ async fn decided(app: &TestApp, act: &str) -> String {
     application
 }
 
-/// Toma's last word.
+/// The last word, of an administrator who did not decide.
 async fn conclude(app: &TestApp, act: &str) {
-    let toma = app.as_(toma()).await;
-    let list = toma.get(LIST).await;
+    let nao = app.as_(nao()).await;
+    let list = nao.get(LIST).await;
     assert!(list.text().contains("Please look again"), "{}", list.text());
-    toma.submit(&list, LIST, &[("act", act), ("note", "")]).await.assert_status(422).assert_says("field-missing");
-    toma.submit(&list, LIST, &[("act", act), ("note", "We read it twice")]).await.assert_status(303);
+    nao.submit(&list, LIST, &[("act", act), ("note", "")]).await.assert_status(422).assert_says("field-missing");
+    nao.submit(&list, LIST, &[("act", act), ("note", "We read it twice")]).await.assert_status(303);
     app.run_jobs().await;
 }
 
@@ -119,4 +119,23 @@ async fn a_report_is_taken_up_once_and_decided_after(db: PgPool) {
         late.assert_status(409).assert_says("admin-abuse-not_now");
     }
     toma.post(LIST, &[("report", &id), ("act", "turn-away")]).await.assert_status(303);
+}
+
+#[sqlx::test]
+async fn whoever_decided_does_not_answer_the_appeal(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let application = decided(&app, "turn-away").await;
+    app.as_(aki()).await.post(&format!("{application}/appeal"), &APPEAL).await.assert_status(303);
+    app.as_(nao()).await;
+    let (toma, nao) = (app.as_(toma()).await, app.as_(nao()).await);
+    let own = toma.get(LIST).await;
+    own.assert_says("admin-person-own_decision");
+    assert_eq!(own.attributes("input[name=report]", "value"), [""; 0], "they have no form");
+    let id = nao.get(LIST).await.attributes("input[name=report]", "value").remove(0);
+
+    let refused = toma.post(LIST, &[("report", &id), ("act", "uphold"), ("note", "I was right")]).await;
+
+    refused.assert_status(409).assert_says("admin-person-own_decision");
+    assert_eq!(refused.texts("pre.typed"), ["I was right"]);
+    nao.post(LIST, &[("report", &id), ("act", "dismiss"), ("note", "They were not")]).await.assert_status(303);
 }

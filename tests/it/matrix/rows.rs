@@ -54,6 +54,9 @@ fn row(number: u32, probes: impl IntoIterator<Item = Probe>, expected: &'static 
 /// Says nothing that a form knows.
 const NOTHING: Fields = &[("act", "nothing-known"), ("revision", "-1"), ("email", "none"), ("hosting", "none")];
 
+/// Asks an administrator for the reason.
+const NO_REASON: Fields = &[("reason", "")];
+
 /// Longer than any reason may be.
 const LONG: &str = include_str!("../../fixtures/matrix.md");
 const ADMINISTRATORS: &str = "- 404 404 404 404 404 404 404 404 Y";
@@ -61,10 +64,9 @@ const PARTICIPANTS: &str = "- 404 404 404 Y Y Y Y Y 404";
 const ONES_OWN: &str = "- Y Y Y Y Y Y Y Y Y";
 
 /// Rows that a page's content shows, or that need a story of their own: by these tests.
-pub const ELSEWHERE: [(u32, &str); 10] = [
+pub const ELSEWHERE: [(u32, &str); 9] = [
     (12, "trust_matrix_12_everybody_but_its_hosts_applies_to_an_open_call"),
     (19, "hosts_see_where_they_reach_the_applicant_and_nobody_else_does"),
-    (34, "nobody_removes_whom_they_may_not"),
     (36, "a_mailed_invitation_is_for_its_address_alone"),
     (39, "another_host_neither_sees_nor_changes_nor_removes_it"),
     (41, "trust_k04_with_another_key_a_calendar_asks_to_be_connected_anew_and_nothing_breaks"),
@@ -111,6 +113,7 @@ pub fn rows() -> Vec<Row> {
             [get("/calls/{call}/transfer"), post("/calls/{call}/transfer", NOTHING)],
             "- 404 404 404 404 404 Y . . 404",
         ),
+        row(7, [post("/admin/calls/{call}", &[("act", "give"), ("person", "none")])], ADMINISTRATORS),
         row(8, [get("/admin/calls/{call}"), post("/admin/calls/{call}", NOTHING)], ADMINISTRATORS),
         row(9, [get("/calls/{call}/hosts")], "- 404 404 404 404 404 Y Y Y Y"),
         row(
@@ -210,11 +213,25 @@ pub fn rows() -> Vec<Row> {
             [post("/consultations/{consultation}/materials/{material}", NOTHING)],
             "- 404 404 404 Y 403 Y 403 403 404",
         ),
+        row(31, [get("/admin/materials/{material}"), post("/admin/materials/{material}", NO_REASON)], ADMINISTRATORS),
         row(32, [get("/consultations/{consultation}/participants")], PARTICIPANTS),
         row(
             33,
             [post("/consultations/{consultation}/participants", &[("act", ""), ("email", "none")])],
             "- 404 404 404 Y 403 Y Y Y 404",
+        ),
+        row(
+            34,
+            [post("/consultations/{consultation}/participants", &[("act", "remove"), ("person", "none")])],
+            "- 404 404 404 Y 403 Y Y Y .",
+        ),
+        row(
+            34,
+            [
+                get("/admin/consultations/{consultation}/participants/{person}"),
+                post("/admin/consultations/{consultation}/participants/{person}", NO_REASON),
+            ],
+            "- 404 404 404 404 404 . . . Y",
         ),
         row(
             37,
@@ -227,6 +244,7 @@ pub fn rows() -> Vec<Row> {
             [get("/calendars/{calendar}"), post("/calendars/{calendar}", NOTHING)],
             "- 404 404 404 404 404 Y 404 404 404",
         ),
+        row(40, [get("/admin/calendars/{calendar}"), post("/admin/calendars/{calendar}", NO_REASON)], ADMINISTRATORS),
         row(
             42,
             [post("/consultations/{consultation}/bookings/new", &[("start", ""), ("minutes", "60")])],

@@ -75,13 +75,43 @@ async fn an_administrator_hides_and_the_host_hears(db: PgPool) {
     toma_browser.get(&public).await.assert_says("reports-show-to_hiding");
     app.visitor().get(&public).await.assert_does_not_say("reports-show-to_hiding");
 
-    toma_browser.post(&hiding, &[]).await.assert_status(303);
+    let hide = [("act", "hide"), ("reason", "It names a company")];
+    toma_browser.post(&hiding, &[("act", "hide"), ("reason", " ")]).await.assert_status(422);
+    toma_browser.post(&hiding, &[("act", "forget"), ("reason", "x")]).await.assert_status(422);
+    toma_browser.post(&hiding, &hide).await.assert_status(303);
 
     app.visitor().get(&public).await.assert_status(410);
-    toma_browser.post(&hiding, &[("once", "")]).await.assert_status(409).assert_says("reports-not_now-hide");
+    let late = toma_browser.post(&hiding, &hide).await;
+    late.assert_status(409).assert_says("reports-not_now-hide");
+    assert_eq!(late.texts("#field-reason"), ["It names a company"]);
     app.run_jobs().await;
     let mail = app.mailbox().last_to(hana()).await;
     assert!(mail.subject.starts_with("The report is not shown any more"), "{}", mail.subject);
+    assert!(mail.text.contains("It names a company"), "{}", mail.text);
+}
+
+#[sqlx::test]
+async fn an_administrator_withdraws_and_the_number_stays_a_gap(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let id = told(&app).await;
+    let public = app.published(id, "A theme").await;
+    let hiding = format!("{public}/hiding");
+    let withdraw = [("act", "withdraw"), ("reason", "A court wants it gone")];
+    let toma_browser = app.as_(toma()).await;
+    for persona in [hana(), aki(), ren()] {
+        app.as_(persona).await.post(&hiding, &withdraw).await.assert_status(404);
+    }
+    let page = toma_browser.get(&hiding).await;
+
+    toma_browser.submit(&page, &hiding, &withdraw).await.assert_status(303);
+
+    app.visitor().get(&public).await.assert_status(410);
+    app.run_jobs().await;
+    let mail = app.mailbox().last_to(hana()).await;
+    assert!(mail.text.contains("its number stays as a gap") && mail.text.contains("A court wants it gone"));
+    let late = toma_browser.post(&hiding, &withdraw).await;
+    late.assert_status(409).assert_says("reports-not_now-withdraw");
+    assert_eq!(late.texts("pre.typed"), ["A court wants it gone"]);
 }
 
 #[sqlx::test]
@@ -89,7 +119,8 @@ async fn what_an_administrator_hid_is_public_again_only_as_another_version(db: P
     let app = TestApp::spawn(db).await;
     let id = told(&app).await;
     let public = app.published(id, "A theme").await;
-    app.as_(toma()).await.post(&format!("{public}/hiding"), &[]).await.assert_status(303);
+    let hide = [("act", "hide"), ("reason", "It names a company")];
+    app.as_(toma()).await.post(&format!("{public}/hiding"), &hide).await.assert_status(303);
     let (path, host) = (format!("/consultations/{id}/report"), app.as_(hana()).await);
     host.get(&path).await.assert_says("reports-report-is_barred").assert_does_not_say("reports-report-to_publication");
 

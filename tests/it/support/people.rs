@@ -51,3 +51,8 @@ pub const fn kai() -> Persona {
 pub const fn toma() -> Persona {
     Persona { is_administrator: true, ..persona("Toma", "toma@example.org") }
 }
+
+/// Administers, too.
+pub const fn nao() -> Persona {
+    Persona { is_administrator: true, ..persona("Nao", "nao@example.org") }
+}

@@ -83,6 +83,7 @@ impl World {
         world.year();
         world.problems(app, call).await;
         world.stepping_in(app, &words, call).await;
+        world.complaints(app, &words, call).await;
         world
     }
 

@@ -2,6 +2,7 @@
 
 use crate::support::digest::{changed, digest};
 use crate::support::*;
+use crate::trust::objects::bare;
 use chrono::TimeDelta;
 use sqlx::PgPool;
 
@@ -10,11 +11,6 @@ const REASON: &str = "The police asks about a threat that was written there";
 async fn person_path(app: &TestApp, persona: Persona) -> String {
     app.as_(persona).await;
     format!("/admin/people/{}", app.id_of(persona).await)
-}
-
-/// An administrator who decides nothing elsewhere.
-fn nao() -> Persona {
-    Persona { name: "Nao", email: "nao@example.org", ..toma() }
 }
 
 #[sqlx::test]
@@ -34,6 +30,61 @@ async fn trust_a15_what_one_cannot_see_cannot_be_reported(db: PgPool) {
         assert!(!refused.body.contains("Everything is on fire"), "it holds nothing of the application");
     }
     assert_eq!(changed(&before, &digest(&db).await), Vec::<String>::new());
+}
+
+#[sqlx::test]
+async fn trust_a15_whatever_it_is_what_one_cannot_see_cannot_be_reported(db: PgPool) {
+    let app = TestApp::spawn(db.clone()).await;
+    let held = app.held().await;
+    let hidden = app.published(held, "A theme").await;
+    let hide = [("act", "hide"), ("reason", "It names somebody")];
+    app.as_(toma()).await.post(&format!("{hidden}/hiding"), &hide).await.assert_status(303);
+    let room = app.consultation(hana(), aki()).await;
+    app.join(room, mio()).await;
+    let item = app.ask(room, aki(), "Which SLO first?", "Everything is on fire").await;
+    let post = app.as_(aki()).await.get(&item).await.links(&format!("{item}/posts/")).remove(0);
+    let materials = format!("/consultations/{room}/materials");
+    app.as_(aki()).await.upload(&materials, &[], "plan.txt", b"our plan").await.assert_status(303);
+    let material = app.as_(aki()).await.get(&materials).await.links(&format!("{materials}/")).remove(0);
+    let person = format!("/consultations/{room}/participants/{}", app.id_of(aki()).await);
+    let suspended = app.open_call(hana()).await;
+    let call = app.apply_path(suspended).await.replace("/applications/new", "");
+    let suspend = [("act", "suspend"), ("reason", "It sells courses")];
+    app.as_(toma()).await.post(&format!("/admin/calls/{suspended}"), &suspend).await.assert_status(303);
+    let remove = [("act", "remove"), ("person", &app.id_of(mio()).await.to_string())];
+    app.as_(aki()).await.post(&format!("/consultations/{room}/participants"), &remove).await.assert_status(303);
+    app.run_jobs().await;
+    let report = [("kind", "spam"), ("body", "I saw nothing")];
+    let strangers = [app.as_(sora()).await, app.as_(ren()).await, app.as_(mio()).await];
+    let before = digest(&db).await;
+
+    for thing in [item, post, material.trim_end_matches("/file").to_owned(), person, hidden, call] {
+        let form = format!("{thing}/complaints/new");
+        let nothing = like_nothing(&form);
+        for stranger in &strangers {
+            let (asked, sent) = (stranger.get(&form).await, stranger.post(&form, &report).await);
+            let (absent, absent_sent) = (stranger.get(&nothing).await, stranger.post(&nothing, &report).await);
+            for page in [&asked, &sent, &absent, &absent_sent] {
+                page.assert_status(404);
+                assert!(!page.body.contains("Everything is on fire") && !page.body.contains("plan.txt"), "{form}");
+            }
+            assert_eq!(bare(&asked, &form), bare(&absent, &nothing), "{form}");
+            assert_eq!(bare(&sent, &form), bare(&absent_sent, &nothing), "{form}");
+        }
+    }
+    assert_eq!(changed(&before, &digest(&db).await), Vec::<String>::new());
+}
+
+/// The same address where nothing ever was: its last ID, number or word is another.
+fn like_nothing(form: &str) -> String {
+    let thing = form.trim_end_matches("/complaints/new");
+    let (before, last) = thing.rsplit_once('/').unwrap();
+    let other = match (last.parse::<uuid::Uuid>(), last.parse::<i32>()) {
+        (Ok(_), _) => uuid::Uuid::new_v4().to_string(),
+        (_, Ok(_)) => "4711".to_owned(),
+        _ => "nothing".to_owned(),
+    };
+    format!("{before}/{other}/complaints/new")
 }
 
 #[sqlx::test]

@@ -101,6 +101,7 @@ struct Row {
     created_at: DateTime<Utc>,
     triaged_at: Option<DateTime<Utc>>,
     decided_at: Option<DateTime<Utc>>,
+    decided_by: Option<PersonId>,
     decision_note: Option<String>,
     appealed_by: Option<PersonId>,
     appeal: Option<String>,
@@ -112,10 +113,10 @@ impl TryFrom<Row> for Reported {
 
     fn try_from(row: Row) -> Result<Self, AppError> {
         let nonsense = |what: &str| AppError::Unexpected(anyhow!("abuse_reports {}: {what}", row.id));
-        let stage = match (Decision::parse(&row.stage), row.decided_at) {
+        let stage = match (Decision::parse(&row.stage), row.decided_at.zip(row.decided_by)) {
             (Some(decision), _) if row.final_reason.is_some() => Stage::Final { decision },
-            (Some(decision), _) if row.appeal.is_some() => Stage::Appealed { decision },
-            (Some(decision), Some(at)) => Stage::Decided { at, decision },
+            (Some(decision), Some((_, by))) if row.appeal.is_some() => Stage::Appealed { decision, by },
+            (Some(decision), Some((at, by))) => Stage::Decided { at, decision, by },
             (None, None) if row.triaged_at.is_some() => Stage::Triaged,
             (None, None) => Stage::Open,
             _ => return Err(nonsense("unknown stage")),
@@ -162,7 +163,7 @@ async fn find_reports(
         Row,
         r#"select r.abuse_report_id as "id: AbuseReportId", r.application_id as "application: ApplicationId",
                   r.reporter_id as "reporter_id: PersonId", r.subject_id as "subject_id: PersonId", r.kind, r.body, r.evidence, r.stage,
-                  q.name as reporter, r.created_at, r.triaged_at, r.decided_at, r.decision_note, r.appealed_by as "appealed_by: PersonId", r.appeal, r.final_reason
+                  q.name as reporter, r.created_at, r.triaged_at, r.decided_at, r.decided_by as "decided_by: PersonId", r.decision_note, r.appealed_by as "appealed_by: PersonId", r.appeal, r.final_reason
              from abuse_reports r join people q on q.person_id = r.reporter_id
             where ($1::uuid is null or r.abuse_report_id = $1) and ($2::uuid is null or r.application_id = $2)
             order by r.stage <> 'open' and (r.appealed_at is null or r.final_at is not null), r.created_at desc, r.abuse_report_id

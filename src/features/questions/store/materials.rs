@@ -30,6 +30,11 @@ pub struct Shared {
 }
 
 impl Shared {
+    /// Whether anything of it is left, if only for whoever shared it.
+    pub fn has_anything(&self) -> bool {
+        !self.title.is_empty() && self.material.stage != Stage::Refused
+    }
+
     /// Until when whoever shared it can still take along what another took away.
     pub fn kept_for(&self, reader: PersonId, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let is_kept = self.material.stage == Stage::Removed && self.material.owner == reader;
@@ -148,6 +153,25 @@ async fn find(
 pub async fn material(conn: &mut PgConnection, id: ConsultationId, one: MaterialId) -> Result<Shared, AppError> {
     let found = materials(conn, id).await?.into_iter().find(|listed| listed.material.id == one);
     found.ok_or(AppError::NotFound)
+}
+
+/// The consultation in which something was shared.
+pub async fn room_of(conn: &mut PgConnection, id: MaterialId) -> Result<Option<ConsultationId>, AppError> {
+    let room = sqlx::query_scalar!(
+        r#"select consultation_id as "id: ConsultationId" from materials where material_id = $1"#,
+        id as MaterialId
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(room)
+}
+
+/// The hash of a file; `None` for a link.
+pub async fn sha256_of(conn: &mut PgConnection, id: MaterialId) -> Result<Option<Vec<u8>>, AppError> {
+    let hash = sqlx::query_scalar!("select sha256 from materials where material_id = $1", id as MaterialId)
+        .fetch_optional(conn)
+        .await?;
+    Ok(hash.flatten())
 }
 
 /// Bytes that are stored for a consultation and for a person, and the consultation's entries.

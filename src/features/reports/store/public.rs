@@ -249,6 +249,29 @@ pub(in crate::features::reports) async fn published(
     }))
 }
 
+/// What everybody reads of a published report.
+pub struct Public {
+    pub id: ReportId,
+    pub call: CallId,
+    pub title: String,
+    pub body: String,
+}
+
+/// A report that everybody may read now, by its address.
+pub async fn in_public(conn: &mut PgConnection, series: &str, number: i32) -> Result<Option<Public>, AppError> {
+    let report = sqlx::query_as!(
+        Public,
+        r#"select r.report_id as "id: ReportId", s.call_id as "call: CallId", r.title, r.body
+             from reports r join report_series s using (series_id)
+            where s.slug = $1 and r.number = $2 and r.stage = 'published'"#,
+        series,
+        number,
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(report)
+}
+
 /// What a person approved and can take back.
 pub(in crate::features::reports) async fn approvals_of_person(
     conn: &mut PgConnection,

@@ -114,3 +114,5 @@ calendars-mail-incomplete-text = Not everything in “{ $name }” could be unde
 calendars-mail-recovered-subject = Your calendar “{ $name }” is read again
 calendars-mail-recovered-text = “{ $name }” is up to date again, and bookings need no confirmation because of it.
 calendars-mail-open = See the calendar
+calendars-mail-cut_off-subject = An administrator disconnected a calendar
+calendars-mail-cut_off-text = An administrator of this site disconnected one of your calendars. Its address and its busy time are forgotten; you can connect it anew.

@@ -133,3 +133,6 @@ consultations-news-agenda = The applicants are fine with the order for “{ $tit
 consultations-mail-emergency-subject = An administrator reads: { $title }
 consultations-mail-emergency-text = { $name }, an administrator of this instance, may read what was written in “{ $title }” from { $from } until { $until }, and can change nothing.
 consultations-mail-emergency-reason = The reason: { $reason }
+consultations-mail-expelled-subject = Removed from: { $title }
+consultations-mail-expelled-text = An administrator of this site removed you from the consultation “{ $title }”.
+consultations-mail-expelled-text_others = An administrator of this site removed { $name } from the consultation “{ $title }”.

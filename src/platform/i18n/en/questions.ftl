@@ -288,3 +288,6 @@ questions-history-newest = To the newest
 questions-history-older = Older ones
 questions-origin-live = came up on the day
 questions-origin-carried = brought along from the last time
+questions-mail-taken_down-subject = Removed by an administrator: { $title }
+questions-mail-taken_down-text = An administrator of this site removed for good what you shared in the consultation “{ $title }”, on { $day }.
+questions-mail-taken_down-text_others = An administrator of this site removed for good what { $name } shared in the consultation “{ $title }”, on { $day }.

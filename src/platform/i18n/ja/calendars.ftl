@@ -110,3 +110,5 @@ calendars-mail-incomplete-text = 「{ $name }」に、解釈できないもの�
 calendars-mail-recovered-subject = カレンダー「{ $name }」をふたたび読み込めました
 calendars-mail-recovered-text = 「{ $name }」は最新になりました。このカレンダーのために、予約に確認が要ることはなくなりました。
 calendars-mail-open = カレンダーを見る
+calendars-mail-cut_off-subject = 管理者がカレンダー連携を解除しました
+calendars-mail-cut_off-text = このサイトの管理者が、あなたのカレンダー連携をひとつ解除しました。アドレスと読み込んだ予定は消しました。あらためて連携できます。

@@ -130,3 +130,6 @@ consultations-news-agenda = 「{ $title }」の当日の順番でよいと、申
 consultations-mail-emergency-subject = 管理者による閲覧: { $title }
 consultations-mail-emergency-text = このサイトの管理者の{ $name }が、「{ $title }」に書かれた内容を{ $from }から{ $until }まで閲覧できるようにしました。変更はできません。
 consultations-mail-emergency-reason = 理由: { $reason }
+consultations-mail-expelled-subject = 管理者による参加の取り消し: { $title }
+consultations-mail-expelled-text = このサイトの管理者が、あなたを相談「{ $title }」から外しました。
+consultations-mail-expelled-text_others = このサイトの管理者が、{ $name }さんを相談「{ $title }」から外しました。

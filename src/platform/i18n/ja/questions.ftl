@@ -281,3 +281,6 @@ questions-history-newest = いちばん新しいものへ
 questions-history-older = 以前のもの
 questions-origin-live = 当日に出た話題
 questions-origin-carried = 前回から引き継ぎ
+questions-mail-taken_down-subject = 管理者による資料の削除: { $title }
+questions-mail-taken_down-text = { $day }、このサイトの管理者が、相談「{ $title }」であなたが共有した資料を完全に削除しました。
+questions-mail-taken_down-text_others = { $day }、このサイトの管理者が、相談「{ $title }」で{ $name }さんが共有した資料を完全に削除しました。
