@@ -10,18 +10,15 @@ use crate::platform::drafts;
 use crate::platform::error::{Answer, AppError};
 use crate::platform::form::Fields;
 use crate::platform::i18n::Message;
-use crate::platform::limit::Limit;
+use crate::platform::limit::table::COMPLAINTS;
 use crate::platform::page::{Frame, show, show_with};
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use askama::Template;
-use chrono::TimeDelta;
 use sqlx::PgConnection;
 
 /// The name of the drafts; their subject is what is reported.
 const FORM: &str = "complaint";
-/// Whoever has more to report in a day writes to the administrators.
-const PER_PERSON: Limit = Limit { name: "complaints", count: 20, per: TimeDelta::days(1) };
 
 #[derive(Template)]
 #[template(path = "complaints/new.html")]
@@ -90,7 +87,7 @@ pub async fn post<P: Into<Address>>(frame: Frame, path: Path<P>, mut fields: Fie
         return show_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
     };
     let me = page.frame.asker.id()?;
-    PER_PERSON.take(&page.frame.platform, &me.to_string()).await?;
+    COMPLAINTS.take(&page.frame.platform, &me.to_string()).await?;
     let new = New { seen: &page.seen, reporter: me, kind, body: body.as_deref().unwrap_or_default(), evidence };
     let Some(id) = store::complain(&mut tx, new).await? else {
         page.fields.refuse("body", Message::new(key(Hindrance::Already)));

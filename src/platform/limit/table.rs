@@ -47,13 +47,15 @@ pub const CALENDAR_ADDRESSES: Limit =
     limit("calendar-addresses", HOUR, 30, (5, 300), "admin-settings-limit_calendar_addresses");
 /// The script saves every 2 seconds at most.
 pub const DRAFTS: Limit = limit("drafts", MINUTE, 30, (10, 300), "admin-settings-limit_drafts");
+/// Whoever has more to report in a day writes to the administrators.
+pub const COMPLAINTS: Limit = limit("complaints", DAY, 20, (5, 200), "admin-settings-limit_complaints");
 pub const EMERGENCY_READINGS: Limit = limit("emergency", DAY, 10, (1, 100), "admin-settings-limit_emergency");
 /// What all visitors may send together, and all who are signed in, so that a flood leaves room for reading
 /// and strangers stop nobody who belongs here. Whoever sets it must be able to set it again.
 pub const OF_INSTANCE: Limit = limit("unsafe", MINUTE, 300, (60, 100_000), "admin-settings-limit_unsafe");
 
 /// All of them, as the page shows them.
-pub const ALL: [Limit; 20] = [
+pub const ALL: [Limit; 21] = [
     SIGN_IN_PER_ADDRESS,
     SIGN_IN_PER_NETWORK,
     CODES_PER_NETWORK,
@@ -72,6 +74,7 @@ pub const ALL: [Limit; 20] = [
     MATERIALS,
     CALENDAR_ADDRESSES,
     DRAFTS,
+    COMPLAINTS,
     EMERGENCY_READINGS,
     OF_INSTANCE,
 ];

@@ -168,6 +168,7 @@ admin-settings-limit_host_invitations = Invitations to host a call, by owner
 admin-settings-limit_materials = Files and links, by person
 admin-settings-limit_calendar_addresses = Addresses of calendars, by host
 admin-settings-limit_drafts = Drafts saved while writing, by person
+admin-settings-limit_complaints = Reports of abuse, by person
 admin-settings-limit_emergency = Consultations read in an emergency, by administrator
 admin-settings-limit_unsafe = Everything sent, by all visitors and by all who are signed in
 admin-settings-save = Save

@@ -155,6 +155,7 @@ admin-settings-limit_host_invitations = 共同主催者の招待（募集の持�
 admin-settings-limit_materials = ファイルとリンク（1人ごと）
 admin-settings-limit_calendar_addresses = カレンダーのアドレス（主催者ごと）
 admin-settings-limit_drafts = 入力中の下書きの保存（1人ごと）
+admin-settings-limit_complaints = 通報（1人ごと）
 admin-settings-limit_emergency = 緊急時の相談の閲覧（管理者ごと）
 admin-settings-limit_unsafe = すべての送信（訪問者全体、サインインしている人全体）
 admin-settings-save = 保存
