@@ -8,3 +8,4 @@ import "./run-timer.js";
 import "./run-live.js";
 import "./preview.js";
 import "./zone-guess.js";
+import "./passkey.js";
