@@ -62,6 +62,9 @@ async fn written_down(app: &TestApp, action: Action) -> i64 {
     sqlx::query_scalar(sql).bind(action.as_str()).fetch_one(&app.db).await.unwrap()
 }
 
+/// What somebody says to what they were asked, and what is wrong with it.
+type Answers<'a> = Vec<(&'static str, Box<dyn Fn(&Value) -> String + 'a>)>;
+
 /// Lets tests lie more often than an hour allows.
 async fn patient(db: PgPool) -> TestApp {
     let app = TestApp::spawn(db).await;
@@ -149,7 +152,7 @@ async fn a_passkey_confirms_what_is_asked_again(db: PgPool) {
 async fn no_lie_adds_a_passkey(db: PgPool) {
     let (app, device) = (patient(db).await, Authenticator::new());
     let browser = app.as_(hana()).await;
-    let mut answers: Vec<(&str, Box<dyn Fn(&Value) -> String>)> = Vec::new();
+    let mut answers: Answers<'_> = Vec::new();
     for (what, lie) in LIES {
         let (device, origin) = (&device, &app.origin);
         answers.push((what, Box::new(move |asked| device.say(&lie(device.words(asked, origin))))));
@@ -200,7 +203,7 @@ async fn no_lie_signs_in(db: PgPool) {
     with_passkey(&app, hana(), &mut device).await;
     let (stranger, forged) = (Authenticator::new(), device.forged());
     device.counter += 1;
-    let mut answers: Vec<(&str, Box<dyn Fn(&Value) -> String>)> = Vec::new();
+    let mut answers: Answers<'_> = Vec::new();
     for (what, lie) in LIES {
         let (device, origin) = (&device, &app.origin);
         answers.push((what, Box::new(move |asked| device.say(&lie(device.words(asked, origin))))));
