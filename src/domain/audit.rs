@@ -16,6 +16,8 @@ pub enum Action {
     SecondFactorSet,
     SecondFactorRemoved,
     RecoveryCodesMade,
+    PasskeyAdded,
+    PasskeyRemoved,
     AddressChanged,
     AddressRestored,
     HostGranted,
@@ -85,6 +87,7 @@ pub enum Action {
     AddressRefused,
     SignInRefused,
     ConfirmationRefused,
+    PasskeyCopied,
     LinkRefused,
     AdministrationRead,
     Exported,
@@ -92,13 +95,15 @@ pub enum Action {
 
 impl Action {
     /// All of them, in the order in which they are offered for choice.
-    pub const ALL: [Action; 78] = [
+    pub const ALL: [Action; 81] = [
         Action::SignedIn,
         Action::SignedInElsewhere,
         Action::SignInsEnded,
         Action::SecondFactorSet,
         Action::SecondFactorRemoved,
         Action::RecoveryCodesMade,
+        Action::PasskeyAdded,
+        Action::PasskeyRemoved,
         Action::AddressChanged,
         Action::AddressRestored,
         Action::HostGranted,
@@ -168,6 +173,7 @@ impl Action {
         Action::AddressRefused,
         Action::SignInRefused,
         Action::ConfirmationRefused,
+        Action::PasskeyCopied,
         Action::LinkRefused,
         Action::AdministrationRead,
         Action::Exported,
@@ -182,6 +188,8 @@ impl Action {
             Action::SecondFactorSet => "audit-action-second_factor_set",
             Action::SecondFactorRemoved => "audit-action-second_factor_removed",
             Action::RecoveryCodesMade => "audit-action-recovery_codes_made",
+            Action::PasskeyAdded => "audit-action-passkey_added",
+            Action::PasskeyRemoved => "audit-action-passkey_removed",
             Action::AddressChanged => "audit-action-address_changed",
             Action::AddressRestored => "audit-action-address_restored",
             Action::HostGranted => "audit-action-host_granted",
@@ -251,6 +259,7 @@ impl Action {
             Action::AddressRefused => "audit-action-address_refused",
             Action::SignInRefused => "audit-action-sign_in_refused",
             Action::ConfirmationRefused => "audit-action-confirmation_refused",
+            Action::PasskeyCopied => "audit-action-passkey_copied",
             Action::LinkRefused => "audit-action-link_refused",
             Action::AdministrationRead => "audit-action-administration_read",
             Action::Exported => "audit-action-exported",

@@ -87,10 +87,11 @@ const fn kept(purpose: Purpose, table: &'static str, why: Withheld) -> Held {
 }
 
 /// All tables.
-pub const TABLES: [Held; 101] = [
+pub const TABLES: [Held; 103] = [
     taken(Purpose::Account, "people"),
     taken(Purpose::Account, "second_factors"),
     kept(Purpose::Account, "recovery_codes", Withheld::Secret),
+    taken(Purpose::Account, "passkeys"),
     taken(Purpose::SignIns, "sign_ins"),
     taken(Purpose::SignIns, "address_changes"),
     taken(Purpose::SignIns, "known_browsers"),
@@ -101,6 +102,7 @@ pub const TABLES: [Held; 101] = [
     kept(Purpose::SignIns, "confirmations", Withheld::Secret),
     kept(Purpose::SignIns, "address_links", Withheld::Secret),
     kept(Purpose::SignIns, "factor_attempts", Withheld::Secret),
+    kept(Purpose::SignIns, "passkey_ceremonies", Withheld::Secret),
     taken(Purpose::Calls, "calls"),
     taken(Purpose::Calls, "call_topics"),
     taken(Purpose::Calls, "call_kinds"),

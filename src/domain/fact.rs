@@ -24,6 +24,8 @@ pub enum Fact {
     SecondFactorSet { person: PersonId },
     SecondFactorRemoved { person: PersonId },
     RecoveryCodesMade { person: PersonId },
+    PasskeyAdded { person: PersonId, passkey: PasskeyId },
+    PasskeyRemoved { person: PersonId, passkey: PasskeyId },
     IdentityLinked { person: PersonId, identity: IdentityId },
     IdentityUnlinked { person: PersonId, identity: IdentityId },
     ProviderAsked { attempt: ProviderAttemptId },

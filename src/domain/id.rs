@@ -42,6 +42,8 @@ ids! {
     SignInRequestId,
     /// Another address that somebody wants for their account.
     AddressChangeId,
+    /// What a device of somebody signs with in place of a code.
+    PasskeyId,
     /// Who somebody is at a provider.
     IdentityId,
     /// A try to show that.

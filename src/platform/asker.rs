@@ -39,9 +39,9 @@ pub struct SignedIn {
     pub is_administrator: bool,
     /// When the person last showed who they are: by signing in, or when they were asked again.
     pub confirmed_at: DateTime<Utc>,
-    /// Whether the person is asked for the code of an app as well.
+    /// Whether the person is asked for more than their mail.
     pub has_factor: bool,
-    /// When they last gave one in this browser.
+    /// When they last gave that in this browser.
     pub factor_at: Option<DateTime<Utc>>,
 }
 
@@ -147,13 +147,14 @@ async fn by_token(
     let row = sqlx::query!(
         r#"select p.person_id as "person_id: PersonId", s.sign_in_id as "sign_in_id: SignInId", s.seen_at, s.created_at,
                   coalesce(s.confirmed_at, s.created_at) as "confirmed_at!",
-                  s.factor_at, f.person_id is not null as "has_factor!", p.name, p.email, p.locale, p.time_zone, p.settled_at, p.host_since, p.administrator_since,
+                  s.factor_at, f.has_factor as "has_factor!", p.name, p.email, p.locale, p.time_zone, p.settled_at, p.host_since, p.administrator_since,
                   exists (select from call_hosts h where h.person_id = p.person_id) as "hosts!"
              from sign_ins s
              join people p using (person_id)
-             left join second_factors f on f.person_id = p.person_id and f.confirmed_at is not null
+            cross join lateral (select exists (select from second_factors t where t.person_id = p.person_id and t.confirmed_at is not null)
+                                    or exists (select from passkeys k where k.person_id = p.person_id) as has_factor) f
             where s.token_hash = $1 and s.expires_at > $2 and p.disabled_at is null and (s.epoch is null or s.epoch = p.epoch)
-              and (f.person_id is null or s.factor_at is not null)"#,
+              and (s.factor_at is not null or not f.has_factor)"#,
         random::hashed(token),
         now,
     )

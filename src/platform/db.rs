@@ -51,6 +51,7 @@ id_columns!(
     SignInId,
     SignInRequestId,
     AddressChangeId,
+    PasskeyId,
     IdentityId,
     ProviderAttemptId,
     CallId,

@@ -30,6 +30,7 @@ pub mod once;
 pub mod origin;
 pub mod page;
 pub mod panic;
+pub mod passkeys;
 pub mod policies;
 pub mod privacy;
 pub mod problem;

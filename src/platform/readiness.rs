@@ -147,7 +147,8 @@ async fn factors(conn: &mut PgConnection) -> Result<Check, AppError> {
     let without = sqlx::query_scalar!(
         r#"select count(*) as "count!" from people p
             where administrator_since is not null
-              and not exists (select from second_factors f where f.person_id = p.person_id and f.confirmed_at is not null)"#
+              and not exists (select from second_factors f where f.person_id = p.person_id and f.confirmed_at is not null)
+              and not exists (select from passkeys k where k.person_id = p.person_id)"#
     )
     .fetch_one(conn)
     .await?;

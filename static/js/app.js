@@ -9,3 +9,4 @@ import "./run-live.js";
 import "./preview.js";
 import "./zone-guess.js";
 import "./work.js";
+import "./passkey.js";

@@ -230,6 +230,11 @@ impl Chrome {
         panic!("the page is never drawn");
     }
 
+    /// Plugs a device in that makes passkeys, and whose owner says yes to everything.
+    pub async fn plug_authenticator_in(&self) {
+        self.client.issue_cmd(VirtualAuthenticator).await.unwrap();
+    }
+
     /// Lets a page's policy forbid nothing, so that what is shown is what escaping alone prevents.
     pub async fn ignore_policies(&self) {
         self.devtools("Page.enable", json!({})).await;
@@ -283,6 +288,24 @@ async fn connect(port: u16, mode: Mode) -> Client {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     panic!("chromium does not start: apt-get install chromium chromium-driver");
+}
+
+/// A device in software, by WebDriver's extension of Web Authentication.
+#[derive(Debug)]
+struct VirtualAuthenticator;
+
+impl WebDriverCompatibleCommand for VirtualAuthenticator {
+    fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
+        base.join(&format!("session/{}/webauthn/authenticator", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (reqwest::Method, Option<String>) {
+        let device = json!({
+            "protocol": "ctap2", "transport": "internal", "hasResidentKey": true,
+            "hasUserVerification": true, "isUserVerified": true, "isUserConsenting": true,
+        });
+        (reqwest::Method::POST, Some(device.to_string()))
+    }
 }
 
 /// A command of the DevTools protocol, through the driver.

@@ -6,6 +6,7 @@ use sqlx::PgPool;
 
 mod confirmation;
 mod notifications;
+mod passkeys;
 mod second_factor;
 
 mod sign_in {

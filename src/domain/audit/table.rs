@@ -14,6 +14,8 @@ pub fn of(fact: &Fact) -> Option<(Action, Object)> {
         Fact::SecondFactorSet { person } => (Action::SecondFactorSet, Object::new(Kind::Person, person.0)),
         Fact::SecondFactorRemoved { person } => (Action::SecondFactorRemoved, Object::new(Kind::Person, person.0)),
         Fact::RecoveryCodesMade { person } => (Action::RecoveryCodesMade, Object::new(Kind::Person, person.0)),
+        Fact::PasskeyAdded { person, .. } => (Action::PasskeyAdded, Object::new(Kind::Person, person.0)),
+        Fact::PasskeyRemoved { person, .. } => (Action::PasskeyRemoved, Object::new(Kind::Person, person.0)),
         Fact::AddressChanged { change } => (Action::AddressChanged, Object::new(Kind::AddressChange, change.0)),
         Fact::AddressRestored { change } => (Action::AddressRestored, Object::new(Kind::AddressChange, change.0)),
         Fact::HostGranted { person } => (Action::HostGranted, Object::new(Kind::Person, person.0)),

@@ -1,8 +1,9 @@
 //! `/settings/confirmation`: asks a signed-in person again who they are, before what could lock them out
-//! and before an administrator's acts: by a mailed code, or by their app where they have one.
+//! and before an administrator's acts: by a mailed code, or by their app or passkey where they have one.
 
+use super::passkey;
 use super::second_factor;
-use super::store::{self, ConfirmationTry};
+use super::store::{self, Ceremony, ConfirmationTry, Factors};
 use super::way::safe_next;
 use crate::domain::audit::Action;
 use crate::domain::fact::Fact;
@@ -22,7 +23,7 @@ use askama::Template;
 struct Confirmation {
     frame: Frame,
     fields: Fields,
-    has_factor: bool,
+    factors: Factors,
     /// Whether a code can be typed.
     is_asked: bool,
 }
@@ -30,18 +31,22 @@ struct Confirmation {
 /// Shows the ways to confirm.
 pub async fn get(frame: Frame) -> Answer {
     let person = frame.person().ok_or(AppError::SignInNeeded)?;
-    let (has_factor, mut read) = (person.has_factor, frame.read().await?);
-    let is_asked = has_factor || store::is_code_open(&mut read, person.sign_in, frame.now).await?;
+    let mut read = frame.read().await?;
+    let factors = store::factors(&mut read, person.id).await?;
+    let is_asked = factors.any() || store::is_code_open(&mut read, person.sign_in, frame.now).await?;
+    drop(read);
     let fields = Fields::of(&[("next", &safe_next(&frame.asked("next")))]);
-    show(&Confirmation { frame, fields, has_factor, is_asked })
+    show(&Confirmation { frame, fields, factors, is_asked })
 }
 
-/// Mails a code, or takes one and leads back.
+/// Mails a code, or takes one or a passkey and leads back.
 pub async fn post(frame: Frame, fields: Fields) -> Answer {
     let person = frame.person().ok_or(AppError::SignInNeeded)?;
-    match (fields.one_of("act", ["send", "confirm"])?, person.has_factor) {
-        ("send", true) => Err(AppError::Unprocessable("who has an app is not asked by mail")),
+    match (fields.one_of("act", ["send", "confirm", "ask_passkey", "passkey"])?, person.has_factor) {
+        ("send", true) => Err(AppError::Unprocessable("who has a second factor is not asked by mail")),
         ("send", false) => send(&frame, person, &fields).await,
+        ("ask_passkey", _) => passkey::ask_for_one(&frame, Ceremony::Confirming(person.sign_in), person.id).await,
+        ("passkey", _) => by_passkey(&frame, person, fields).await,
         (_, true) => by_app(&frame, person, fields).await,
         (_, false) => by_mail(&frame, person, fields).await,
     }
@@ -67,7 +72,8 @@ async fn by_mail(frame: &Frame, person: &SignedIn, mut fields: Fields) -> Answer
         };
     tx.commit().await?;
     fields.refuse("code", message);
-    refused(frame, fields, false, is_asked)
+    fields.set("code", "");
+    refused(frame, fields, Action::ConfirmationRefused, Factors::default(), is_asked)
 }
 
 async fn by_app(frame: &Frame, person: &SignedIn, mut fields: Fields) -> Answer {
@@ -76,8 +82,24 @@ async fn by_app(frame: &Frame, person: &SignedIn, mut fields: Fields) -> Answer 
     if second_factor::is_proven(&mut tx, person.id, fields.value("code")).await? {
         return confirmed(tx, frame, person, &fields).await;
     }
+    let factors = store::factors(&mut tx, person.id).await?;
+    drop(tx);
     fields.refuse("code", Message::new("people-second_factor-wrong"));
-    refused(frame, fields, true, true)
+    fields.set("code", "");
+    refused(frame, fields, Action::ConfirmationRefused, factors, true)
+}
+
+async fn by_passkey(frame: &Frame, person: &SignedIn, mut fields: Fields) -> Answer {
+    FACTOR_TRIES.take(&frame.platform, &person.id.to_string()).await?;
+    let mut tx = frame.begin(&fields).await?;
+    let ceremony = Ceremony::Confirming(person.sign_in);
+    let Err(refusal) = passkey::prove(&mut tx, ceremony, person.id, fields.value("passkey")).await? else {
+        return confirmed(tx, frame, person, &fields).await;
+    };
+    let factors = store::factors(&mut tx, person.id).await?;
+    tx.commit().await?;
+    refusal.tell(&mut fields);
+    refused(frame, fields, refusal.action(Action::ConfirmationRefused), factors, true)
 }
 
 async fn confirmed(mut tx: Tx, frame: &Frame, person: &SignedIn, fields: &Fields) -> Answer {
@@ -86,9 +108,8 @@ async fn confirmed(mut tx: Tx, frame: &Frame, person: &SignedIn, fields: &Fields
     tx.see_other(safe_next(fields.value("next"))).await
 }
 
-fn refused(frame: &Frame, mut fields: Fields, has_factor: bool, is_asked: bool) -> Answer {
-    frame.refused(Action::ConfirmationRefused, None);
-    fields.set("code", "");
-    let page = Confirmation { frame: frame.clone(), fields, has_factor, is_asked };
+fn refused(frame: &Frame, fields: Fields, action: Action, factors: Factors, is_asked: bool) -> Answer {
+    frame.refused(action, None);
+    let page = Confirmation { frame: frame.clone(), fields, factors, is_asked };
     show_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }

@@ -12,6 +12,7 @@ mod mailbox;
 pub mod digest;
 pub mod mails;
 mod notifications;
+mod passkey;
 mod profile;
 mod sanction;
 pub mod sanction_mails;

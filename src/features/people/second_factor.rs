@@ -1,10 +1,11 @@
-//! `/settings/second-factor` and `/sign-in/second-factor`: the codes of an app beside the mail, and recovery
-//! codes for the day when the telephone is lost.
+//! `/settings/second-factor` and `/sign-in/second-factor`: passkeys or the codes of an app beside the mail, and
+//! recovery codes for the day when the telephone is lost.
 //!
 //! Why not the crate `totp-rs`: what it would add to `domain/totp.rs` is one HMAC, which is here already.
 
+use super::passkey;
 use super::sign_in::{Entrance, attempt_name, complete};
-use super::store::{self, Attempt, Factor};
+use super::store::{self, Attempt, Ceremony, Factor, Factors, Passkey};
 use super::way::safe_next;
 use crate::domain::audit::{Action, Kind, Object};
 use crate::domain::fact::Fact;
@@ -17,6 +18,7 @@ use crate::platform::form::Fields;
 use crate::platform::i18n::Message;
 use crate::platform::limit::table::FACTOR_TRIES;
 use crate::platform::page::{Frame, show, show_with};
+use crate::platform::passkeys::Site;
 use crate::platform::random::{self, Hashed};
 use crate::platform::seal::Keys;
 use actix_web::HttpRequest;
@@ -35,10 +37,20 @@ const CODES: usize = 10;
 struct Page {
     frame: Frame,
     fields: Fields,
-    factor: Option<Factor>,
+    app: Option<Factor>,
     /// The key of an app that is being set up.
     key: Option<Key>,
     can_seal: bool,
+    passkeys: Vec<Passkey>,
+    /// Whether browsers make passkeys for the address of this instance.
+    is_named: bool,
+    factors: Factors,
+}
+
+impl Page {
+    fn is_full(&self) -> bool {
+        self.passkeys.len() >= passkey::MOST
+    }
 }
 
 /// A key as apps take it.
@@ -60,6 +72,7 @@ struct RecoveryCodes {
 struct SignIn {
     frame: Frame,
     fields: Fields,
+    factors: Factors,
 }
 
 /// Shows whether there is one, or the key while one is set up.
@@ -68,21 +81,29 @@ pub async fn get(frame: Frame) -> Answer {
     page(frame, fields).await
 }
 
-/// Sets one up, takes its first code, makes new recovery codes, or takes it away.
+/// Sets an app up, takes its first code, makes new recovery codes, or takes it away; the same for passkeys.
 pub async fn post(frame: Frame, fields: Fields) -> Answer {
+    const ACTS: [&str; 7] = ["begin", "confirm", "codes", "remove", "ask_passkey", "add_passkey", "remove_passkey"];
     let person = frame.person().ok_or(AppError::SignInNeeded)?;
-    match fields.one_of("act", ["begin", "confirm", "codes", "remove"])? {
+    match fields.one_of("act", ACTS)? {
         "begin" => begin(&frame, person, &fields).await,
         "confirm" => confirm(&frame, person, fields).await,
         "codes" => new_codes(&frame, person, &fields).await,
+        "ask_passkey" => passkey::ask_for_new(&frame, person).await,
+        "add_passkey" => passkey::add(&frame, person, fields).await,
+        "remove_passkey" => passkey::remove(&frame, person, &fields).await,
         _ => remove(&frame, person, &fields).await,
     }
 }
 
-async fn page(frame: Frame, fields: Fields) -> Answer {
+/// The page as it stands, with what was refused.
+pub async fn page(frame: Frame, fields: Fields) -> Answer {
     let person = frame.person().ok_or(AppError::SignInNeeded)?;
-    let factor = store::factor(&mut *frame.read().await?, person.id).await?;
-    let pending = factor.as_ref().filter(|factor| factor.confirmed_at.is_none());
+    let mut read = frame.read().await?;
+    let (app, factors) = (store::factor(&mut read, person.id).await?, store::factors(&mut read, person.id).await?);
+    let passkeys = store::passkeys(&mut read, person.id).await?;
+    drop(read);
+    let pending = app.as_ref().filter(|factor| factor.confirmed_at.is_none());
     let secret = pending.and_then(|factor| open(&frame.platform.keys, person.id, factor));
     let key = secret.map(|secret| {
         let (typed, instance) = (totp::base32(&secret), frame.platform.config.instance());
@@ -91,8 +112,8 @@ async fn page(frame: Frame, fields: Fields) -> Answer {
         Key { typed: in_fours(&typed, " "), link }
     });
     let status = if fields.is_refused() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let can_seal = !frame.platform.keys.is_empty();
-    show_with(status, &Page { frame, fields, factor, key, can_seal })
+    let (can_seal, is_named) = (!frame.platform.keys.is_empty(), Site::of(&frame.platform.config).is_some());
+    show_with(status, &Page { frame, fields, app, key, can_seal, passkeys, is_named, factors })
 }
 
 async fn begin(frame: &Frame, person: &SignedIn, fields: &Fields) -> Answer {
@@ -100,7 +121,7 @@ async fn begin(frame: &Frame, person: &SignedIn, fields: &Fields) -> Answer {
     let sealed = frame.platform.keys.seal(&STANDARD.encode(random::app_key()), &bound(person.id));
     let sealed = sealed.ok_or(AppError::NotNow("this instance has no keys to seal with"))?;
     if !store::begin_factor(&mut tx, person.id, &sealed, frame.now).await? {
-        return Err(AppError::NotNow("a second factor is in force"));
+        return Err(AppError::NotNow("an app is in force"));
     }
     let next: String = url::form_urlencoded::byte_serialize(fields.value("next").as_bytes()).collect();
     tx.see_other(format!("/settings/second-factor?next={next}")).await
@@ -110,7 +131,7 @@ async fn confirm(frame: &Frame, person: &SignedIn, mut fields: Fields) -> Answer
     FACTOR_TRIES.take(&frame.platform, &person.id.to_string()).await?;
     let mut tx = frame.begin(&fields).await?;
     let factor = store::factor(&mut tx, person.id).await?.filter(|factor| factor.confirmed_at.is_none());
-    let factor = factor.ok_or(AppError::NotNow("no second factor is being set up"))?;
+    let factor = factor.ok_or(AppError::NotNow("no app is being set up"))?;
     if !is_next_code(&mut tx, person.id, &factor, fields.value("code")).await? {
         drop(tx);
         frame.refused(Action::ConfirmationRefused, Some(Object::new(Kind::Person, person.id.0)));
@@ -118,14 +139,23 @@ async fn confirm(frame: &Frame, person: &SignedIn, mut fields: Fields) -> Answer
         fields.set("code", "");
         return page(frame.clone(), fields).await;
     }
+    let is_first = !store::has_factor(&mut tx, person.id).await?;
     store::confirm_factor(&mut tx, person.id, frame.now).await?;
+    tx.record(Fact::SecondFactorSet { person: person.id }).await?;
+    set(tx, frame, person, &fields, is_first).await
+}
+
+/// What follows when a factor of whichever kind was set up: with the first one come recovery codes.
+pub async fn set(mut tx: Tx, frame: &Frame, person: &SignedIn, fields: &Fields, is_first: bool) -> Answer {
+    if !is_first {
+        return tx.see_other("/settings/second-factor?said=done").await;
+    }
     store::confirm(&mut tx, person.sign_in, true, frame.now).await?;
     // Sign-ins by mail alone would be asked for nothing more.
     for sign_in in store::end_others(&mut tx, person.id, person.sign_in).await? {
         tx.record(Fact::SignedOut { person: person.id, sign_in }).await?;
     }
-    tx.record(Fact::SecondFactorSet { person: person.id }).await?;
-    show_codes(tx, frame, person, &fields).await
+    show_codes(tx, frame, person, fields).await
 }
 
 async fn new_codes(frame: &Frame, person: &SignedIn, fields: &Fields) -> Answer {
@@ -150,42 +180,88 @@ async fn show_codes(mut tx: Tx, frame: &Frame, person: &SignedIn, fields: &Field
 async fn remove(frame: &Frame, person: &SignedIn, fields: &Fields) -> Answer {
     let mut tx = frame.begin(fields).await?;
     if !store::remove_factor(&mut tx, person.id).await? {
-        return Err(AppError::NotNow("there is no second factor"));
+        return Err(AppError::NotNow("there is no app"));
     }
     tx.record(Fact::SecondFactorRemoved { person: person.id }).await?;
     tx.see_other("/settings/second-factor?said=done").await
 }
 
-/// Asks for the code of the app, where a sign-in waits for it.
+/// Asks for the code of the app or a passkey, where a sign-in waits for it.
 pub async fn get_sign_in(frame: Frame, request: HttpRequest) -> Answer {
-    let waits = match waiting(&frame, &request) {
-        Some(token) => store::attempt(&mut *frame.read().await?, &token, frame.now).await?.is_some(),
-        None => false,
+    let mut read = frame.read().await?;
+    let attempt = match waiting(&frame, &request) {
+        Some(token) => store::attempt(&mut read, &token, frame.now).await?,
+        None => None,
     };
-    match waits {
-        true => show(&SignIn { frame, fields: Fields::default() }),
-        false => Ok(see_other(frame.carry("/sign-in"))),
-    }
+    let Some(attempt) = attempt else { return Ok(see_other(frame.carry("/sign-in"))) };
+    let factors = store::factors(&mut read, attempt.person).await?;
+    drop(read);
+    show(&SignIn { frame, fields: Fields::default(), factors })
 }
 
-/// Signs in by the right code; the fifth wrong one ends it.
+/// Signs in by the right code or passkey; the fifth wrong one ends it.
 pub async fn post_sign_in(frame: Frame, request: HttpRequest, mut fields: Fields) -> Answer {
     let token = waiting(&frame, &request).ok_or(AppError::Gone)?;
     let attempt = store::attempt(&mut *frame.read().await?, &token, frame.now).await?.ok_or(AppError::Gone)?;
+    let act = fields.one_of("act", ["", "ask_passkey", "passkey"])?;
+    let ceremony = Ceremony::SigningIn(&token);
+    if act == "ask_passkey" {
+        return passkey::ask_for_one(&frame, ceremony, attempt.person).await;
+    }
     FACTOR_TRIES.take(&frame.platform, &attempt.person.to_string()).await?;
     let mut tx = frame.begin(&fields).await?;
     let left = store::count_try(&mut tx, &token).await?.ok_or(AppError::Gone)?;
-    if is_proven(&mut tx, attempt.person, fields.value("code")).await? {
-        return enter(tx, &frame, &request, attempt, &token).await;
-    }
+    let proof = match act {
+        "passkey" => passkey::prove(&mut tx, ceremony, attempt.person, fields.value("passkey")).await?,
+        _ => {
+            is_proven(&mut tx, attempt.person, fields.value("code")).await?.then_some(()).ok_or(Refusal::Code { left })
+        }
+    };
+    let Err(refusal) = proof else { return enter(tx, &frame, &request, attempt, &token).await };
+    let factors = store::factors(&mut tx, attempt.person).await?;
     tx.commit().await?;
-    frame.refused(Action::SignInRefused, Some(Object::new(Kind::Person, attempt.person.0)));
-    if left == 0 {
-        return Err(AppError::Gone);
+    frame.refused(refusal.action(Action::SignInRefused), Some(Object::new(Kind::Person, attempt.person.0)));
+    refusal.tell(&mut fields);
+    match left {
+        0 => Err(AppError::Gone),
+        _ => show_with(StatusCode::UNPROCESSABLE_ENTITY, &SignIn { frame, fields, factors }),
     }
-    fields.refuse("code", Message::new("people-second_factor-wrong_left").with("left", left));
-    fields.set("code", "");
-    show_with(StatusCode::UNPROCESSABLE_ENTITY, &SignIn { frame, fields })
+}
+
+/// Why a second factor is not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    Code {
+        left: i32,
+    },
+    /// Asked for too long ago, answered already, or asked for elsewhere.
+    PasskeyOver,
+    PasskeyWrong,
+    PasskeyCopied,
+    PasskeyTaken,
+}
+
+impl Refusal {
+    /// Says so beside its field, which is typed anew.
+    pub fn tell(self, fields: &mut Fields) {
+        let (field, message) = match self {
+            Refusal::Code { left } => ("code", Message::new("people-second_factor-wrong_left").with("left", left)),
+            Refusal::PasskeyOver => ("passkey", Message::new("people-passkey-over")),
+            Refusal::PasskeyWrong => ("passkey", Message::new("people-passkey-wrong")),
+            Refusal::PasskeyCopied => ("passkey", Message::new("people-passkey-copied")),
+            Refusal::PasskeyTaken => ("passkey", Message::new("people-passkey-taken")),
+        };
+        fields.refuse(field, message);
+        fields.set(field, "");
+    }
+
+    /// How it is written down.
+    pub fn action(self, usual: Action) -> Action {
+        match self {
+            Refusal::PasskeyCopied => Action::PasskeyCopied,
+            _ => usual,
+        }
+    }
 }
 
 async fn enter(mut tx: Tx, frame: &Frame, request: &HttpRequest, attempt: Attempt, token: &Hashed) -> Answer {

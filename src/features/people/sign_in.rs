@@ -129,7 +129,7 @@ pub async fn invite(platform: &Platform, address: &EmailAddress, is_administrato
 
 /// Whoever has the machine is the last way back for an administrator whose telephone is lost.
 async fn lose_factor(tx: &mut Tx, person: PersonId) -> Result<(), AppError> {
-    if store::remove_factor(tx, person).await? {
+    if store::remove_factors(tx, person).await? {
         store::end_sign_ins(tx, person).await?;
         tx.record(Fact::SecondFactorRemoved { person }).await?;
     }
@@ -203,7 +203,7 @@ pub fn is_attempt(platform: &Platform, request: &HttpRequest, attempt: &random::
     request.cookie(attempt_name(platform)).is_some_and(|cookie| random::hashed(cookie.value()) == *attempt)
 }
 
-/// Signs the person of the address in, or asks them for the code of their app.
+/// Signs the person of the address in, or asks them for their second factor.
 pub async fn finish(mut tx: Tx, frame: &Frame, request: &HttpRequest, proven: Proven) -> Answer {
     let person = store::find_or_create(&mut tx, &proven.address, proven.locale, frame.now).await?;
     crate::platform::drafts::attach(&mut tx, &proven.address, person, Some(frame.now), frame.now).await?;
@@ -220,7 +220,7 @@ pub struct Arrived {
     pub is_elsewhere: bool,
 }
 
-/// Signs a person in, or asks them for the code of their app.
+/// Signs a person in, or asks them for their second factor.
 pub async fn welcome(mut tx: Tx, frame: &Frame, request: &HttpRequest, arrived: Arrived) -> Answer {
     if store::has_factor(&mut tx, arrived.person).await? {
         return wait(tx, frame, &arrived).await;
@@ -229,7 +229,7 @@ pub async fn welcome(mut tx: Tx, frame: &Frame, request: &HttpRequest, arrived: 
     complete(tx, frame, request, Entrance { person, next, is_elsewhere, by_factor: false }).await
 }
 
-/// Lets the sign-in of somebody with an app wait for its code.
+/// Lets the sign-in of somebody with a second factor wait for it.
 async fn wait(mut tx: Tx, frame: &Frame, arrived: &Arrived) -> Answer {
     let token = random::token();
     let (hashed, person) = (random::hashed(&token), arrived.person);

@@ -19,8 +19,10 @@ pub const SIGN_IN_PER_NETWORK: Limit =
     limit("sign-in-network", TEN_MINUTES, 20, (5, 2000), "admin-settings-limit_sign_in_network");
 /// Codes typed in a network: many more could be guessed through.
 pub const CODES_PER_NETWORK: Limit = limit("sign-in-code", HOUR, 10, (5, 100), "admin-settings-limit_sign_in_code");
-/// Codes of an app: a million can be, and several are right at a time.
+/// Codes of an app, of which a million can be and several are right at a time, and answers of passkeys.
 pub const FACTOR_TRIES: Limit = limit("second-factor", HOUR, 20, (5, 40), "admin-settings-limit_second_factor");
+/// Questions to a device: each ends the one before.
+pub const PASSKEYS_ASKED: Limit = limit("passkeys", HOUR, 60, (10, 600), "admin-settings-limit_passkeys");
 pub const CONFIRMATION_MAILS: Limit =
     limit("confirmation-mails", HOUR, 5, (2, 50), "admin-settings-limit_confirmation_mails");
 pub const PROVIDER_PER_NETWORK: Limit =
@@ -55,11 +57,12 @@ pub const EMERGENCY_READINGS: Limit = limit("emergency", DAY, 10, (1, 100), "adm
 pub const OF_INSTANCE: Limit = limit("unsafe", MINUTE, 300, (60, 100_000), "admin-settings-limit_unsafe");
 
 /// All of them, as the page shows them.
-pub const ALL: [Limit; 21] = [
+pub const ALL: [Limit; 22] = [
     SIGN_IN_PER_ADDRESS,
     SIGN_IN_PER_NETWORK,
     CODES_PER_NETWORK,
     FACTOR_TRIES,
+    PASSKEYS_ASKED,
     CONFIRMATION_MAILS,
     PROVIDER_PER_NETWORK,
     ADDRESS_CHANGES,

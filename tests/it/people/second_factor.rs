@@ -8,18 +8,23 @@ use kabeuchi::domain::totp::{code, step};
 use kabeuchi::platform::clock::Clock;
 use sqlx::PgPool;
 
-const SETTINGS: &str = "/settings/second-factor";
-const SIGN_IN: &str = "/sign-in/second-factor";
+pub const SETTINGS: &str = "/settings/second-factor";
+pub const SIGN_IN: &str = "/sign-in/second-factor";
 
 /// An app on somebody's telephone, which knows nothing but the key that it was told.
-struct Telephone {
+pub struct Telephone {
     key: Vec<u8>,
-    recovery: Vec<String>,
+    pub recovery: Vec<String>,
 }
 
 impl Telephone {
+    /// One that was told this key.
+    pub fn with_key(typed: &str) -> Self {
+        Self { key: read(&typed.replace(' ', "")), recovery: Vec::new() }
+    }
+
     /// The code of now, or of steps before and after.
-    fn code(&self, app: &TestApp, steps: i64) -> String {
+    pub fn code(&self, app: &TestApp, steps: i64) -> String {
         let step = step(app.clock.now()) + steps;
         let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, &self.key);
         code(ring::hmac::sign(&key, &step.to_be_bytes()).as_ref().try_into().unwrap())
@@ -37,13 +42,13 @@ fn read(key: &str) -> Vec<u8> {
 }
 
 /// Sets an app up in a browser that was confirmed just now.
-async fn set_up(app: &TestApp, browser: &Browser) -> Telephone {
+pub async fn set_up(app: &TestApp, browser: &Browser) -> Telephone {
     browser.post(SETTINGS, &[("act", "begin")]).await.assert_status(303);
     let page = browser.get(SETTINGS).await;
     let typed = page.texts("dd code").remove(0).replace(' ', "");
     let link = page.links("otpauth://totp/").remove(0);
     assert!(link.contains(&format!("?secret={typed}&issuer=")), "{link}");
-    let mut telephone = Telephone { key: read(&typed), recovery: Vec::new() };
+    let mut telephone = Telephone::with_key(&typed);
     let now = telephone.code(app, 0);
     let shown = browser.post(SETTINGS, &[("act", "confirm"), ("code", &now)]).await;
     shown.assert_status(200).assert_says("people-recovery_codes-text");
@@ -54,7 +59,7 @@ async fn set_up(app: &TestApp, browser: &Browser) -> Telephone {
 }
 
 /// Goes as far as the mail leads, in a browser of its own.
-async fn by_mail(app: &TestApp, persona: Persona) -> (Browser, Page) {
+pub async fn by_mail(app: &TestApp, persona: Persona) -> (Browser, Page) {
     let browser = app.visitor();
     browser.post("/sign-in", &[("email", persona.email), ("next", "/applications")]).await.assert_status(303);
     app.run_jobs().await;
@@ -62,7 +67,7 @@ async fn by_mail(app: &TestApp, persona: Persona) -> (Browser, Page) {
     (browser, page)
 }
 
-async fn try_code(browser: &Browser, code: &str) -> Page {
+pub async fn try_code(browser: &Browser, code: &str) -> Page {
     browser.post(SIGN_IN, &[("code", code)]).await
 }
 

@@ -3,6 +3,7 @@
 
 mod app;
 mod applications;
+pub mod authenticator;
 mod bookings;
 pub mod browser;
 mod calendars;

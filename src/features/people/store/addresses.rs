@@ -235,6 +235,14 @@ pub async fn restore_address(
     )
     .execute(&mut *conn)
     .await?;
+    sqlx::query!(
+        r#"delete from passkeys k using address_changes c
+            where c.address_change_id = $1 and k.person_id = c.person_id and k.created_at >= c.asked_at"#,
+        change.id as AddressChangeId,
+    )
+    .execute(&mut *conn)
+    .await?;
+    super::drop_lone_codes(conn, change.person).await?;
     move_account(conn, change.person, &change.former, now).await.map(|moved| moved.map(|()| true))
 }
 

@@ -1,4 +1,4 @@
-//! SQL over second factors: the sealed key of an app, recovery codes, and sign-ins that wait for a code.
+//! SQL over second factors: the sealed key of an app, recovery codes, and sign-ins that wait for one of them.
 
 use super::CODE_TRIES;
 use crate::domain::id::{PersonId, SignInId, SignInRequestId};
@@ -11,24 +11,20 @@ use sqlx::PgConnection;
 /// How long a sign-in waits for the code of the app.
 const ATTEMPT_LASTS: TimeDelta = TimeDelta::minutes(10);
 
-/// What a person has beside their mail account.
+/// The app of a person.
 pub struct Factor {
     pub sealed: Vec<u8>,
     /// The step of the last code that was used.
     pub last_step: i64,
     /// Until a first code showed that the app has the key, it counts for nothing.
     pub confirmed_at: Option<DateTime<Utc>>,
-    /// Recovery codes that are left.
-    pub codes: i64,
 }
 
-/// A person's factor.
+/// A person's app.
 pub async fn factor(conn: &mut PgConnection, person: PersonId) -> Result<Option<Factor>, AppError> {
     let factor = sqlx::query_as!(
         Factor,
-        r#"select sealed, last_step, confirmed_at,
-                  (select count(*) from recovery_codes c where c.person_id = f.person_id and c.spent_at is null) as "codes!"
-             from second_factors f where person_id = $1"#,
+        "select sealed, last_step, confirmed_at from second_factors where person_id = $1",
         person as PersonId,
     )
     .fetch_optional(conn)
@@ -36,9 +32,39 @@ pub async fn factor(conn: &mut PgConnection, person: PersonId) -> Result<Option<
     Ok(factor)
 }
 
+/// What a person has beside their mail account.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Factors {
+    pub has_app: bool,
+    pub has_passkeys: bool,
+    /// Recovery codes that are left.
+    pub codes: i64,
+}
+
+impl Factors {
+    /// Whether the person is asked for more than their mail.
+    pub fn any(self) -> bool {
+        self.has_app || self.has_passkeys
+    }
+}
+
+/// All that a person has.
+pub async fn factors(conn: &mut PgConnection, person: PersonId) -> Result<Factors, AppError> {
+    let factors = sqlx::query_as!(
+        Factors,
+        r#"select exists (select from second_factors where person_id = $1 and confirmed_at is not null) as "has_app!",
+                  exists (select from passkeys where person_id = $1) as "has_passkeys!",
+                  (select count(*) from recovery_codes where person_id = $1 and spent_at is null) as "codes!""#,
+        person as PersonId,
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(factors)
+}
+
 /// Whether a person is asked for more than their mail.
 pub async fn has_factor(conn: &mut PgConnection, person: PersonId) -> Result<bool, AppError> {
-    Ok(factor(conn, person).await?.is_some_and(|factor| factor.confirmed_at.is_some()))
+    Ok(factors(conn, person).await?.any())
 }
 
 /// Begins to set a factor up, anew where it was begun before; false where one is in force.
@@ -81,11 +107,32 @@ pub async fn confirm_factor(conn: &mut PgConnection, person: PersonId, now: Date
     Ok(())
 }
 
-/// Takes a factor away with its recovery codes.
+/// Takes the app away.
 pub async fn remove_factor(conn: &mut PgConnection, person: PersonId) -> Result<bool, AppError> {
     let gone =
-        sqlx::query!("delete from second_factors where person_id = $1", person as PersonId).execute(conn).await?;
+        sqlx::query!("delete from second_factors where person_id = $1", person as PersonId).execute(&mut *conn).await?;
+    drop_lone_codes(conn, person).await?;
     Ok(gone.rows_affected() == 1)
+}
+
+/// Takes all away that a person has; false where that is nothing.
+pub async fn remove_factors(conn: &mut PgConnection, person: PersonId) -> Result<bool, AppError> {
+    let passkeys =
+        sqlx::query!("delete from passkeys where person_id = $1", person as PersonId).execute(&mut *conn).await?;
+    Ok(remove_factor(conn, person).await? || passkeys.rows_affected() > 0)
+}
+
+/// Recovery codes go with the last of what they stand for.
+pub async fn drop_lone_codes(conn: &mut PgConnection, person: PersonId) -> Result<(), AppError> {
+    sqlx::query!(
+        r#"delete from recovery_codes where person_id = $1
+              and not exists (select from second_factors where person_id = $1 and confirmed_at is not null)
+              and not exists (select from passkeys where person_id = $1)"#,
+        person as PersonId,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
 }
 
 /// Stores new recovery codes; those before die.
@@ -101,7 +148,7 @@ pub async fn replace_codes(conn: &mut PgConnection, person: PersonId, codes: &[H
     Ok(())
 }
 
-/// Spends a recovery code of a factor in force; false when it is none or was spent.
+/// Spends a recovery code beside a factor in force; false when it is none or was spent.
 pub async fn spend_code(
     conn: &mut PgConnection,
     person: PersonId,
@@ -109,9 +156,9 @@ pub async fn spend_code(
     now: DateTime<Utc>,
 ) -> Result<bool, AppError> {
     let spent = sqlx::query!(
-        r#"update recovery_codes c set spent_at = $3 from second_factors f
-            where c.person_id = $1 and c.code_hash = $2 and c.spent_at is null
-              and f.person_id = c.person_id and f.confirmed_at is not null"#,
+        r#"update recovery_codes set spent_at = $3 where person_id = $1 and code_hash = $2 and spent_at is null
+              and (exists (select from second_factors where person_id = $1 and confirmed_at is not null)
+                   or exists (select from passkeys where person_id = $1))"#,
         person as PersonId,
         code,
         now,
@@ -121,7 +168,7 @@ pub async fn spend_code(
     Ok(spent.rows_affected() == 1)
 }
 
-/// A sign-in whose address is proven, and which waits for the code of the app.
+/// A sign-in whose address is proven, and which waits for the second factor.
 pub struct Attempt {
     pub person: PersonId,
     pub request: SignInRequestId,
@@ -129,7 +176,7 @@ pub struct Attempt {
     pub way: Way,
 }
 
-/// Lets a sign-in wait for a code.
+/// Lets a sign-in wait for the second factor.
 pub async fn insert_attempt(
     conn: &mut PgConnection,
     token: &Hashed,

@@ -74,6 +74,9 @@ pub async fn erase(tx: &mut Tx, person: PersonId, address: &EmailAddress) -> Res
     super::end_sign_ins(tx, person).await?;
     sqlx::query!(
         r#"with a as (delete from second_factors where person_id = $1),
+                passkeys as (delete from passkeys where person_id = $1),
+                ceremonies as (delete from passkey_ceremonies where person_id = $1),
+                codes as (delete from recovery_codes where person_id = $1),
                 b as (delete from address_changes where person_id = $1),
                 c as (delete from known_browsers where person_id = $1),
                 d as (delete from factor_attempts where person_id = $1),
@@ -138,6 +141,16 @@ pub async fn export(conn: &mut PgConnection, person: PersonId) -> Result<Vec<Par
             table: "second_factors",
             rows: sqlx::query_scalar!(
                 r#"select jsonb_build_object('created_at', created_at, 'confirmed_at', confirmed_at) as "row!" from second_factors where person_id = $1"#,
+                person as PersonId,
+            )
+            .fetch_all(&mut *conn)
+            .await?,
+        },
+        Part {
+            table: "passkeys",
+            rows: sqlx::query_scalar!(
+                r#"select jsonb_build_object('name', name, 'created_at', created_at, 'last_used_at', last_used_at) as "row!"
+                     from passkeys where person_id = $1 order by created_at, passkey_id"#,
                 person as PersonId,
             )
             .fetch_all(&mut *conn)

@@ -4,7 +4,8 @@ use crate::domain::retention;
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
 
-/// Deletes requests for a link with their links, tries to sign in by a provider, and sign-ins, when they are over; gives their number.
+/// Deletes requests for a link with their links, tries to sign in by a provider, what browsers were asked about
+/// passkeys, and sign-ins, when they are over; gives their number.
 pub async fn sweep_sign_ins(tx: &mut Tx, limit: i64) -> Result<u64, AppError> {
     let now = tx.now();
     let requests = sqlx::query!(
@@ -23,6 +24,14 @@ pub async fn sweep_sign_ins(tx: &mut Tx, limit: i64) -> Result<u64, AppError> {
     )
     .execute(&mut **tx)
     .await?;
+    let ceremonies = sqlx::query!(
+        r#"delete from passkey_ceremonies where passkey_ceremony_id in
+                  (select passkey_ceremony_id from passkey_ceremonies where expires_at <= $1 order by expires_at limit $2)"#,
+        now,
+        limit,
+    )
+    .execute(&mut **tx)
+    .await?;
     let sign_ins = sqlx::query!(
         r#"delete from sign_ins where sign_in_id in
                   (select sign_in_id from sign_ins where expires_at <= $1 or seen_at <= $2 limit $3)"#,
@@ -32,5 +41,6 @@ pub async fn sweep_sign_ins(tx: &mut Tx, limit: i64) -> Result<u64, AppError> {
     )
     .execute(&mut **tx)
     .await?;
-    Ok(requests.rows_affected() + attempts.rows_affected() + sign_ins.rows_affected())
+    let asked = requests.rows_affected() + attempts.rows_affected() + ceremonies.rows_affected();
+    Ok(asked + sign_ins.rows_affected())
 }
