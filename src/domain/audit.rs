@@ -32,6 +32,9 @@ pub enum Action {
     AbuseReported,
     AbuseReportDecided,
     AbuseReportConcluded,
+    ComplaintMade,
+    ComplaintDecided,
+    ComplaintConcluded,
     ParticipantInvited,
     ParticipantJoined,
     ParticipantDeparted,
@@ -92,7 +95,7 @@ pub enum Action {
 
 impl Action {
     /// All of them, in the order in which they are offered for choice.
-    pub const ALL: [Action; 78] = [
+    pub const ALL: [Action; 81] = [
         Action::SignedIn,
         Action::SignedInElsewhere,
         Action::SignInsEnded,
@@ -115,6 +118,9 @@ impl Action {
         Action::AbuseReported,
         Action::AbuseReportDecided,
         Action::AbuseReportConcluded,
+        Action::ComplaintMade,
+        Action::ComplaintDecided,
+        Action::ComplaintConcluded,
         Action::ParticipantInvited,
         Action::ParticipantJoined,
         Action::ParticipantDeparted,
@@ -198,6 +204,9 @@ impl Action {
             Action::AbuseReported => "audit-action-abuse_reported",
             Action::AbuseReportDecided => "audit-action-abuse_report_decided",
             Action::AbuseReportConcluded => "audit-action-abuse_report_concluded",
+            Action::ComplaintMade => "audit-action-complaint_made",
+            Action::ComplaintDecided => "audit-action-complaint_decided",
+            Action::ComplaintConcluded => "audit-action-complaint_concluded",
             Action::ParticipantInvited => "audit-action-participant_invited",
             Action::ParticipantJoined => "audit-action-participant_joined",
             Action::ParticipantDeparted => "audit-action-participant_departed",
@@ -318,6 +327,7 @@ pub enum Kind {
     Quote,
     Report,
     AbuseReport,
+    Complaint,
     Sanction,
     ProviderAttempt,
     Export,
@@ -327,7 +337,7 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Kind; 17] = [
+    pub const ALL: [Kind; 18] = [
         Kind::Person,
         Kind::SignInRequest,
         Kind::AddressChange,
@@ -340,6 +350,7 @@ impl Kind {
         Kind::Quote,
         Kind::Report,
         Kind::AbuseReport,
+        Kind::Complaint,
         Kind::Sanction,
         Kind::ProviderAttempt,
         Kind::Export,
@@ -362,6 +373,7 @@ impl Kind {
             Kind::Quote => "audit-kind-quote",
             Kind::Report => "audit-kind-report",
             Kind::AbuseReport => "audit-kind-abuse_report",
+            Kind::Complaint => "audit-kind-complaint",
             Kind::Sanction => "audit-kind-sanction",
             Kind::ProviderAttempt => "audit-kind-provider_attempt",
             Kind::Export => "audit-kind-export",
