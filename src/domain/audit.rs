@@ -34,6 +34,9 @@ pub enum Action {
     AbuseReported,
     AbuseReportDecided,
     AbuseReportConcluded,
+    ComplaintMade,
+    ComplaintDecided,
+    ComplaintConcluded,
     ParticipantInvited,
     ParticipantJoined,
     ParticipantDeparted,
@@ -120,6 +123,9 @@ impl Action {
         Action::AbuseReported,
         Action::AbuseReportDecided,
         Action::AbuseReportConcluded,
+        Action::ComplaintMade,
+        Action::ComplaintDecided,
+        Action::ComplaintConcluded,
         Action::ParticipantInvited,
         Action::ParticipantJoined,
         Action::ParticipantDeparted,
@@ -206,6 +212,9 @@ impl Action {
             Action::AbuseReported => "audit-action-abuse_reported",
             Action::AbuseReportDecided => "audit-action-abuse_report_decided",
             Action::AbuseReportConcluded => "audit-action-abuse_report_concluded",
+            Action::ComplaintMade => "audit-action-complaint_made",
+            Action::ComplaintDecided => "audit-action-complaint_decided",
+            Action::ComplaintConcluded => "audit-action-complaint_concluded",
             Action::ParticipantInvited => "audit-action-participant_invited",
             Action::ParticipantJoined => "audit-action-participant_joined",
             Action::ParticipantDeparted => "audit-action-participant_departed",
@@ -327,6 +336,7 @@ pub enum Kind {
     Quote,
     Report,
     AbuseReport,
+    Complaint,
     Sanction,
     ProviderAttempt,
     Export,
@@ -336,7 +346,7 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Kind; 17] = [
+    pub const ALL: [Kind; 18] = [
         Kind::Person,
         Kind::SignInRequest,
         Kind::AddressChange,
@@ -349,6 +359,7 @@ impl Kind {
         Kind::Quote,
         Kind::Report,
         Kind::AbuseReport,
+        Kind::Complaint,
         Kind::Sanction,
         Kind::ProviderAttempt,
         Kind::Export,
@@ -371,6 +382,7 @@ impl Kind {
             Kind::Quote => "audit-kind-quote",
             Kind::Report => "audit-kind-report",
             Kind::AbuseReport => "audit-kind-abuse_report",
+            Kind::Complaint => "audit-kind-complaint",
             Kind::Sanction => "audit-kind-sanction",
             Kind::ProviderAttempt => "audit-kind-provider_attempt",
             Kind::Export => "audit-kind-export",

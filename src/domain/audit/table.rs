@@ -38,12 +38,10 @@ pub fn of(fact: &Fact) -> Option<(Action, Object)> {
         Fact::AbuseReportConcluded { report } => {
             (Action::AbuseReportConcluded, Object::new(Kind::AbuseReport, report.0))
         }
-        Fact::ComplaintMade { complaint } => (Action::AbuseReported, Object::new(Kind::AbuseReport, complaint.0)),
-        Fact::ComplaintDecided { complaint } => {
-            (Action::AbuseReportDecided, Object::new(Kind::AbuseReport, complaint.0))
-        }
+        Fact::ComplaintMade { complaint } => (Action::ComplaintMade, Object::new(Kind::Complaint, complaint.0)),
+        Fact::ComplaintDecided { complaint } => (Action::ComplaintDecided, Object::new(Kind::Complaint, complaint.0)),
         Fact::ComplaintConcluded { complaint } => {
-            (Action::AbuseReportConcluded, Object::new(Kind::AbuseReport, complaint.0))
+            (Action::ComplaintConcluded, Object::new(Kind::Complaint, complaint.0))
         }
         Fact::ParticipantInvited { consultation, .. } => {
             (Action::ParticipantInvited, Object::new(Kind::Consultation, consultation.0))
