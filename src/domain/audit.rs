@@ -98,7 +98,7 @@ pub enum Action {
 
 impl Action {
     /// All of them, in the order in which they are offered for choice.
-    pub const ALL: [Action; 81] = [
+    pub const ALL: [Action; 84] = [
         Action::SignedIn,
         Action::SignedInElsewhere,
         Action::SignInsEnded,

@@ -171,13 +171,17 @@ async fn trust_l03_feedback_and_records_go_after_24_months_and_what_is_public_st
     app.answer(mio(), public, &[("answer1", "Nobody may quote this.")]).await.assert_status(303);
     let report = app.published(public, "Four and a pager").await;
     let (forgotten, _) = ended(&app, false).await;
+    let reading = [("consultation", &*forgotten.to_string()), ("reason", "A participant asked us to look.")];
+    app.with_code(toma()).await.post("/admin/emergency", &reading).await.assert_status(303);
     let since = app.clock.now();
     night(&app, since, 366).await;
     assert_eq!((rows(&app, "feedback").await, rows(&app, "consultations").await), (3, 2));
+    assert_eq!(rows(&app, "emergency_readings").await, 1);
 
     night(&app, since, 732).await;
 
     assert_eq!((rows(&app, "feedback").await, rows(&app, "consultations").await), (1, 1));
+    assert_eq!(rows(&app, "emergency_readings").await, 0);
     app.as_(hana()).await.get(&format!("/consultations/{forgotten}")).await.assert_status(404);
     app.as_(hana()).await.get(&format!("/consultations/{public}")).await.assert_status(200);
     let page = app.visitor().get(&report).await;

@@ -65,6 +65,9 @@ pub async fn forget(tx: &mut Tx, ids: &[ConsultationId]) -> Result<(), AppError>
     sqlx::query!("delete from participants where consultation_id = any($1)", ids as &[ConsultationId])
         .execute(&mut **tx)
         .await?;
+    sqlx::query!("delete from emergency_readings where consultation_id = any($1)", ids as &[ConsultationId])
+        .execute(&mut **tx)
+        .await?;
     sqlx::query!("update consultations set former_id = null where former_id = any($1)", ids as &[ConsultationId])
         .execute(&mut **tx)
         .await?;
