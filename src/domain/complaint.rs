@@ -116,6 +116,13 @@ pub struct Evidence {
     pub file: Option<File>,
 }
 
+impl Evidence {
+    /// Whether there is nothing to read, as of a person.
+    pub fn is_empty(&self) -> bool {
+        self.title.is_empty() && self.texts.is_empty() && self.link.is_none() && self.file.is_none()
+    }
+}
+
 /// A file, without its bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct File {

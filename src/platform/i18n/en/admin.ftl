@@ -32,6 +32,7 @@ admin-jobs-tries = { $count ->
 admin-jobs-given_up = given up
 admin-jobs-again = Try again
 admin-abuse-title = Reports of abuse
+admin-abuse-of_applications = Reports about applications
 admin-abuse-lead = What hosts reported of applications, as it stood then. The person does not learn who reported.
 admin-abuse-none = Nothing was reported
 admin-abuse-open = To be decided
@@ -75,6 +76,7 @@ admin-material-owner = Shared by
 admin-material-type = Type
 admin-material-gone = Nothing is left of this.
 admin-materials-title = Material
+admin-materials-to = Delete material for reasons of law
 admin-materials-address = Address of the link or file
 admin-materials-address_hint = The address of its page, as it was given to you, or its ID.
 admin-materials-unknown = Nothing was shared under this address.
@@ -133,21 +135,20 @@ admin-settings-limits = How often things may happen
 admin-settings-limits_hint = Whoever goes beyond is told when it goes on. A change acts at once.
 admin-settings-limit = What
 admin-settings-most = At most
-admin-settings-while = Within
 admin-settings-usual = Usually { $count }; from { $least } to { $most }
 admin-settings-out_of_bounds = Please choose a whole number from { $least } to { $most }.
 admin-settings-within = { $unit ->
     [days] { $count ->
-        [one] a day
-       *[other] { $count } days
+        [one] per day
+       *[other] per { $count } days
     }
     [hours] { $count ->
-        [one] an hour
-       *[other] { $count } hours
+        [one] per hour
+       *[other] per { $count } hours
     }
    *[minutes] { $count ->
-        [one] a minute
-       *[other] { $count } minutes
+        [one] per minute
+       *[other] per { $count } minutes
     }
 }
 admin-settings-limit_sign_in_address = Mails to sign in, by address

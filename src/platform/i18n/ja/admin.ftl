@@ -28,6 +28,7 @@ admin-jobs-tries = { $count }回試行
 admin-jobs-given_up = 打ち切り:
 admin-jobs-again = もう一度試す
 admin-abuse-title = 通報
+admin-abuse-of_applications = 申し込みについての通報
 admin-abuse-lead = 主催者が通報した申し込みです。通報した時点の内容を残しています。誰が通報したかは、相手には知らせません。
 admin-abuse-none = 通報はありません
 admin-abuse-open = 判断待ち
@@ -71,6 +72,7 @@ admin-material-owner = 共有した人
 admin-material-type = 種類
 admin-material-gone = すでに何も残っていません。
 admin-materials-title = 資料
+admin-materials-to = 資料を法令上の理由で削除する
 admin-materials-address = リンクまたはファイルのアドレス
 admin-materials-address_hint = 知らされた資料のページのアドレス、またはIDを入力してください。
 admin-materials-unknown = このアドレスで共有されたものはありません。
@@ -129,13 +131,12 @@ admin-settings-limits = 回数の上限
 admin-settings-limits_hint = 上限を超えた人には、いつ再開できるかを伝えます。変更はすぐに反映されます。
 admin-settings-limit = 対象
 admin-settings-most = 上限
-admin-settings-while = 期間
 admin-settings-usual = 標準{ $count }（{ $least }～{ $most }）
 admin-settings-out_of_bounds = { $least }から{ $most }までの整数を入力してください。
 admin-settings-within = { $unit ->
-    [days] { $count }日
-    [hours] { $count }時間
-   *[minutes] { $count }分
+    [days] { $count }日に
+    [hours] { $count }時間に
+   *[minutes] { $count }分に
 }
 admin-settings-limit_sign_in_address = サインインのメール（アドレスごと）
 admin-settings-limit_sign_in_network = サインインのメール（ネットワークごと）
