@@ -140,6 +140,17 @@ async fn written(app: &TestApp, cast: &Cast) -> (ConsultationId, String) {
     (room, last(&app.mailbox().last_to(cast.lead).await.link()))
 }
 
+/// Another one whose report is public: its id, and the series and number of the report.
+async fn published(app: &TestApp, cast: &Cast) -> (ConsultationId, String, String) {
+    let (room, preview) = written(app, cast).await;
+    let agreed = app.as_(cast.lead).await.post(&format!("/previews/{preview}"), &[("act", "approve")]).await;
+    agreed.assert_status(303);
+    let (host, path) = (app.as_(cast.host).await, format!("/consultations/{room}/report/publication"));
+    let public = host.submit(&host.get(&path).await, &path, &CHECKED).await.leads_to();
+    let parts: Vec<&str> = public.split(['/', '?']).collect();
+    (room, parts[2].to_owned(), parts[3].to_owned())
+}
+
 async fn world(app: &TestApp, cast: &Cast) -> BTreeMap<&'static str, String> {
     let Cast { host, co_hosts, lead, member, applicants } = *cast;
     app.offer_hours(host).await;
@@ -169,7 +180,11 @@ async fn world(app: &TestApp, cast: &Cast) -> BTreeMap<&'static str, String> {
     let draft_slugs = app.apply_path(draft).await;
     let calendar = app.connect(host, "http://calendar.test:9/private.ics").await;
     let (written, preview) = written(app, cast).await;
+    let (public, series, number) = published(app, cast).await;
     BTreeMap::from([
+        ("{public}", public.to_string()),
+        ("{series}", series),
+        ("{number}", number),
         ("{written}", written.to_string()),
         ("{preview}", preview.clone()),
         ("{own_preview}", preview),

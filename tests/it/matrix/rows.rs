@@ -64,7 +64,7 @@ const PARTICIPANTS: &str = "- 404 404 404 Y Y Y Y Y 404";
 const ONES_OWN: &str = "- Y Y Y Y Y Y Y Y Y";
 
 /// Rows that a page's content shows, or that need a story of their own: by these tests.
-pub const ELSEWHERE: [(u32, &str); 9] = [
+pub const ELSEWHERE: [(u32, &str); 8] = [
     (12, "trust_matrix_12_everybody_but_its_hosts_applies_to_an_open_call"),
     (19, "hosts_see_where_they_reach_the_applicant_and_nobody_else_does"),
     (36, "a_mailed_invitation_is_for_its_address_alone"),
@@ -73,7 +73,6 @@ pub const ELSEWHERE: [(u32, &str); 9] = [
     (45, "trust_a17_a_feed_is_that_of_its_token_and_of_nothing_else_in_its_address"),
     (48, "where_a_session_is_held_is_for_those_who_come"),
     (53, "a_revoked_quote_hides_the_report_within_the_request"),
-    (57, "an_administrator_hides_and_the_host_hears"),
 ];
 
 /// All rows.
@@ -292,6 +291,13 @@ pub fn rows() -> Vec<Row> {
             ],
             "- 404 404 404 403 403 Y 403 403 404",
         ),
+        row(57, [post("/consultations/{public}/report", NOTHING)], "- 404 404 404 403 403 Y Y Y ."),
+        row(
+            57,
+            [get("/reports/{series}/{number}/hiding"), post("/reports/{series}/{number}/hiding", NOTHING)],
+            "- 404 404 404 404 404 . . . Y",
+        ),
+        row(58, [Probe { is_public: true, ..get("/reports/{series}/{number}") }], "Y Y Y Y Y Y Y Y Y Y"),
         row(58, [get("/"), get("/search")], "Y Y Y Y Y Y Y Y Y Y"),
         row(59, [get("/settings/profile"), post("/settings/profile", &[("name", "")])], ONES_OWN),
         row(59, [get("/settings/notifications")], ONES_OWN),
