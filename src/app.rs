@@ -5,6 +5,7 @@ use crate::domain::id::{ApplicationId, BookingId, CalendarId, CallId, Consultati
 use crate::domain::interval::Interval;
 use crate::domain::slot::Offered;
 use crate::features::applications::mails::What;
+use crate::features::people::mails::FactorChange;
 use crate::features::{
     admin, applications, availability, bookings, calendars, calls, complaints, consultations, feedback, home, people,
     questions, reports, sessions,
@@ -53,6 +54,11 @@ pub fn routes() -> Routes {
 pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
     match *fact {
         Fact::SignInRequested { request } => vec![NewJob::now(people::mails::SignInMail { request })],
+        Fact::SecondFactorSet { person } => factor(person, FactorChange::AppSet),
+        Fact::SecondFactorRemoved { person } => factor(person, FactorChange::AppRemoved),
+        Fact::PasskeyAdded { person, .. } => factor(person, FactorChange::PasskeyAdded),
+        Fact::PasskeyRemoved { person, .. } => factor(person, FactorChange::PasskeyRemoved),
+        Fact::RecoveryCodesMade { person } => factor(person, FactorChange::CodesMade),
         Fact::BrowserAppeared { sign_in } => vec![NewJob::now(people::mails::NewBrowserMail { sign_in })],
         Fact::ConfirmationAsked { sign_in } => vec![NewJob::now(people::mails::ConfirmationMail { sign_in })],
         Fact::AddressChangeAsked { change } => vec![NewJob::now(people::mails::AddressMail { change })],
@@ -306,6 +312,10 @@ fn booked(booking: BookingId, sequence: i32, what: bookings::mails::What) -> New
 
 fn written(booking: BookingId) -> NewJob {
     NewJob::now(bookings::writing::WriteOut { booking })
+}
+
+fn factor(person: PersonId, change: FactorChange) -> Vec<NewJob> {
+    vec![NewJob::now(people::mails::FactorMail { person, change })]
 }
 
 fn calendar_news(calendar: CalendarId, what: calendars::mails::What) -> NewJob {

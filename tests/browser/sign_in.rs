@@ -23,6 +23,7 @@ async fn a_newcomer_signs_in_by_the_mailed_link_and_chooses_a_name(db: PgPool) {
         assert_eq!(chrome.path().await, "/settings/sign-ins", "{mode:?}: {}", chrome.text().await);
         assert_eq!(chrome.attribute("html", "lang").await.as_deref(), Some(mode.locale.as_str()));
 
+        app.run_jobs().await;
         chrome.press(".menu summary").await;
         chrome.follow("form[action='/sign-out'] button").await;
         chrome.goto("/home").await;

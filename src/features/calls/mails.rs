@@ -150,12 +150,17 @@ impl Job for OfferMail {
 
     async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
         let mut tx = run.begin().await?;
-        let waits = store::transfer(&mut tx, self.call, run.now).await?.is_some_and(|offer| offer.to == self.to);
-        let call = store::find(&mut tx, self.call).await?.filter(|_| waits);
-        let Some(call) = call else { return Ok(Outcome::Done) };
+        let offer = store::transfer(&mut tx, self.call, run.now).await?.filter(|offer| offer.to == self.to);
+        let (Some(offer), Some(call)) = (offer, store::find(&mut tx, self.call).await?) else {
+            return Ok(Outcome::Done);
+        };
         let receiver = people::receiver(&mut tx, self.to).await?;
         let speech = receiver.speech;
-        let text = speech.t("calls-mail-offered-text").saying("owner", &call.host_name);
+        let key = match offer.is_by_owner {
+            true => "calls-mail-offered-text",
+            false => "calls-mail-offered-text_by_administrator",
+        };
+        let text = speech.t(key).saying("owner", &call.host_name);
         let mail = Mail::to(&receiver, speech.t("calls-mail-offered-subject").saying("call", &call.title))
             .line(text.saying("call", &call.title))
             .action(

@@ -31,6 +31,10 @@ struct Page {
 }
 
 impl Page {
+    fn is_by_owner(&self) -> bool {
+        self.transfer.as_ref().is_some_and(|transfer| transfer.is_by_owner)
+    }
+
     fn path(&self) -> String {
         path(self.call.id)
     }

@@ -127,6 +127,51 @@ impl Job for IdentityMail {
     }
 }
 
+/// What changed of how a person shows who they are, beside their mail.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FactorChange {
+    AppSet,
+    AppRemoved,
+    PasskeyAdded,
+    PasskeyRemoved,
+    CodesMade,
+}
+
+impl FactorChange {
+    fn key(self) -> &'static str {
+        match self {
+            FactorChange::AppSet => "people-mail-factor-app_set",
+            FactorChange::AppRemoved => "people-mail-factor-app_removed",
+            FactorChange::PasskeyAdded => "people-mail-factor-passkey_added",
+            FactorChange::PasskeyRemoved => "people-mail-factor-passkey_removed",
+            FactorChange::CodesMade => "people-mail-factor-codes_made",
+        }
+    }
+}
+
+/// Tells a person that their second factor changed, which nobody else may have done unseen.
+#[derive(Serialize, Deserialize)]
+pub struct FactorMail {
+    pub person: PersonId,
+    pub change: FactorChange,
+}
+
+impl Job for FactorMail {
+    const KIND: &'static str = "people.factor_mail";
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        let receiver = store::receiver(&mut tx, self.person).await?;
+        let speech = receiver.speech;
+        let mail = Mail::to(&receiver, speech.t("people-mail-factor-subject"))
+            .line(speech.t(self.change.key()))
+            .action(speech.t("people-mail-factor-action"), run.platform.config.url("/settings/second-factor"))
+            .closing(speech.t("people-mail-factor-closing"));
+        Ok(Outcome::Send(tx, Box::new(mail)))
+    }
+}
+
 /// Asks the new address of an account. An address that is somebody's already gets nothing: neither side
 /// learns of the other.
 #[derive(Serialize, Deserialize)]

@@ -85,6 +85,7 @@ pub fn jobs(registry: Registry) -> Registry {
     registry
         .with::<mails::SignInMail>()
         .with::<mails::NewBrowserMail>()
+        .with::<mails::FactorMail>()
         .with::<mails::ConfirmationMail>()
         .with::<mails::AddressMail>()
         .with::<mails::IdentityMail>()

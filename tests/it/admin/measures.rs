@@ -194,7 +194,11 @@ async fn a_call_whose_owner_is_closed_out_is_offered_to_a_co_host(db: PgPool) {
     toma_browser.submit(&page, &path, &give).await.assert_status(303);
 
     app.run_jobs().await;
-    assert_eq!(app.mailbox().last_to(kai()).await.subject, "To take over: Talk to me about SRE");
+    let mail = app.mailbox().last_to(kai()).await;
+    assert_eq!(mail.subject, "To take over: Talk to me about SRE");
+    assert!(mail.text.contains("The account of Hana is closed, and an administrator asks you"), "{}", mail.text);
+    let page = app.as_(kai()).await.get(&format!("/calls/{call}/transfer")).await;
+    page.assert_says("calls-transfer-asked_by_administrator");
     let accept = [("act", "accept")];
     app.as_(kai()).await.post(&format!("/calls/{call}/transfer"), &accept).await.assert_status(303);
     let owner: uuid::Uuid = sqlx::query_scalar("select owner_id from calls where call_id = $1")

@@ -551,3 +551,28 @@ async fn away_from_a_machine_of_ones_own_a_passkey_is_enough_for_an_administrato
     browser.get("/admin/people").await.assert_status(200);
     assert_eq!(lacks().await, 0);
 }
+
+#[sqlx::test]
+async fn whoever_it_belongs_to_hears_of_every_change(db: PgPool) {
+    let (app, mut device) = (patient(db).await, Authenticator::new());
+    let browser = app.as_(hana()).await;
+    let told = async |words: &str| {
+        app.run_jobs().await;
+        let mail = app.mailbox().last_to(hana()).await;
+        assert_eq!(mail.subject, "Your second factor changed");
+        assert!(mail.text.contains(words), "{words}: {}", mail.text);
+        app.mailbox().empty().await;
+    };
+
+    set_up(&app, &browser).await;
+    told("Codes of an app are set up").await;
+    add(&app, &browser, &mut device).await.assert_status(303);
+    told("A passkey was added").await;
+    browser.post(SETTINGS, &[("act", "codes")]).await.assert_status(200);
+    told("New recovery codes were made").await;
+    browser.post(SETTINGS, &[("act", "remove")]).await.assert_status(303);
+    told("Codes of an app are not asked for any more").await;
+    let id = browser.get(SETTINGS).await.attributes("input[name=passkey]", "value").remove(0);
+    browser.post(SETTINGS, &[("act", "remove_passkey"), ("passkey", &id)]).await.assert_status(303);
+    told("A passkey was removed").await;
+}

@@ -61,6 +61,7 @@ pub async fn set_up(app: &TestApp, browser: &Browser) -> Telephone {
 /// Goes as far as the mail leads, in a browser of its own.
 pub async fn by_mail(app: &TestApp, persona: Persona) -> (Browser, Page) {
     let browser = app.visitor();
+    app.run_jobs().await;
     browser.post("/sign-in", &[("email", persona.email), ("next", "/applications")]).await.assert_status(303);
     app.run_jobs().await;
     let page = browser.post(&app.mailbox().last_to(persona).await.link(), &[]).await;

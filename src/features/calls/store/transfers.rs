@@ -14,6 +14,8 @@ use sqlx::PgConnection;
 pub struct Transfer {
     pub to: PersonId,
     pub name: String,
+    /// Whether the owner asked, and not an administrator in their place.
+    pub is_by_owner: bool,
     pub expires_at: DateTime<Utc>,
 }
 
@@ -21,8 +23,8 @@ pub struct Transfer {
 pub async fn transfer(conn: &mut PgConnection, call: CallId, now: DateTime<Utc>) -> Result<Option<Transfer>, AppError> {
     let transfer = sqlx::query_as!(
         Transfer,
-        r#"select t.to_id as "to: PersonId", q.name, t.expires_at
-             from call_transfers t join people q on q.person_id = t.to_id
+        r#"select t.to_id as "to: PersonId", q.name, t.asked_by = c.owner_id as "is_by_owner!", t.expires_at
+             from call_transfers t join people q on q.person_id = t.to_id join calls c using (call_id)
             where t.call_id = $1 and t.expires_at > $2"#,
         call as CallId,
         now,
