@@ -36,6 +36,21 @@ mod sign_in {
     }
 
     #[sqlx::test]
+    async fn a_mailed_link_works_from_its_page_in_another_language(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let browser = app.visitor();
+        browser.post("/sign-in", &[("email", "aki@example.org")]).await.assert_status(303);
+        app.run_jobs().await;
+        let link = format!("{}?language=ja", app.mailbox().to_address("aki@example.org").await.remove(0).link());
+
+        let page = browser.get(&link).await;
+
+        let there = page.attributes("main form", "action").remove(0);
+        assert_eq!(there, link);
+        assert!(browser.submit(&page, &there, &[]).await.leads_to().starts_with("/settings/profile"));
+    }
+
+    #[sqlx::test]
     async fn trust_b01_an_unknown_address_gets_the_same_answer(db: PgPool) {
         let app = TestApp::spawn(db).await;
         app.as_(aki()).await;

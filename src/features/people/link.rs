@@ -25,6 +25,12 @@ struct Link {
     is_other_browser: bool,
 }
 
+impl Link {
+    fn action(&self) -> String {
+        self.frame.carry(&format!("/sign-in/{}", self.token))
+    }
+}
+
 #[derive(Template)]
 #[template(path = "people/first_link.html")]
 struct FirstLink {
