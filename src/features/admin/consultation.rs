@@ -1,6 +1,7 @@
 //! `/admin/emergency` and `/admin/consultations/{consultation}`: reading what is written in confidence, for a
 //! reason that everybody concerned is told, for half an hour, and without changing anything.
 
+use super::typed::id_in;
 use crate::domain::id::ConsultationId;
 use crate::domain::text::Text;
 use crate::features::consultations::{self, Attendant, EmergencyReading};
@@ -15,7 +16,6 @@ use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use askama::Template;
 
-/// Whoever needs more of them in a day has no emergency.
 /// Rows of the list.
 const MOST: i64 = 50;
 /// Characters that say why.
@@ -58,7 +58,7 @@ pub async fn post_emergency(frame: Frame, mut fields: Fields) -> Answer {
     if reason.as_ref().is_some_and(|reason| reason.as_str().chars().count() < SHORTEST) {
         fields.refuse("reason", Message::new("admin-emergency-reason_short"));
     }
-    let consultation = consultation_of(fields.value("consultation"));
+    let consultation: Option<ConsultationId> = id_in(fields.value("consultation"), "/consultations/");
     if consultation.is_none() {
         fields.refuse("consultation", Message::new("admin-emergency-unknown"));
     }
@@ -77,12 +77,6 @@ pub async fn post_emergency(frame: Frame, mut fields: Fields) -> Answer {
     }
 }
 
-/// An ID, or the address of a page below it.
-fn consultation_of(typed: &str) -> Option<ConsultationId> {
-    let after = typed.trim().rsplit_once("/consultations/").map_or(typed.trim(), |(_, rest)| rest);
-    after.split(['/', '?', '#']).next()?.parse().ok()
-}
-
 async fn page(frame: Frame, fields: Fields, status: StatusCode) -> Answer {
     let mut read = frame.read().await?;
     let readings = consultations::emergency_readings(&mut read, MOST).await?;
@@ -98,23 +92,4 @@ pub async fn get(frame: Frame, id: Path<ConsultationId>) -> Answer {
     let document = questions::written(&mut read, *id, &frame.speech).await?;
     let document = markdown::render(&document);
     show(&Consultation { frame, reading, people, document })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_address_is_as_good_as_an_id() {
-        let id = "01a21409-6bbd-73de-ba37-b0c63c4483c4";
-        for typed in [
-            id.to_owned(),
-            format!(" {id} "),
-            format!("https://kabeuchi.example.org/consultations/{id}/questions?x#y"),
-            format!("/consultations/{id}"),
-        ] {
-            assert_eq!(consultation_of(&typed).map(|id| id.to_string()).as_deref(), Some(id), "{typed}");
-        }
-        assert_eq!(consultation_of("the one of Aki"), None);
-    }
 }

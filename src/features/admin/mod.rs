@@ -2,11 +2,11 @@
 
 mod abuse_reports;
 mod answers;
+mod audit;
 mod calendar;
 mod calls;
 mod complaints;
 mod consultation;
-mod audit;
 mod data;
 mod jobs;
 mod material;
@@ -19,6 +19,7 @@ mod removal;
 pub mod retention;
 mod settings;
 mod store;
+mod typed;
 
 use crate::platform::jobs::Registry;
 use crate::platform::route::{Need, Routes};
