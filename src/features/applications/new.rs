@@ -26,6 +26,8 @@ use actix_web::HttpRequest;
 use actix_web::http::{StatusCode, header};
 use actix_web::web::Path;
 use askama::Template;
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
 
 #[derive(Template)]
 #[template(path = "applications/new.html")]
@@ -37,6 +39,8 @@ struct New {
     is_full: bool,
     /// An application of this person that is active already.
     already: Option<ApplicationId>,
+    /// Why this person cannot apply, whatever they write.
+    closed: Option<Message>,
     /// What the browser is asked to work on.
     challenge: Option<Challenge>,
 }
@@ -68,7 +72,8 @@ impl New {
 
     /// What was typed is always shown; nobody begins what could not be sent.
     fn takes_text(&self) -> bool {
-        self.is_open() && self.already.is_none() || self.is_unsent || self.fields.is_refused()
+        let may_begin = self.is_open() && self.already.is_none() && self.closed.is_none();
+        may_begin || self.is_unsent || self.fields.is_refused()
     }
 }
 
@@ -84,7 +89,7 @@ pub async fn get(frame: Frame, slugs: Path<(String, String)>) -> Answer {
     let call = calls::in_public(&mut read, &slugs.0, &slugs.1, &frame.asker).await?.call;
     let active = consultations::active_of_call(&mut read, call.id).await?;
     let is_full = store::is_full(&mut read, &call, active).await?;
-    let (mut fields, mut is_unsent, mut already) = (first(&frame, &call), false, None);
+    let (mut fields, mut is_unsent, mut already, mut closed) = (first(&frame, &call), false, None, None);
     if let Some(person) = frame.person() {
         if let Some(draft) = drafts::find(&mut read, person.id, FORM, &call.id.to_string(), frame.now).await? {
             (fields, is_unsent) = (draft.fields, true);
@@ -92,9 +97,13 @@ pub async fn get(frame: Frame, slugs: Path<(String, String)>) -> Answer {
             forget_other_agreement(&mut fields, &call);
         }
         already = store::active_on(&mut read, call.id, person.id).await?;
+        closed = match is_host(&mut read, &call, person.id).await? {
+            true => Some(Message::new("applications-new-own_call")),
+            false => closed_to(&mut read, &call, person.id, frame.now).await?,
+        };
     }
     let challenge = challenge(&mut read, &frame, &call).await?;
-    show(&New { frame, call, fields, is_unsent, is_full, already, challenge })
+    show(&New { frame, call, fields, is_unsent, is_full, already, closed, challenge })
 }
 
 fn first(frame: &Frame, call: &Call) -> Fields {
@@ -225,7 +234,21 @@ async fn keep(
 }
 
 /// Whoever is signed in and did no work shows that they read mail: the draft waits for that, as a visitor's.
-async fn ask_the_sender(frame: Frame, request: &HttpRequest, call: Call, person: PersonId, fields: Fields) -> Answer {
+/// What stands in their way is said before the mail, not after it.
+async fn ask_the_sender(
+    frame: Frame,
+    request: &HttpRequest,
+    call: Call,
+    person: PersonId,
+    mut fields: Fields,
+) -> Answer {
+    let mut tx = frame.begin(&fields).await?;
+    let call = calls::locked(&mut tx, call.id).await?;
+    if let Some((refusal, status)) = refusal(&mut tx, &call, person).await? {
+        fields.refuse("summary", refusal);
+        return refused(frame, tx, call, fields, status).await;
+    }
+    drop(tx);
     let own = frame.person().map(|person| person.email.as_str()).unwrap_or_default();
     let address = EmailAddress::parse(own).map_err(|_| AppError::Unprocessable("no address to mail to"))?;
     let is_mailed = match may_leave(&frame, request, &call, &address, &Way::ByMail).await {
@@ -260,7 +283,7 @@ async fn limited(frame: Frame, call: Call, mut fields: Fields, error: AppError) 
     let AppError::TooMany { retry_after_seconds } = error else { return Err(error) };
     fields.refuse("summary", limit::told(retry_after_seconds));
     let challenge = challenge(&mut *frame.read().await?, &frame, &call).await?;
-    let page = New { frame, call, fields, is_unsent: false, is_full: false, already: None, challenge };
+    let page = New { frame, call, fields, is_unsent: false, is_full: false, already: None, closed: None, challenge };
     let mut answer = show_with(StatusCode::TOO_MANY_REQUESTS, &page)?;
     answer.headers_mut().insert(header::RETRY_AFTER, retry_after_seconds.into());
     Ok(answer)
@@ -273,13 +296,9 @@ async fn send(frame: Frame, call: Call, me: PersonId, typed: Typed, mut fields: 
         return refused(frame, tx, call, fields, StatusCode::UNPROCESSABLE_ENTITY).await;
     }
     let call = calls::locked(&mut tx, call.id).await?;
-    if calls::hosts(&mut tx, call.id).await?.iter().any(|host| host.person == me) {
-        fields.refuse("summary", Message::new("applications-new-own_call"));
-        return refused(frame, tx, call, fields, StatusCode::UNPROCESSABLE_ENTITY).await;
-    }
-    if let Some(hindrance) = hindrance(&mut tx, &call, me).await? {
-        fields.refuse("summary", hindrance);
-        return refused(frame, tx, call, fields, StatusCode::CONFLICT).await;
+    if let Some((refusal, status)) = refusal(&mut tx, &call, me).await? {
+        fields.refuse("summary", refusal);
+        return refused(frame, tx, call, fields, status).await;
     }
     let sent = Sent {
         applicant: me,
@@ -298,6 +317,32 @@ async fn send(frame: Frame, call: Call, me: PersonId, typed: Typed, mut fields: 
     tx.see_other(format!("/applications/{id}?said=sent")).await
 }
 
+/// Why a person cannot send this application, and with which status. The caller locked the call.
+async fn refusal(tx: &mut Tx, call: &Call, me: PersonId) -> Result<Option<(Message, StatusCode)>, AppError> {
+    if is_host(tx, call, me).await? {
+        return Ok(Some((Message::new("applications-new-own_call"), StatusCode::UNPROCESSABLE_ENTITY)));
+    }
+    Ok(hindrance(tx, call, me).await?.map(|hindrance| (hindrance, StatusCode::CONFLICT)))
+}
+
+async fn is_host(conn: &mut PgConnection, call: &Call, person: PersonId) -> Result<bool, AppError> {
+    Ok(calls::hosts(conn, call.id).await?.iter().any(|host| host.person == person))
+}
+
+/// What keeps a person from applying until somebody else changes it.
+async fn closed_to(
+    conn: &mut PgConnection,
+    call: &Call,
+    person: PersonId,
+    now: DateTime<Utc>,
+) -> Result<Option<Message>, AppError> {
+    if store::is_blocked(&mut *conn, call.owner, person).await? {
+        return Ok(Some(Message::new("applications-new-not_taken")));
+    }
+    let may_apply = people::may_apply(conn, person, now).await?;
+    Ok((!may_apply).then(|| Message::new("applications-new-kept_from")))
+}
+
 /// Why a person cannot send an application to a call now. The caller locked the call; the person is
 /// locked here, so that two applications to two calls are not both the fifth.
 pub(super) async fn hindrance(tx: &mut Tx, call: &Call, person: PersonId) -> Result<Option<Message>, AppError> {
@@ -305,12 +350,9 @@ pub(super) async fn hindrance(tx: &mut Tx, call: &Call, person: PersonId) -> Res
         return Ok(Some(Message::new("applications-new-not_open")));
     }
     lock_people(tx, &[person]).await?;
-    if store::is_blocked(tx, call.owner, person).await? {
-        return Ok(Some(Message::new("applications-new-not_taken")));
-    }
     let now = tx.now();
-    if !people::may_apply(tx, person, now).await? {
-        return Ok(Some(Message::new("applications-new-kept_from")));
+    if let Some(closed) = closed_to(tx, call, person, now).await? {
+        return Ok(Some(closed));
     }
     let has_most = store::active_of(tx, person).await? >= MOST_ACTIVE as i64;
     Ok(has_most.then(|| Message::new("applications-new-too_many").with("most", MOST_ACTIVE)))
@@ -335,5 +377,5 @@ async fn refused(frame: Frame, mut tx: Tx, call: Call, fields: Fields, status: S
         None => None,
     };
     let challenge = challenge(&mut tx, &frame, &call).await?;
-    show_with(status, &New { frame, call, fields, is_unsent: false, is_full, already, challenge })
+    show_with(status, &New { frame, call, fields, is_unsent: false, is_full, already, closed: None, challenge })
 }

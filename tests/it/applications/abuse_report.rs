@@ -81,6 +81,8 @@ async fn a_blocked_person_is_refused_in_plain_words_until_the_host_takes_it_back
     let refused = aki.post(&path, &fields).await;
     refused.assert_status(409).assert_says("applications-new-not_taken");
     assert_eq!(refused.texts("textarea"), [ROUGH[0].1]);
+    let shut = aki.get(&path).await;
+    assert_eq!(shut.assert_says("applications-new-not_taken").texts("textarea").len(), 0);
     let elsewhere = app.apply_path(app.open_call(sora()).await).await;
     aki.post(&elsewhere, &fields).await.assert_status(303);
 

@@ -88,6 +88,8 @@ async fn a_paused_call_and_ones_own_take_none(db: PgPool) {
     let path = app.apply_path(call).await;
     let fields = [ROUGH.as_slice(), &[("locale", "en")]].concat();
     let hana = app.as_(hana()).await;
+    let shut = hana.get(&path).await;
+    assert_eq!(shut.assert_says("applications-new-own_call").texts("textarea").len(), 0);
     hana.post(&path, &fields).await.assert_status(422).assert_says("applications-new-own_call");
 
     hana.post(&format!("/calls/{call}/pause"), &[("waiting", "finish")]).await.assert_status(303);

@@ -197,15 +197,17 @@ async fn whoever_is_kept_from_applying_is_told_and_may_again_when_it_ends(db: Pg
         .await
         .assert_status(422);
     let month = [("act", "decide"), ("kind", "applying"), ("reason", "Sells courses"), ("days", "30")];
-    toma_browser.submit(&page, &akis, &month).await.assert_status(303);
     let (path, aki_browser) = (app.apply_path(call).await, app.as_(aki()).await);
     let form = aki_browser.get(&path).await;
+    toma_browser.submit(&page, &akis, &month).await.assert_status(303);
     let rough = [("summary", "Where to begin?"), ("minutes", "30"), ("confidential", "yes")];
 
     let refused = aki_browser.submit(&form, &path, &rough).await;
 
     refused.assert_status(409).assert_says("applications-new-kept_from");
     assert_eq!(refused.texts("textarea[name=summary]"), ["Where to begin?"]);
+    let shut = aki_browser.get(&path).await;
+    assert_eq!(shut.assert_says("applications-new-kept_from").texts("textarea").len(), 0);
     app.clock.advance(TimeDelta::days(31));
     app.apply(aki(), call).await;
 }

@@ -4,6 +4,7 @@
 use crate::support::digest::{changed, digest};
 use crate::support::*;
 use chrono::TimeDelta;
+use kabeuchi::domain::application::MOST_ACTIVE;
 use kabeuchi::domain::id::CallId;
 use kabeuchi::domain::retention::Class;
 use kabeuchi::features::admin::retention::Sweep;
@@ -148,6 +149,26 @@ async fn trust_h09_without_work_nothing_reaches_the_host_before_the_mail_was_ope
     assert_eq!(next.leads_to(), "/sign-in/code?said=mailed", "a mail is for one application");
     browser.post(&sent.replace("?said=sent", "/withdrawal"), &[("reason", "")]).await.assert_status(303);
     assert_eq!(browser.post(&path, &ROUGH).await.leads_to(), "/sign-in/code?said=mailed");
+}
+
+#[sqlx::test]
+async fn what_stands_in_the_way_is_said_before_a_mail(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    for _ in 0..MOST_ACTIVE {
+        let call = app.open_call(sora()).await;
+        app.apply(aki(), call).await;
+    }
+    app.ask_for_work().await;
+    let path = app.apply_path(app.open_call(hana()).await).await;
+    let mailed = app.mailbox().to(aki()).await.len();
+
+    app.as_(hana()).await.post(&path, &ROUGH).await.assert_status(422).assert_says("applications-new-own_call");
+    let refused = app.as_(aki()).await.post(&path, &ROUGH).await;
+
+    refused.assert_status(409).assert_says("applications-new-too_many");
+    assert_eq!(refused.texts("textarea"), [ROUGH[0].1]);
+    app.run_jobs().await;
+    assert_eq!((app.mailbox().to(aki()).await.len(), app.mailbox().to(hana()).await.len()), (mailed, 0));
 }
 
 #[sqlx::test]
