@@ -1,5 +1,6 @@
 //! `/calls/{call}/deletion`: a call to which nobody ever applied goes for good. Any other one is put away.
 
+use super::mails::CallDeletedMail;
 use super::store::{self, Call, InUse};
 use crate::domain::hosting::HostAct;
 use crate::domain::id::CallId;
@@ -32,8 +33,15 @@ pub async fn post(frame: Frame, id: Path<CallId>, fields: Fields) -> Answer {
     let mut tx = frame.begin(&fields).await?;
     let hosted = store::for_host_update(&mut tx, *id, &frame.asker).await?;
     hosted.require(HostAct::Delete)?;
+    let owner = hosted.call.owner;
+    let hosts = store::hosts(&mut tx, *id).await?;
     match store::delete(&mut tx, *id).await? {
-        Ok(()) => tx.see_other("/calls?said=done").await,
+        Ok(()) => {
+            for co_host in hosts.iter().map(|host| host.person).filter(|person| *person != owner) {
+                tx.enqueue_now(CallDeletedMail { owner, to: co_host }).await?;
+            }
+            tx.see_other("/calls?said=done").await
+        }
         Err(InUse) => show_with(StatusCode::CONFLICT, &Deletion { frame, call: hosted.call, is_in_use: true }),
     }
 }

@@ -218,3 +218,25 @@ impl Job for HandedOverMail {
         Ok(Outcome::Send(tx, Box::new(mail)))
     }
 }
+
+/// Tells a co-host that the call is gone. Its title went with it: the mail names who deleted it.
+#[derive(Serialize, Deserialize)]
+pub struct CallDeletedMail {
+    pub owner: PersonId,
+    pub to: PersonId,
+}
+
+impl Job for CallDeletedMail {
+    const KIND: &'static str = "calls.call_deleted_mail";
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        let name = people::receiver(&mut tx, self.owner).await?.name;
+        let receiver = people::receiver(&mut tx, self.to).await?;
+        let speech = receiver.speech;
+        let mail = Mail::to(&receiver, speech.t("calls-mail-deleted-subject").saying("name", &name))
+            .line(speech.t("calls-mail-deleted-text").saying("name", &name))
+            .action(speech.t("calls-mail-home"), run.platform.config.url("/home"));
+        Ok(Outcome::Send(tx, Box::new(mail)))
+    }
+}

@@ -67,4 +67,5 @@ pub fn jobs(registry: Registry) -> Registry {
         .with::<mails::OfferMail>()
         .with::<mails::OfferDeclinedMail>()
         .with::<mails::HandedOverMail>()
+        .with::<mails::CallDeletedMail>()
 }

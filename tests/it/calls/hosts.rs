@@ -78,6 +78,21 @@ impl Hosting {
 }
 
 #[sqlx::test]
+async fn who_hosted_with_the_owner_hears_that_the_call_is_deleted(db: PgPool) {
+    let it = Hosting::of(db).await;
+    it.host_too(ren(), &[]).await;
+    let (owner, deletion) = (it.app.as_(hana()).await, format!("/calls/{}/deletion", it.call));
+
+    owner.post(&deletion, &[]).await.assert_status(303);
+
+    it.app.run_jobs().await;
+    let mail = it.app.mailbox().last_to(ren()).await;
+    assert_eq!(mail.subject, "A call that you hosted with Hana is deleted");
+    assert_eq!(mail.link(), "/home");
+    assert!(!it.app.mailbox().subjects(hana()).await.contains(&mail.subject), "who deletes knows");
+}
+
+#[sqlx::test]
 async fn who_accepts_hosts_from_then_on_without_a_grant_of_their_own(db: PgPool) {
     let hosting = Hosting::of(db).await;
     let app = &hosting.app;

@@ -236,5 +236,7 @@ calls-mail-joined-subject = Somebody hosts with you: { $call }
 calls-mail-joined-text = { $name } hosts “{ $call }” with you now.
 calls-mail-left-subject = Somebody hosts no more: { $call }
 calls-mail-left-text = { $name } does not host “{ $call }” with you any more. Sessions that are booked take place without them.
+calls-mail-deleted-subject = A call that you hosted with { $name } is deleted
+calls-mail-deleted-text = { $name } deleted a call that you hosted together. Nobody had applied to it, so nothing of anybody else went with it.
 calls-mail-removed-subject = You host no more: { $call }
 calls-mail-removed-text = You, { $name }, were taken off the hosts of “{ $call }”. What you wrote stays. If a session was in your calendar, another mail takes it out.

@@ -230,5 +230,7 @@ calls-mail-joined-subject = 共同主催者が加わりました: { $call }
 calls-mail-joined-text = { $name }さんが「{ $call }」の共同主催者になりました。
 calls-mail-left-subject = 共同主催者が抜けました: { $call }
 calls-mail-left-text = { $name }さんが「{ $call }」の共同主催者をやめました。予約済みの相談は、{ $name }さん抜きで行われます。
+calls-mail-deleted-subject = { $name }さんと共同で主催していた募集が削除されました
+calls-mail-deleted-text = { $name }さんが、共同で主催していた募集を削除しました。申し込みは一件もなかったため、ほかに失われたものはありません。
 calls-mail-removed-subject = 主催者から外れました: { $call }
 calls-mail-removed-text = { $name }さんは「{ $call }」の主催者から外れました。書いたものは残ります。予定がカレンダーに入っていた場合は、別のメールで外します。
