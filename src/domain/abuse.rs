@@ -138,6 +138,32 @@ impl Stage {
     }
 }
 
+/// What is stored of where a report stands.
+#[derive(Clone, Copy, Debug)]
+pub struct Stored<'a> {
+    /// "open", or the word of the decision that counts.
+    pub word: &'a str,
+    pub is_triaged: bool,
+    /// When the first decision was made, and by whom.
+    pub decided: Option<(DateTime<Utc>, PersonId)>,
+    pub is_appealed: bool,
+    pub is_final: bool,
+}
+
+impl Stored<'_> {
+    /// Where the report stands; `None` where no report can stand.
+    pub fn stage(self) -> Option<Stage> {
+        match (Decision::parse(self.word), self.decided) {
+            (Some(decision), _) if self.is_final => Some(Stage::Final { decision }),
+            (Some(decision), Some((_, by))) if self.is_appealed => Some(Stage::Appealed { decision, by }),
+            (Some(decision), Some((at, by))) => Some(Stage::Decided { at, decision, by }),
+            (None, None) if self.is_triaged => Some(Stage::Triaged),
+            (None, None) => Some(Stage::Open),
+            _ => None,
+        }
+    }
+}
+
 /// A step in the life of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {

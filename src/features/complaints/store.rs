@@ -4,7 +4,7 @@ pub mod privacy;
 pub mod retention;
 
 use super::seen::Seen;
-use crate::domain::abuse::{Decision, Report, Stage};
+use crate::domain::abuse::{Decision, Report, Stage, Stored};
 use crate::domain::complaint::{Evidence, Kind, Object};
 use crate::domain::fact::Fact;
 use crate::domain::id::{ComplaintId, ConsultationId, PersonId};
@@ -64,14 +64,14 @@ impl TryFrom<Row> for Complaint {
 
     fn try_from(row: Row) -> Result<Self, AppError> {
         let nonsense = |what: &str| AppError::Unexpected(anyhow!("complaints {}: {what}", row.id));
-        let stage = match (Decision::parse(&row.stage), row.decided_at.zip(row.decided_by)) {
-            (Some(decision), _) if row.final_reason.is_some() => Stage::Final { decision },
-            (Some(decision), Some((_, by))) if row.appeal.is_some() => Stage::Appealed { decision, by },
-            (Some(decision), Some((at, by))) => Stage::Decided { at, decision, by },
-            (None, None) if row.triaged_at.is_some() => Stage::Triaged,
-            (None, None) => Stage::Open,
-            _ => return Err(nonsense("unknown stage")),
+        let stored = Stored {
+            word: &row.stage,
+            is_triaged: row.triaged_at.is_some(),
+            decided: row.decided_at.zip(row.decided_by),
+            is_appealed: row.appeal.is_some(),
+            is_final: row.final_reason.is_some(),
         };
+        let stage = stored.stage().ok_or_else(|| nonsense("unknown stage"))?;
         Ok(Self {
             report: Report { id: row.id, reporter: row.reporter_id, subject: row.subject_id, stage },
             object: Object::parse(&row.object).ok_or_else(|| nonsense("unknown object"))?,
