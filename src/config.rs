@@ -5,6 +5,7 @@ pub mod providers;
 mod secret;
 mod values;
 
+pub use secret::read_private;
 pub use values::sealing_keys;
 
 use crate::domain::person::EmailAddress;
@@ -95,6 +96,9 @@ pub struct Settings {
     /// A clamd that looks at every shared file before it can be opened
     #[arg(long, env = "KABEUCHI_SCANNER", global = true, value_name = "HOST:PORT")]
     scanner: Option<String>,
+    /// How people reach whoever operates this instance: a mail address, or the https address of a page
+    #[arg(long, env = "KABEUCHI_CONTACT", global = true, value_name = "ADDRESS")]
+    contact: Option<String>,
     #[arg(skip = providers::of_environment())]
     providers: providers::Variables,
 }
@@ -119,6 +123,8 @@ pub struct Config {
     pub keys: Vec<SealingKey>,
     /// The scanner of shared files, where there is one.
     pub scanner: Option<String>,
+    /// How people reach whoever operates this instance: `mailto:` or `https:`.
+    pub contact: Option<Url>,
     /// Who else may say who a person is.
     pub providers: Vec<Provider>,
 }
@@ -257,6 +263,9 @@ impl Settings {
         let scanner = self
             .scanner
             .and_then(|v| check(&mut faults, "KABEUCHI_SCANNER", "clamd.example.org:3310", &v, values::scanner));
+        let contact = self
+            .contact
+            .and_then(|v| check(&mut faults, "KABEUCHI_CONTACT", "operator@example.org", &v, values::contact));
         let database = DATABASE.of(&mut faults, self.database_url, self.database_url_file).and_then(|v| {
             check(&mut faults, DATABASE.variable, "postgres://kabeuchi:…@db.example.org/kabeuchi", &v, values::postgres)
         });
@@ -346,6 +355,7 @@ impl Settings {
                 fetch_allow,
                 keys,
                 scanner,
+                contact,
                 providers,
             }),
             _ => Err(faults),

@@ -2,9 +2,11 @@
 //! carry a name that the operator chooses, so that no flags can stand for them.
 
 use super::Fault;
+use super::secret::read_private;
 use super::values::is_loopback;
 use secrecy::SecretString;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use url::{Origin, Url};
 
 /// Beginnings of the variables.
@@ -13,10 +15,11 @@ const GITHUB: &str = "KABEUCHI_GITHUB_";
 /// The word in GitHub's address here.
 const GITHUB_NAME: &str = "github";
 /// Their ends; the example of a fault stands beside each.
-const ENDS: [(&str, &str); 6] = [
+const ENDS: [(&str, &str); 7] = [
     ("ISSUER", "https://accounts.example.org"),
     ("CLIENT_ID", "kabeuchi"),
     ("CLIENT_SECRET", "…"),
+    ("CLIENT_SECRET_FILE", "/run/secrets/acme"),
     ("TRUSTS_ADDRESSES", "true"),
     ("TITLE", "Example"),
     ("URL", "https://github.example.org"),
@@ -127,11 +130,19 @@ fn provider(prefix: &str, values: BTreeMap<&'static str, String>, faults: &mut V
         None => fault(end_of_home, "needed with the other settings of this provider"),
         _ => {}
     }
-    for end in ["CLIENT_ID", "CLIENT_SECRET"] {
-        if value(end).is_none() {
-            fault(end, "needed with the other settings of this provider");
-        }
+    if value("CLIENT_ID").is_none() {
+        fault("CLIENT_ID", "needed with the other settings of this provider");
     }
+    let secret = match (value("CLIENT_SECRET"), value("CLIENT_SECRET_FILE")) {
+        (Some(_), Some(_)) => Err(("CLIENT_SECRET_FILE", "given beside the secret itself: one of both")),
+        (Some(secret), None) => Ok(secret.to_owned()),
+        (None, Some(path)) => match read_private(Path::new(path)) {
+            Ok(secret) if secret.is_empty() => Err(("CLIENT_SECRET_FILE", "the file is empty")),
+            read => read.map_err(|what| ("CLIENT_SECRET_FILE", what)),
+        },
+        (None, None) => Err(("CLIENT_SECRET", "needed with the other settings of this provider")),
+    };
+    let secret = secret.map_err(|(end, what)| fault(end, what)).unwrap_or_default();
     let trusts = match value("TRUSTS_ADDRESSES").unwrap_or("false") {
         "true" => true,
         "false" => false,
@@ -153,7 +164,7 @@ fn provider(prefix: &str, values: BTreeMap<&'static str, String>, faults: &mut V
         kind,
         issuer: home?.to_owned(),
         client_id: value("CLIENT_ID")?.to_owned(),
-        client_secret: value("CLIENT_SECRET")?.into(),
+        client_secret: secret.into(),
         trusts_addresses: trusts,
     })
 }
@@ -183,6 +194,8 @@ fn api(home: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use secrecy::ExposeSecret;
+    use std::os::unix::fs::PermissionsExt;
 
     fn told(variables: &[(&str, &str)]) -> (Vec<Provider>, Vec<String>) {
         let mut faults = Vec::new();
@@ -246,6 +259,26 @@ mod tests {
             ]
         );
         assert!(faults.iter().all(|fault| !fault.contains("hunter2")), "{faults:?}");
+    }
+
+    #[test]
+    fn a_secret_may_stand_in_a_file_that_nobody_else_reads() {
+        let path = std::env::temp_dir().join(format!("kabeuchi-client-secret-{}", std::process::id()));
+        std::fs::write(&path, "hunter2\n").unwrap();
+        let set = |mode| std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+        let given = [
+            ("KABEUCHI_GITHUB_CLIENT_ID", "g"),
+            ("KABEUCHI_GITHUB_CLIENT_SECRET_FILE", path.to_str().unwrap()),
+            ("KABEUCHI_GITHUB_CLIENT_SECRET", "s"),
+        ];
+        set(0o600);
+        let (read, faults) = told(&given[..2]);
+        assert_eq!(faults, Vec::<String>::new());
+        assert_eq!(read[0].client_secret.expose_secret(), "hunter2");
+        assert!(told(&given).1[0].starts_with("KABEUCHI_GITHUB_CLIENT_SECRET_FILE: given beside"));
+        set(0o644);
+        assert!(told(&given[..2]).1[0].starts_with("KABEUCHI_GITHUB_CLIENT_SECRET_FILE: others on this machine"));
+        std::fs::remove_file(path).unwrap();
     }
 
     #[test]

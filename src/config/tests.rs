@@ -79,3 +79,16 @@ fn networks_and_keys_are_read_in_their_order() {
         assert!(sealing_keys(&wrong).is_err(), "{wrong}");
     }
 }
+
+#[test]
+fn the_operator_is_reached_by_mail_or_at_a_page() {
+    let read = |contact: &str| {
+        let settings = Settings { data_dir: Some("data".into()), contact: Some(contact.into()), ..Settings::default() };
+        settings.check().map(|config| config.contact.unwrap().to_string()).map_err(|faults| faults[0].to_string())
+    };
+    assert_eq!(read("ops@example.org").as_deref(), Ok("mailto:ops@example.org"));
+    assert_eq!(read("https://example.org/contact").as_deref(), Ok("https://example.org/contact"));
+    for refused in ["ops", "http://example.org", "javascript:alert(1)", "tel:1"] {
+        assert!(read(refused).is_err_and(|fault| fault.starts_with("KABEUCHI_CONTACT: neither")), "{refused}");
+    }
+}

@@ -37,6 +37,15 @@ pub(super) fn origin(value: &str) -> Result<Url, &'static str> {
     }
 }
 
+pub(super) fn contact(value: &str) -> Result<Url, &'static str> {
+    let address = match EmailAddress::parse(value) {
+        Ok(address) => Url::parse(&format!("mailto:{}", address.as_str())),
+        Err(_) => Url::parse(value),
+    };
+    let is_usable = |url: &Url| url.scheme() == "mailto" || url.scheme() == "https" && url.has_host();
+    address.ok().filter(is_usable).ok_or("neither a mail address nor the https address of a page")
+}
+
 pub(super) fn postgres(value: &str) -> Result<SecretString, &'static str> {
     let scheme = value.split("://").next().unwrap_or_default();
     match scheme {

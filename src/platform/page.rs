@@ -18,6 +18,7 @@ use askama::Template;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use std::collections::HashSet;
 use std::future::{Ready, ready};
+use url::Url;
 
 /// Everything a page knows of its request.
 #[derive(Clone)]
@@ -174,6 +175,11 @@ impl Frame {
     /// Whether the mails of this instance are shown at `/mailbox`.
     pub fn has_mailbox(&self) -> bool {
         self.platform.config.is_local()
+    }
+
+    /// Where people reach whoever operates this instance, if that is set.
+    pub fn contact(&self) -> Option<&str> {
+        self.platform.config.contact.as_ref().map(Url::as_str)
     }
 
     /// Whether this is the page, or one below it.

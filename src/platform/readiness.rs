@@ -25,6 +25,7 @@ pub enum What {
     Files,
     Mail,
     Scanner,
+    Contact,
 }
 
 /// How a check stands.
@@ -70,6 +71,8 @@ impl Check {
             (What::Mail, State::Bad) => "readiness-mail-bad",
             (What::Scanner, State::Good) => "readiness-scanner-good",
             (What::Scanner, _) => "readiness-scanner-bad",
+            (What::Contact, State::Good) => "readiness-contact-good",
+            (What::Contact, _) => "readiness-contact-none",
         }
     }
 }
@@ -108,6 +111,10 @@ pub async fn of_database(platform: &Platform, conn: &mut PgConnection) -> Result
     // The embedded database is the program's own, and has one role.
     if !is_embedded {
         checks.push(check(What::Rights, doubtful_if(row.may_change), 0));
+    }
+    // Whoever sits at this machine operates it.
+    if !platform.config.is_local() {
+        checks.push(check(What::Contact, doubtful_if(platform.config.contact.is_none()), 0));
     }
     checks.push(keys(conn, &platform.keys).await?);
     checks.push(jobs(conn, platform.clock.now()).await?);

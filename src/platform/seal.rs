@@ -3,7 +3,7 @@
 //! What is sealed is bound to the row that it belongs to and to the server it is for: moved to
 //! another row, or beside another origin, it does not open.
 
-use crate::config::{Config, Database, SealingKey, exposed_key, sealing_keys};
+use crate::config::{Config, Database, SealingKey, exposed_key, read_private, sealing_keys};
 use anyhow::{Context, anyhow, bail};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -45,7 +45,7 @@ impl Keys {
         if !path.exists() {
             make(path).with_context(|| format!("making {}", path.display()))?;
         }
-        let text = fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
+        let text = read_private(path).map_err(|why| anyhow!("{}: {why}", path.display()))?;
         match sealing_keys(&text) {
             Ok(keys) if !keys.is_empty() => Ok(Self(keys)),
             _ => Err(anyhow!("{} holds no keys, and sealed values need those that it held", path.display())),
@@ -189,6 +189,9 @@ mod tests {
         assert_eq!(Keys::of_file(&path).unwrap().open(&sealed, "row").as_deref(), Some("secret"));
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o604)).unwrap();
+        assert!(Keys::of_file(&path).is_err_and(|why| why.to_string().ends_with("chmod o= it")));
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
         fs::write(&path, "").unwrap();
         assert!(Keys::of_file(&path).is_err());
         fs::remove_dir_all(&folder).unwrap();

@@ -39,6 +39,7 @@ fn client_that_may(networks: &[&str]) -> HttpClient {
         fetch_allow: networks.iter().map(|network| network.parse().unwrap()).collect(),
         keys: Vec::new(),
         scanner: None,
+        contact: None,
         providers: Vec::new(),
     };
     HttpClient::of(&config).with_resolver(Names).with_budgets(BUDGETS)

@@ -249,3 +249,14 @@ async fn what_was_written_comes_back_whatever_is_refused(db: PgPool) {
     let back: String = url::form_urlencoded::byte_serialize(path.as_bytes()).collect();
     assert_eq!(visitor.links("/sign-in?next="), [format!("/sign-in?next={back}")]);
 }
+
+#[sqlx::test]
+async fn the_foot_of_a_page_says_how_to_reach_whoever_operates_the_instance(db: PgPool) {
+    let silent = TestApp::spawn(db.clone()).await;
+    silent.visitor().get("/").await.assert_does_not_say("site-contact");
+    let app = TestApp::spawn_with(db, |config| config.contact = "mailto:ops@example.org".parse().ok()).await;
+    for path in ["/", "/policies/privacy", "/nothing"] {
+        let page = app.visitor().get(path).await;
+        assert_eq!(page.links("mailto:"), ["mailto:ops@example.org"], "{path}");
+    }
+}

@@ -219,6 +219,7 @@ fn platform(db: PgPool, clock: Arc<ManualClock>, origin: &str, change: impl FnOn
         fetch_allow: FETCH_ALLOW.map(|network| network.parse().unwrap()).to_vec(),
         keys: sealing_keys(KEYS).unwrap(),
         scanner: None,
+        contact: None,
         providers: Vec::new(),
     };
     change(&mut config);

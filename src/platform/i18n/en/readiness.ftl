@@ -34,3 +34,5 @@ readiness-mail-none = Mails stay on this machine.
 readiness-mail-bad = The mail server does not let us in: see KABEUCHI_SMTP_URL.
 readiness-scanner-good = The scanner of files answers.
 readiness-scanner-bad = The scanner of files does not answer: shared files wait.
+readiness-contact-good = People can reach whoever operates this instance.
+readiness-contact-none = KABEUCHI_CONTACT is not set: people who want something of the operator find no address.

@@ -15,6 +15,7 @@ site-nav-sign_in = Sign in
 site-nav-sign_out = Sign out
 site-mailbox = This instance serves your machine alone and sends no mail.
 site-mailbox-link = Open the mailbox
+site-contact = Contact the operator
 site-footer = Write first, talk, reflect. These pages talk to no third party.
 
 flash-saved = Saved.

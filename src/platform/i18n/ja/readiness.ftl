@@ -28,3 +28,5 @@ readiness-mail-none = メールはこのマシンの外に送られません。
 readiness-mail-bad = メールサーバーに接続できません。KABEUCHI_SMTP_URLを確認してください。
 readiness-scanner-good = ファイルのスキャナーは応答しています。
 readiness-scanner-bad = ファイルのスキャナーが応答しません。共有されたファイルは待機中のままです。
+readiness-contact-good = 運営者の連絡先が設定されています。
+readiness-contact-none = KABEUCHI_CONTACTが設定されていません。利用者が運営者に連絡する方法がありません。

@@ -18,6 +18,7 @@ site-nav-sign_in = サインイン
 site-nav-sign_out = サインアウト
 site-mailbox = この環境は手元のマシン専用で、メールは外に送られません。
 site-mailbox-link = メールボックスを開く
+site-contact = 運営者に連絡する
 site-footer = まず書いて、話して、ふりかえる。画面は外部のサービスと通信しません。
 
 flash-saved = 保存しました。
