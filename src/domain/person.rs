@@ -226,6 +226,8 @@ mod tests {
 
         assert_eq!(parsed(" Aki@EXAMPLE.org. "), Ok("Aki@example.org".into()));
         assert_eq!(parsed("a+b@例え.jp"), Ok("a+b@xn--r8jz45g.jp".into()));
+        // What looks alike is another name, and shows it.
+        assert_eq!(parsed("aki@еxample.org"), Ok("aki@xn--xample-2of.org".into()));
         for refused in [
             "",
             "aki",
@@ -243,6 +245,7 @@ mod tests {
             "a\r\nRCPT TO:<x>@example.org",
             "Aki <aki@example.org>",
             &format!("{}@example.org", "a".repeat(65)),
+            &format!("{}@{}.org", "a".repeat(64), "b.".repeat(125)),
         ] {
             assert_eq!(parsed(refused), Err(AddressError), "{refused}");
         }

@@ -36,7 +36,12 @@ impl Job for SignInMail {
         let (token, code) = (random::token(), random::code());
         store::add_link(&mut tx, asked.id, &random::hashed(&token), &random::hashed(&code)).await?;
         let speech = Speech { locale: asked.locale, zone: chrono_tz::Asia::Tokyo };
-        let receiver = Receiver { person: None, address: asked.address, name: String::new(), speech };
+        // Two spellings are one person here, and may be two people at their mail server.
+        let address = match store::by_address(&mut tx, &asked.address).await? {
+            Some(person) => store::receiver(&mut tx, person).await?.address,
+            None => asked.address,
+        };
+        let receiver = Receiver { person: None, address, name: String::new(), speech };
         let mail = Mail::to(&receiver, speech.t("people-mail-sign_in-subject"))
             .line(speech.t("people-mail-sign_in-text"))
             .action(speech.t("people-mail-sign_in-action"), run.platform.config.url(&format!("/sign-in/{token}")))

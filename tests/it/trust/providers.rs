@@ -207,6 +207,20 @@ async fn trust_b12_no_id_token_that_lies_is_believed(db: PgPool) {
 }
 
 #[sqlx::test]
+async fn trust_b23_a_provider_leads_nobody_out(db: PgPool) {
+    let (app, issuer) = with_acme(db).await;
+    let known = app.visitor();
+    let profile = by_acme(&app, &issuer, &known).await.leads_to();
+    let page = known.get(&profile).await;
+    known.submit(&page, "/settings/profile", &[("name", "Aki"), ("time_zone", "Asia/Tokyo")]).await.assert_status(303);
+    for outside in ["https://evil", "//evil", "/\\evil", "/%2f%2fevil", "javascript:alert(1)"] {
+        let browser = app.visitor();
+        let there = browser.post(ACME, &[("next", outside)]).await.leads_to();
+        assert_eq!(browser.get(&issuer.allows(&there, app.clock.now())).await.leads_to(), "/home", "{outside}");
+    }
+}
+
+#[sqlx::test]
 async fn trust_b13_a_way_back_is_gone_once(db: PgPool) {
     let (app, issuer) = with_acme(db).await;
     let browser = app.visitor();
