@@ -142,7 +142,7 @@ async fn trust_g05_a_name_that_looks_like_a_sender_sends_nothing(db: PgPool) {
     assert_eq!(headers(&mail, "From"), ["Kabeuchi <kabeuchi@example.org>"]);
     assert_eq!(headers(&mail, "Reply-To"), Vec::<&str>::new());
     assert!(!mail.contains("bank"), "no header says it");
-    assert!(parts[0].contains(&format!("{name} invites you to take part")), "{}", parts[0]);
+    assert!(parts[0].contains(&format!("“{name}” invites you to take part")), "{}", parts[0]);
 }
 
 #[sqlx::test]
