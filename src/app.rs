@@ -86,6 +86,9 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
         Fact::CallRestored { call } => {
             vec![NewJob::now(calls::suspended::SuspensionMails { call, is_suspended: false })]
         }
+        Fact::CallMeasureTaken { call, measure } => {
+            vec![NewJob::now(calls::closure::ClosureMails { call, measure })]
+        }
         Fact::EmergencyReadingBegan { reading, .. } => {
             vec![NewJob::now(consultations::emergency::EmergencyMails { reading })]
         }

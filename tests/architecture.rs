@@ -5,6 +5,8 @@
 
 #[path = "architecture/acts.rs"]
 mod acts;
+#[path = "architecture/budgets.rs"]
+mod budgets;
 #[path = "architecture/cases.rs"]
 mod cases;
 #[path = "architecture/catalogue.rs"]

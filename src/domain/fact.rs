@@ -61,6 +61,7 @@ pub enum Fact {
     CallClosed { call: CallId },
     CallSuspended { call: CallId },
     CallRestored { call: CallId },
+    CallMeasureTaken { call: CallId, measure: MeasureId },
     WaitingDismissed { call: CallId },
     CallDeleted { call: CallId },
     CallOffered { call: CallId, person: PersonId },

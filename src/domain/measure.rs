@@ -13,12 +13,19 @@ pub enum Act {
     RemoveCalendar,
     HideReport,
     WithdrawReport,
+    CloseCall,
 }
 
 impl Act {
     /// All of them.
-    pub const ALL: [Act; 5] =
-        [Act::RemoveParticipant, Act::RemoveMaterial, Act::RemoveCalendar, Act::HideReport, Act::WithdrawReport];
+    pub const ALL: [Act; 6] = [
+        Act::RemoveParticipant,
+        Act::RemoveMaterial,
+        Act::RemoveCalendar,
+        Act::HideReport,
+        Act::WithdrawReport,
+        Act::CloseCall,
+    ];
 
     /// The stored word.
     pub fn as_str(self) -> &'static str {
@@ -28,6 +35,7 @@ impl Act {
             Act::RemoveCalendar => "remove_calendar",
             Act::HideReport => "hide_report",
             Act::WithdrawReport => "withdraw_report",
+            Act::CloseCall => "close_call",
         }
     }
 

@@ -6,6 +6,7 @@ use super::db::Tx;
 use super::error::AppError;
 use super::i18n::Message;
 use super::route::given_back;
+use crate::domain::id::PersonId;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
@@ -141,19 +142,17 @@ pub fn told(retry_after_seconds: i64) -> Message {
     Message::new("problem-too_many-text").with("unit", unit).with("count", count)
 }
 
-/// Refuses what changes something while the whole instance gets too much of it. Drafts have a budget
-/// of each person's own.
+/// Refuses what changes something while the whole instance gets too much of it, or too much of one person.
+/// Drafts have a budget of each person's own, and whoever wants to sign out always can.
 pub async fn shed(
     platform: web::Data<Platform>,
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    if request.method() == Method::POST && !request.path().starts_with("/drafts/") {
-        let who = match request.extensions().get::<Asker>().and_then(Asker::person) {
-            Some(_) => "people",
-            None => "visitors",
-        };
-        match table::OF_INSTANCE.take(&platform, who).await {
+    let is_counted = !request.path().starts_with("/drafts/") && request.path() != "/sign-out";
+    if request.method() == Method::POST && is_counted {
+        let person = request.extensions().get::<Asker>().and_then(Asker::person).map(|person| person.id);
+        match counted(&platform, person).await {
             Err(error @ AppError::TooMany { .. }) => {
                 let error = given_back(&mut request, error).await;
                 return Ok(request.error_response(error));
@@ -164,6 +163,13 @@ pub async fn shed(
         }
     }
     Ok(next.call(request).await?.map_into_boxed_body())
+}
+
+/// What is beyond a person's own share takes nothing of what all have.
+async fn counted(platform: &Platform, person: Option<PersonId>) -> Result<(), AppError> {
+    let Some(person) = person else { return table::OF_INSTANCE.take(platform, "visitors").await };
+    table::OF_PERSON.take(platform, &person.to_string()).await?;
+    table::OF_INSTANCE.take(platform, "people").await
 }
 
 #[cfg(test)]

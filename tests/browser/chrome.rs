@@ -114,6 +114,21 @@ impl Chrome {
         self.client.execute(&format!("return {expression}"), Vec::new()).await.unwrap()
     }
 
+    /// What an expression is in each of these documents, drawn in frames of the present page.
+    pub async fn evaluate_in_frames(&self, documents: &[&str], expression: &str) -> Vec<Value> {
+        let draw = "
+            const [documents, expression, done] = arguments;
+            Promise.all(documents.map(html => new Promise(drawn => {
+                const frame = document.createElement('iframe');
+                frame.onload = () => { drawn(frame.contentWindow.eval(`JSON.stringify(${expression})`)); frame.remove() };
+                frame.srcdoc = html;
+                document.body.append(frame);
+            }))).then(done)";
+        let told = self.client.execute_async(draw, vec![json!(documents), json!(expression)]).await.unwrap();
+        let told: Vec<String> = serde_json::from_value(told).unwrap();
+        told.iter().map(|value| serde_json::from_str(value).unwrap()).collect()
+    }
+
     /// The page's first heading.
     pub async fn heading(&self) -> String {
         self.client.find(Locator::Css("h1")).await.unwrap().text().await.unwrap()

@@ -2,6 +2,8 @@
 //! everybody types markup, and pages that hold the whole corpus. With the policy, no page of ours breaks
 //! it, and none asks another machine for anything.
 
+mod corpus;
+
 use crate::chrome::{Chrome, Mode};
 use crate::support::world::World;
 use crate::support::*;
@@ -25,12 +27,12 @@ const PROVOKED: &str = "(() => {
     const events = ['mouseover', 'pointerenter', 'focus', 'blur', 'input', 'toggle', 'error', 'load', 'animationend', 'beforetoggle'];
     for (const element of document.querySelectorAll('main *, head *')) for (const event of events) element.dispatchEvent(new Event(event));
     const ways = ['http:', 'https:', 'mailto:', 'otpauth:'];
-    const links = [...document.querySelectorAll('a, area')].filter(a => a.href && !ways.includes(new URL(a.href, location).protocol));
+    const links = [...document.querySelectorAll('a, area')].filter(a => a.href && !ways.includes(new URL(a.href, document.baseURI).protocol));
     return window.ran.concat(links.map(a => a.href));
 })()";
 
 /// Machines other than ours that the page asked for something.
-const ASKED: &str = "performance.getEntriesByType('resource').map(e => e.name).filter(name => !name.startsWith(location.origin) && !name.startsWith('data:'))";
+const ASKED: &str = "performance.getEntriesByType('resource').map(e => e.name).filter(name => !name.startsWith(origin) && !name.startsWith('data:'))";
 
 async fn open(app: &TestApp) -> Chrome {
     let chrome = Chrome::open(&app.origin, MODE).await;
@@ -63,38 +65,32 @@ async fn assert_watched(chrome: &Chrome) {
 
 #[sqlx::test]
 async fn trust_d01_the_corpus_runs_nowhere_without_our_policy(db: PgPool) {
-    let app = TestApp::spawn(db.clone()).await;
-    let public = app.published(app.held().await, "A theme").await;
-    let id = app.hostile_document().await;
-    app.hostile_mails().await.unwrap();
-    let body = payloads::payloads().join("\n\n");
-    let html = kabeuchi::platform::markdown::render(&body);
-    for title in hostile::lines::<800>().iter().map(|(title, _)| title).step_by(8) {
-        let stored = "update reports set title = $1, published_html = $2";
-        sqlx::query(stored).bind(title).bind(html.as_str()).execute(&db).await.unwrap();
-        sqlx::query("update calls set title = $1, why = $1, scope = $1").bind(title).execute(&db).await.unwrap();
-    }
-    let document = format!("/consultations/{id}/questions");
-    let mut pages = app.as_(aki()).await.get(&document).await.attributes(".item__title a", "href");
-    pages = pages.into_iter().step_by(10).collect();
-    pages.extend(app.visitor().get("/mailbox").await.links("/mailbox/").into_iter().step_by(4));
-    let parts: Vec<String> =
-        pages.iter().filter(|path| path.starts_with("/mailbox")).map(|path| format!("{path}/html")).collect();
-    pages.extend(parts);
-    let index = public.rsplit_once('/').unwrap().0.to_owned();
-    pages.extend([document, format!("/consultations/{id}"), public, index, app.call_of(id).await]);
+    let app = TestApp::spawn(db).await;
+    let contexts = corpus::contexts(&app).await;
     let chrome = open(&app).await;
     chrome.ignore_policies().await;
     assert_watched(&chrome).await;
-    sign_in(&app, &chrome, hana()).await;
+    let ran = "window.ran.length > 0";
+    assert_eq!(chrome.evaluate_in_frames(&["<img src=x onerror=alert(1)>"], ran).await, [true], "frames are watched");
 
-    let mut ran = Vec::new();
-    for path in &pages {
-        ran.extend(found(&chrome, path).await);
+    let mut found = Vec::new();
+    for context in &contexts {
+        chrome.goto("/sign-in").await;
+        for drawn in context.documents.chunks(8) {
+            let documents: Vec<&str> = drawn.iter().map(|(_, html)| html.as_str()).collect();
+            let told = chrome.evaluate_in_frames(&documents, &format!("{PROVOKED}.concat({ASKED})")).await;
+            for ((path, _), list) in drawn.iter().zip(&told) {
+                found.extend(strings(list).into_iter().map(|what| format!("{}, {path}: {what}", context.name)));
+            }
+        }
     }
 
     chrome.close().await;
-    assert_eq!(ran, Vec::<String>::new(), "on {} pages", pages.len());
+    for context in &contexts {
+        println!("{}: {} payloads in {} documents", context.name, context.payloads, context.documents.len());
+        assert!(context.payloads >= 500, "{} payloads as {}", context.payloads, context.name);
+    }
+    assert_eq!(found, Vec::<String>::new());
 }
 
 #[sqlx::test]

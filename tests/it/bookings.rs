@@ -1,5 +1,6 @@
 //! Choosing a time, moving it, giving it back; two at once; the mails that calendars read.
 
+use crate::support::digest::{changed, digest};
 use crate::support::*;
 use calcard::icalendar::{ICalendar, ICalendarProperty};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -124,13 +125,22 @@ mod new {
         app.offer_hours(hana()).await;
         let path = times_path(app.consultation(hana(), aki()).await);
         let aki = app.as_(aki()).await;
+        let before = digest(&app.db).await;
 
         for (start, minutes) in [("", "60"), ("tomorrow", "60"), ("2027-01-05T00:00:00Z", "45"), ("2027-01-05", "60")] {
             book(&aki, &path, start, minutes).await.assert_status(422);
         }
-        for start in ["2027-01-05T00:07:00Z", "2027-01-04T00:00:00Z", "2031-01-05T00:00:00Z", "1900-01-05T00:00:00Z"] {
+        // Off the grid, outside the hours of a day that has some, too soon, too late, in the past.
+        for start in [
+            "2027-01-05T00:07:00Z",
+            "2027-01-05T20:00:00Z",
+            "2027-01-04T00:00:00Z",
+            "2031-01-05T00:00:00Z",
+            "1900-01-05T00:00:00Z",
+        ] {
             book(&aki, &path, start, "60").await.assert_status(409);
         }
+        assert_eq!(changed(&before, &digest(&app.db).await), [""; 0]);
     }
 
     #[sqlx::test]

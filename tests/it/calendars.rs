@@ -23,7 +23,9 @@ use kabeuchi::features::calendars as product;
 use kabeuchi::platform::clock::Clock;
 use kabeuchi::platform::db::Tx;
 use sqlx::PgPool;
+use std::sync::Arc;
 use std::time::Instant;
+use tokio::sync::Notify;
 
 /// Wednesday 09:00 to 10:00 in Tokyo, far from the notice that a call needs.
 const NINE: &str = "2027-01-06T00:00:00Z";

@@ -79,6 +79,31 @@ mod form {
     }
 
     #[sqlx::test]
+    async fn trust_i15_twice_is_one_row_and_whoever_was_removed_finds_no_form(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let id = app.consultation(hana(), aki()).await;
+        app.join(id, mio()).await;
+        let remove = [("act", "remove"), ("person", &app.id_of(mio()).await.to_string())];
+        app.as_(aki()).await.post(&format!("/consultations/{id}/participants"), &remove).await.assert_status(303);
+        app.hold(id).await;
+        let removed = app.as_(mio()).await;
+        let path = format!("/consultations/{id}/feedback");
+
+        removed.get(&path).await.assert_status(404);
+        removed.post(&path, &[("act", "submit"), ("answer1", WORDS), ("revision", "0")]).await.assert_status(404);
+        for words in [WORDS, "Something else"] {
+            app.answer(aki(), id, &[("answer1", words)]).await.assert_status(303);
+        }
+
+        let kept: Vec<String> =
+            sqlx::query_scalar("select body from feedback_answers").fetch_all(&app.db).await.unwrap();
+        assert_eq!(kept, ["Something else"]);
+        let forms: i64 =
+            sqlx::query_scalar("select count(*) from feedback where revision > 0").fetch_one(&app.db).await.unwrap();
+        assert_eq!(forms, 1);
+    }
+
+    #[sqlx::test]
     async fn a_tick_grants_exactly_these_words_and_a_change_takes_them_back(db: PgPool) {
         let app = TestApp::spawn(db).await;
         let id = app.held().await;

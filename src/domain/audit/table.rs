@@ -227,6 +227,7 @@ pub fn of(fact: &Fact) -> Option<(Action, Object)> {
         | Fact::ReportMarkKept { .. }
         | Fact::PassageSolved { .. }
         | Fact::ReportMeasureTaken { .. }
+        | Fact::CallMeasureTaken { .. }
         | Fact::ReportPreviewEnded { .. } => return None,
     };
     Some((action, object))

@@ -95,17 +95,11 @@ pub async fn post(frame: Frame, id: Path<CallId>, mut fields: Fields) -> Answer 
     let call = public(&mut tx, *id).await?;
     let done = match fields.one_of("act", ["suspend", "restore", "close", "give"])? {
         "give" => return give(tx, frame, call, me, fields).await,
-        "suspend" => match fields.required::<Text<2000>>("reason") {
-            Some(reason) => calls::suspend(&mut tx, &call, me, reason.as_str()).await?,
-            None => return refused(tx, frame, call, fields, StatusCode::UNPROCESSABLE_ENTITY).await,
-        },
         "restore" => calls::restore(&mut tx, *id).await?,
-        _ => match call.stage.close(*id) {
-            Ok(closed) => {
-                calls::save(&mut tx, *id, closed).await?;
-                true
-            }
-            Err(_) => false,
+        act => match fields.required::<Text<2000>>("reason") {
+            Some(reason) if act == "suspend" => calls::suspend(&mut tx, &call, me, reason.as_str()).await?,
+            Some(reason) => calls::closure::shut(&mut tx, &call, me, reason.as_str()).await?,
+            None => return refused(tx, frame, call, fields, StatusCode::UNPROCESSABLE_ENTITY).await,
         },
     };
     match done {

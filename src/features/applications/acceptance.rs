@@ -19,6 +19,8 @@ struct Acceptance {
     frame: Frame,
     seen: Seen,
     free: i64,
+    /// Whether administrators let the call take on somebody new.
+    is_let: bool,
     is_refused: bool,
 }
 
@@ -56,7 +58,8 @@ pub async fn get(frame: Frame, id: Path<ApplicationId>) -> Answer {
     let seen = store::for_party(&mut read, *id, &frame.asker).await?;
     seen.require_decision()?;
     let free = i64::from(seen.call.capacity) - consultations::active_of_call(&mut read, seen.call.id).await?;
-    show(&Acceptance { frame, seen, free, is_refused: false })
+    let is_let = calls::is_let(&mut read, &seen.call, frame.now).await?;
+    show(&Acceptance { frame, seen, free, is_let, is_refused: false })
 }
 
 /// Accepts. The call is locked, so that two hosts cannot both give the last place.
@@ -66,8 +69,9 @@ pub async fn post(frame: Frame, id: Path<ApplicationId>, fields: Fields) -> Answ
     seen.require_decision()?;
     let pause = wished_pause(&fields)?;
     let free = i64::from(seen.call.capacity) - consultations::active_of_call(&mut tx, seen.call.id).await?;
-    if !seen.application.stage.is_waiting() || free <= 0 {
-        return show_with(StatusCode::CONFLICT, &Acceptance { frame, seen, free, is_refused: true });
+    let is_let = calls::is_let(&mut tx, &seen.call, frame.now).await?;
+    if !seen.application.stage.is_waiting() || free <= 0 || !is_let {
+        return show_with(StatusCode::CONFLICT, &Acceptance { frame, seen, free, is_let, is_refused: true });
     }
     let opening = Opening {
         call: seen.call.id,
@@ -88,7 +92,7 @@ pub async fn post(frame: Frame, id: Path<ApplicationId>, fields: Fields) -> Answ
             tx.see_other(format!("/consultations/{room}?said=done")).await
         }
         Err(AcceptError::NotNow(_) | AcceptError::Full) => {
-            show_with(StatusCode::CONFLICT, &Acceptance { frame, seen, free, is_refused: true })
+            show_with(StatusCode::CONFLICT, &Acceptance { frame, seen, free, is_let, is_refused: true })
         }
     }
 }

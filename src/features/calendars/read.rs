@@ -97,6 +97,11 @@ impl Job for Read {
     }
 
     async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        if !store::begin(&mut tx, self.calendar, self.round).await? {
+            return Ok(Outcome::Done);
+        }
+        tx.commit().await?;
         let Some(task) = Task::load(&run, &self).await? else { return Ok(Outcome::Done) };
         let seen = task.see(&run.platform).await;
         let mut tx = run.begin().await?;
@@ -107,7 +112,8 @@ impl Job for Read {
         let next = calendar.health.after(seen.went(&calendar), run.now);
         store::save(&mut tx, &calendar, &seen, next).await?;
         let is_wanted = is_wanted(&mut tx, calendar.person).await?;
-        let at = next.0.next_at(run.now, is_wanted, jitter(&calendar));
+        let usual = next.0.next_at(run.now, is_wanted, jitter(&calendar));
+        let at = calendar.asked_at.and(calendar.next_from()).unwrap_or(usual);
         tx.enqueue(NewJob::at(Read { calendar: self.calendar, round: self.round + 1 }, at)).await?;
         Ok(Outcome::DoneWith(tx))
     }
@@ -356,7 +362,7 @@ impl Job for OfPerson {
     async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
         let mut tx = run.begin().await?;
         store::forget_versions(&mut tx, self.person).await?;
-        store::read_soon(&mut tx, None, &[self.person]).await?;
+        store::read_anew(&mut tx, None, &[self.person]).await?;
         Ok(Outcome::DoneWith(tx))
     }
 }

@@ -125,8 +125,13 @@ pub async fn get(frame: Frame, id: Path<CalendarId>) -> Answer {
     show(&Show { frame, calendar, picture, collections, fields })
 }
 
-/// Stores how it is read, or has it read now.
+/// Stores how it is read, or has it read now. Tries are counted before the transaction: whoever counts
+/// inside of one holds two connections.
 pub async fn post(frame: Frame, id: Path<CalendarId>, Many(mut fields): Many) -> Answer {
+    let is_moved = fields.value("act") == "save" && !fields.value("address").trim().is_empty();
+    if is_moved {
+        CALENDAR_ADDRESSES.take(&frame.platform, &frame.asker.id()?.to_string()).await?;
+    }
     let mut tx = frame.begin(&fields).await?;
     let calendar = store::for_owner(&mut tx, *id, &frame.asker).await?;
     match fields.value("act") {
@@ -136,10 +141,6 @@ pub async fn post(frame: Frame, id: Path<CalendarId>, Many(mut fields): Many) ->
         }
         "save" => {
             let written = form::written(&mut fields);
-            let is_moved = !fields.value("address").trim().is_empty();
-            if is_moved {
-                CALENDAR_ADDRESSES.take(&frame.platform, &calendar.person.to_string()).await?;
-            }
             let place = is_moved.then(|| form::place(&mut fields, &frame)).flatten();
             fields.set("password", "");
             let (Some(written), false) = (written, fields.is_refused()) else {

@@ -30,8 +30,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 
-/// Somebody who presses "read now" again and again waits this long.
-const BREATH: TimeDelta = TimeDelta::seconds(30);
+/// From the beginning of one reading to that of the next, however often somebody presses "read now".
+const BREATH: TimeDelta = TimeDelta::seconds(60);
+/// No reading takes longer, and none that is due waits longer while jobs are run: whoever asks then begins anew.
+const STUCK: TimeDelta = TimeDelta::minutes(10);
 
 /// A connected calendar.
 #[derive(Debug)]
@@ -47,6 +49,10 @@ pub struct Calendar {
     pub health: Health,
     pub round: i32,
     pub fetched_at: Option<DateTime<Utc>>,
+    /// When a reading last began.
+    pub begun_at: Option<DateTime<Utc>>,
+    /// Since when a reading is asked for that has not begun.
+    pub asked_at: Option<DateTime<Utc>>,
     pub reason: Option<Reason>,
     /// The origin at which its server says the account is.
     pub elsewhere: Option<String>,
@@ -70,6 +76,8 @@ struct Row {
     failures: i32,
     is_partial: bool,
     fetched_at: Option<DateTime<Utc>>,
+    begun_at: Option<DateTime<Utc>>,
+    asked_at: Option<DateTime<Utc>>,
     good_at: Option<DateTime<Utc>>,
     told_at: Option<DateTime<Utc>>,
     reason: Option<String>,
@@ -106,6 +114,8 @@ impl TryFrom<Row> for Calendar {
             stance: Stance::of(row.is_soft, row.asks_host),
             round: row.round,
             fetched_at: row.fetched_at,
+            begun_at: row.begun_at,
+            asked_at: row.asked_at,
             reason: row.reason.as_deref().and_then(Reason::parse),
             elsewhere: row.elsewhere,
             etag: row.etag,
@@ -115,6 +125,19 @@ impl TryFrom<Row> for Calendar {
 }
 
 impl Calendar {
+    /// When it may be read the next time.
+    pub(super) fn next_from(&self) -> Option<DateTime<Utc>> {
+        self.begun_at.max(self.fetched_at).map(|at| at + BREATH)
+    }
+
+    fn is_due(&self, now: DateTime<Utc>) -> bool {
+        self.asked_at.is_some_and(|at| now < at + STUCK)
+    }
+
+    fn is_under_way(&self, now: DateTime<Utc>) -> bool {
+        self.begun_at > self.fetched_at && self.begun_at.is_some_and(|at| now < at + STUCK)
+    }
+
     /// What its sealed address is bound to: this row, its person, its server.
     fn bound_to(&self) -> String {
         bound_to(self.id, self.person, &self.origin)
@@ -133,7 +156,7 @@ async fn rows(
     let rows = sqlx::query_as!(
         Row,
         r#"select calendar_id as "id: CalendarId", person_id as "person: PersonId", kind, name, origin, all_day, tentative, unanswered, is_soft, asks_host,
-                  stage, round, failures, is_partial, fetched_at, good_at, told_at, reason, elsewhere, etag, last_modified, created_at
+                  stage, round, failures, is_partial, fetched_at, begun_at, asked_at, good_at, told_at, reason, elsewhere, etag, last_modified, created_at
              from calendars where calendar_id = $1 or person_id = any($2) order by created_at, calendar_id"#,
         id as Option<CalendarId>,
         persons as &[PersonId],
@@ -221,7 +244,7 @@ pub async fn insert(
     .execute(&mut **tx)
     .await?;
     tx.record(Fact::CalendarConnected { calendar: id }).await?;
-    read_soon(tx, Some(id), &[]).await?;
+    read_anew(tx, Some(id), &[]).await?;
     Ok(Ok(id))
 }
 
@@ -264,7 +287,7 @@ pub async fn update(
         collections::forget(tx, calendar.id).await?;
     }
     tx.record(Fact::CalendarChanged { calendar: calendar.id }).await?;
-    read_soon(tx, Some(calendar.id), &[]).await?;
+    read_anew(tx, Some(calendar.id), &[]).await?;
     Ok(Ok(()))
 }
 
@@ -282,22 +305,69 @@ pub async fn forget_versions(conn: &mut PgConnection, person: PersonId) -> Resul
     Ok(())
 }
 
-/// Has calendars read as soon as may be: one by its ID, and all of these people. Each begins a new
-/// round; what was planned for the former finds that it is over.
+/// Has calendars read as soon as may be: one by its ID, and all of these people. Whoever asks while a reading
+/// is under way lets it end, or a slow server would be asked again and again and never heard out; another
+/// follows it.
 pub async fn read_soon(tx: &mut Tx, id: Option<CalendarId>, persons: &[PersonId]) -> Result<(), AppError> {
-    let rounds = sqlx::query!(
-        r#"update calendars set round = round + 1 where calendar_id = $1 or person_id = any($2)
-           returning calendar_id as "id: CalendarId", round, fetched_at"#,
+    let now = tx.now();
+    for calendar in locked_all(tx, id, persons).await?.into_iter().filter(|calendar| !calendar.is_due(now)) {
+        match calendar.is_under_way(now) {
+            true => ask(tx, calendar.id, 0).await.map(drop)?,
+            false => begin_round(tx, &calendar).await?,
+        }
+    }
+    Ok(())
+}
+
+/// The same where what is read, or how, is another than before: a reading under way counts no more.
+pub async fn read_anew(tx: &mut Tx, id: Option<CalendarId>, persons: &[PersonId]) -> Result<(), AppError> {
+    for calendar in locked_all(tx, id, persons).await? {
+        begin_round(tx, &calendar).await?;
+    }
+    Ok(())
+}
+
+/// The calendars behind their locks, in the order of all who lock several.
+async fn locked_all(tx: &mut Tx, id: Option<CalendarId>, persons: &[PersonId]) -> Result<Vec<Calendar>, AppError> {
+    sqlx::query!(
+        "select calendar_id from calendars where calendar_id = $1 or person_id = any($2) order by calendar_id for no key update",
         id as Option<CalendarId>,
         persons as &[PersonId],
     )
     .fetch_all(&mut **tx)
     .await?;
-    for row in rounds {
-        let at = row.fetched_at.map_or(tx.now(), |at| at + BREATH);
-        tx.enqueue(NewJob::at(super::read::Read { calendar: row.id, round: row.round }, at)).await?;
-    }
-    Ok(())
+    rows(tx, id, persons).await
+}
+
+/// Plans a reading of a new round; what was planned for the former finds that it is over.
+async fn begin_round(tx: &mut Tx, calendar: &Calendar) -> Result<(), AppError> {
+    let round = ask(tx, calendar.id, 1).await?;
+    let at = calendar.next_from().unwrap_or(tx.now());
+    tx.enqueue(NewJob::at(super::read::Read { calendar: calendar.id, round }, at)).await
+}
+
+/// Remembers that a reading is asked for, some rounds on; the round.
+async fn ask(tx: &mut Tx, id: CalendarId, rounds: i32) -> Result<i32, AppError> {
+    let now = tx.now();
+    let round = sqlx::query_scalar!(
+        "update calendars set asked_at = $2, round = round + $3 where calendar_id = $1 returning round",
+        id as CalendarId,
+        now,
+        rounds,
+    );
+    Ok(round.fetch_one(&mut **tx).await?)
+}
+
+/// Remembers that the reading of a round begins; false where its round is over.
+pub(super) async fn begin(tx: &mut Tx, id: CalendarId, round: i32) -> Result<bool, AppError> {
+    let now = tx.now();
+    let begun = sqlx::query!(
+        "update calendars set begun_at = $3, asked_at = null where calendar_id = $1 and round = $2",
+        id as CalendarId,
+        round,
+        now,
+    );
+    Ok(begun.execute(&mut **tx).await?.rows_affected() == 1)
 }
 
 /// Something in a calendar that was not understood, as it is kept.

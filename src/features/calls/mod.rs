@@ -3,6 +3,7 @@
 mod buffers;
 mod call_box;
 mod closing;
+pub mod closure;
 mod deletion;
 mod edit;
 mod form;
@@ -22,7 +23,7 @@ pub use call_box::CallBox;
 pub use store::privacy;
 pub use store::{
     Call, CallHost, Hosted, Listed, Suspension, Timing, Watched, attending, by_slugs, find, for_host, for_host_update,
-    has_public, hosts, in_public, locked, of_host, of_owner, opened, pause, restore, save, suspend, suspension,
+    has_public, hosts, in_public, is_let, locked, of_host, of_owner, opened, pause, restore, suspend, suspension,
     sweep_invitations, timing, watched,
 };
 
@@ -59,6 +60,8 @@ pub fn jobs(registry: Registry) -> Registry {
         .with::<idle::RestedMail>()
         .with::<suspended::SuspensionMails>()
         .with::<suspended::SuspensionMail>()
+        .with::<closure::ClosureMails>()
+        .with::<closure::ClosureMail>()
         .with::<grant::GrantWithdrawnMail>()
         .with::<mails::HostInvitationMail>()
         .with::<mails::HostDeclinedMail>()

@@ -1,9 +1,10 @@
 //! `/calls/{call}/opening`: says what will be public and what is missing; opens the call.
 
+use super::closure::closure;
 use super::store::{self, Call, Suspension};
 use crate::domain::call::Stage;
 use crate::domain::id::CallId;
-use crate::features::people;
+use crate::features::people::{self, Measure};
 use crate::platform::error::{Answer, AppError};
 use crate::platform::form::Fields;
 use crate::platform::page::{Frame, show, show_with};
@@ -19,6 +20,8 @@ struct Opening {
     call: Call,
     /// Why administrators keep it from the public.
     suspension: Option<Suspension>,
+    /// Why an administrator closed it.
+    closure: Option<Measure>,
     /// Whether the owner holds the grant that opening needs.
     is_granted: bool,
     is_refused: bool,
@@ -27,8 +30,9 @@ struct Opening {
 impl Opening {
     async fn of(conn: &mut PgConnection, frame: Frame, call: Call, is_refused: bool) -> Result<Self, AppError> {
         let suspension = store::suspension(&mut *conn, call.id).await?;
+        let closure = closure(&mut *conn, &call).await?;
         let is_granted = people::holds_grant(conn, call.owner).await?;
-        Ok(Self { frame, call, suspension, is_granted, is_refused })
+        Ok(Self { frame, call, suspension, closure, is_granted, is_refused })
     }
 
     fn is_possible(&self) -> bool {

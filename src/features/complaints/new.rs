@@ -67,9 +67,9 @@ pub async fn get<P: Into<Address>>(frame: Frame, path: Path<P>) -> Answer {
     show(&page)
 }
 
-/// Reports.
+/// Reports. Tries are counted before the transaction: whoever counts inside of one holds two connections.
 pub async fn post<P: Into<Address>>(frame: Frame, path: Path<P>, mut fields: Fields) -> Answer {
-    let mut tx = frame.begin(&fields).await?;
+    let me = frame.asker.id()?;
     let body = fields.optional::<Text<4000>>("body").map(|body| body.as_str().to_owned());
     let kind = Kind::parse(fields.value("kind"));
     if kind.is_none() {
@@ -78,6 +78,11 @@ pub async fn post<P: Into<Address>>(frame: Frame, path: Path<P>, mut fields: Fie
     if kind == Some(Kind::Other) && body.is_none() {
         fields.refuse("body", Message::new("field-missing"));
     }
+    let counted = match fields.is_refused() {
+        false => COMPLAINTS.take(&frame.platform, &me.to_string()).await,
+        true => Ok(()),
+    };
+    let mut tx = frame.begin(&fields).await?;
     let mut page = page(&mut tx, frame, &path.into_inner().into(), fields).await?;
     if let Some(hindrance) = page.hindrance() {
         page.fields.refuse("body", Message::new(key(hindrance)));
@@ -86,8 +91,7 @@ pub async fn post<P: Into<Address>>(frame: Frame, path: Path<P>, mut fields: Fie
     let (Some(kind), Some(evidence), false) = (kind, &page.seen.evidence, page.fields.is_refused()) else {
         return show_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
     };
-    let me = page.frame.asker.id()?;
-    COMPLAINTS.take(&page.frame.platform, &me.to_string()).await?;
+    counted?;
     let new = New { seen: &page.seen, reporter: me, kind, body: body.as_deref().unwrap_or_default(), evidence };
     let Some(id) = store::complain(&mut tx, new).await? else {
         page.fields.refuse("body", Message::new(key(Hindrance::Already)));

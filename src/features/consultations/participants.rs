@@ -95,9 +95,15 @@ pub async fn get(frame: Frame, id: Path<ConsultationId>) -> Answer {
 
 /// Invites by mail, makes or revokes the link for the team; removes, leaves, makes another the lead.
 pub async fn post(frame: Frame, id: Path<ConsultationId>, fields: Fields) -> Answer {
+    // Whoever may not see the page learns nothing of its form either, and uses up nobody's budget.
+    let room = store::for_participant(&mut *frame.read().await?, *id, &frame.asker).await?;
+    let act = fields.one_of("act", ["", "leave", "remove", "lead", "team_link", "revoke"])?;
+    if act.is_empty() {
+        room.require(Act::Invite)?;
+        return invite(frame, *id, fields).await;
+    }
     let mut tx = frame.begin(&fields).await?;
     let room = store::for_update(&mut tx, *id, &frame.asker).await?;
-    let act = fields.one_of("act", ["", "leave", "remove", "lead", "team_link", "revoke"])?;
     match act {
         "leave" => return departure::leave(frame, tx, room, fields).await,
         "remove" => return departure::remove(frame, tx, room, fields).await,
@@ -106,13 +112,20 @@ pub async fn post(frame: Frame, id: Path<ConsultationId>, fields: Fields) -> Ans
     }
     match act {
         "team_link" => make_team_link(frame, tx, room, fields).await,
-        "revoke" => revoke(frame, tx, room, fields).await,
-        _ => invite(frame, tx, room, fields).await,
+        _ => revoke(frame, tx, room, fields).await,
     }
 }
 
-async fn invite(frame: Frame, mut tx: Tx, room: Room, mut fields: Fields) -> Answer {
+/// Tries are counted before the transaction: whoever counts inside of one holds two connections.
+async fn invite(frame: Frame, id: ConsultationId, mut fields: Fields) -> Answer {
     let address = fields.required::<EmailAddress>("email");
+    let counted = match address {
+        Some(_) => INVITATIONS.take(&frame.platform, &id.to_string()).await,
+        None => Ok(()),
+    };
+    let mut tx = frame.begin(&fields).await?;
+    let room = store::for_update(&mut tx, id, &frame.asker).await?;
+    room.require(Act::Invite)?;
     if let Some(refusal) = refusal(&mut tx, &room).await? {
         fields.refuse("email", refusal);
         return refused(frame, tx, room, fields, StatusCode::CONFLICT).await;
@@ -120,13 +133,14 @@ async fn invite(frame: Frame, mut tx: Tx, room: Room, mut fields: Fields) -> Ans
     let Some(address) = address else {
         return refused(frame, tx, room, fields, StatusCode::UNPROCESSABLE_ENTITY).await;
     };
-    if let Err(AppError::TooMany { retry_after_seconds }) =
-        INVITATIONS.take(&frame.platform, &room.id().to_string()).await
-    {
-        let hours = retry_after_seconds.div_euclid(3600) + 1;
-        let message = Message::new("consultations-participants-too_many");
-        fields.refuse("email", message.with("most", INVITATIONS.most(&mut tx).await?).with("hours", hours));
-        return refused(frame, tx, room, fields, StatusCode::TOO_MANY_REQUESTS).await;
+    match counted {
+        Err(AppError::TooMany { retry_after_seconds }) => {
+            let hours = retry_after_seconds.div_euclid(3600) + 1;
+            let message = Message::new("consultations-participants-too_many");
+            fields.refuse("email", message.with("most", INVITATIONS.most(&mut tx).await?).with("hours", hours));
+            return refused(frame, tx, room, fields, StatusCode::TOO_MANY_REQUESTS).await;
+        }
+        counted => counted?,
     }
     if store::takes_part(&mut tx, room.id(), &address).await? {
         fields.refuse("email", Message::new("consultations-participants-is_in"));

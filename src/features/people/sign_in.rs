@@ -72,7 +72,11 @@ pub async fn post(frame: Frame, request: HttpRequest, mut fields: Fields) -> Ans
 /// counts inside of one holds two connections, and eight at once wait for each other.
 pub async fn may_ask(frame: &Frame, request: &HttpRequest, address: &EmailAddress) -> Result<bool, AppError> {
     SIGN_IN_PER_NETWORK.take(&frame.platform, &client_address(request, &frame.platform)).await?;
-    SIGN_IN_PER_ADDRESS.allows(&frame.platform, &address.folded()).await
+    let is_mailed = SIGN_IN_PER_ADDRESS.allows(&frame.platform, &address.folded()).await?;
+    if !is_mailed {
+        metrics::counter!("kabeuchi_sign_in_mails_withheld_total").increment(1);
+    }
+    Ok(is_mailed)
 }
 
 /// Requests a link for an address and leads to the page of the typed code. Also for forms that a

@@ -37,6 +37,8 @@ struct Again {
     left: Vec<String>,
     /// Consultations that take a place of the call now.
     active: i64,
+    /// Whether administrators let the call take on somebody.
+    is_let: bool,
     /// One that goes on from this and is not over.
     child: Option<ConsultationId>,
     fields: Fields,
@@ -82,7 +84,8 @@ async fn page(conn: &mut PgConnection, frame: Frame, room: Room, fields: Fields)
     let left = questions::left_for_next_time(conn, room.id()).await?;
     let active = consultations::active_of_call(conn, call.id).await?;
     let child = consultations::open_child_of(conn, room.id()).await?;
-    Ok(Again { frame, room, call, left, active, child, fields, is_unsent: false })
+    let is_let = calls::is_let(conn, &call, frame.now).await?;
+    Ok(Again { frame, room, call, left, active, is_let, child, fields, is_unsent: false })
 }
 
 /// Says what happens, and what comes along.
@@ -110,6 +113,9 @@ pub async fn post(frame: Frame, id: Path<ConsultationId>, fields: Fields) -> Ans
         return not_now(frame, tx, room, fields, Message::new(key)).await;
     }
     match room.part.is_host() {
+        true if !calls::is_let(&mut tx, &call, frame.now).await? => {
+            not_now(frame, tx, room, fields, Message::new("sessions-again-not_let")).await
+        }
         true => open(tx, room).await,
         false => apply(frame, tx, room, call, fields).await,
     }

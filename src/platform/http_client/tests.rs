@@ -87,6 +87,13 @@ fn trust_e08_other_ports_are_refused() {
 fn trust_e10_the_instance_itself_is_refused() {
     refused(&client(&[]), &["https://kabeuchi.example.org/feeds/a.ics", "https://KABEUCHI.example.org:443/"]);
     refused(&client(&["127.0.0.0/8"]), &["http://127.0.0.1:8080/"]);
+    let mut config = Settings::default().check().unwrap();
+    config.fetch_allow = vec!["127.0.0.0/8".parse().unwrap()];
+    config.listen = "0.0.0.0:8080".parse().unwrap();
+    config.metrics_listen = Some("127.0.0.2:9100".parse().unwrap());
+    let client = HttpClient::of(&config);
+    refused(&client, &["http://127.0.0.1:8080/", "http://127.0.0.9:8080/", "http://127.0.0.2:9100/metrics"]);
+    assert!(client.address("http://127.0.0.1:9100/").is_ok(), "another program's");
 }
 
 #[test]

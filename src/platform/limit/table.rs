@@ -55,9 +55,11 @@ pub const EMERGENCY_READINGS: Limit = limit("emergency", DAY, 10, (1, 100), "adm
 /// What all visitors may send together, and all who are signed in, so that a flood leaves room for reading
 /// and strangers stop nobody who belongs here. Whoever sets it must be able to set it again.
 pub const OF_INSTANCE: Limit = limit("unsafe", MINUTE, 300, (60, 100_000), "admin-settings-limit_unsafe");
+/// What one person may send of it: nobody alone uses up what all have.
+pub const OF_PERSON: Limit = limit("unsafe-person", MINUTE, 60, (20, 10_000), "admin-settings-limit_unsafe_person");
 
 /// All of them, as the page shows them.
-pub const ALL: [Limit; 22] = [
+pub const ALL: [Limit; 23] = [
     SIGN_IN_PER_ADDRESS,
     SIGN_IN_PER_NETWORK,
     CODES_PER_NETWORK,
@@ -80,6 +82,7 @@ pub const ALL: [Limit; 22] = [
     COMPLAINTS,
     EMERGENCY_READINGS,
     OF_INSTANCE,
+    OF_PERSON,
 ];
 
 #[cfg(test)]
@@ -108,6 +111,7 @@ mod tests {
             ("apply-call", 60, 60),
             ("drafts", 30, 1),
             ("unsafe", 300, 1),
+            ("unsafe-person", 60, 1),
         ] {
             assert!(told.contains(&figure), "{figure:?}");
         }

@@ -3,6 +3,7 @@
 use crate::support::digest::{changed, digest};
 use crate::support::*;
 use kabeuchi::domain::id::{CallId, ConsultationId};
+use kabeuchi::domain::person::Locale;
 use sqlx::PgPool;
 use std::fs;
 
@@ -164,6 +165,43 @@ async fn an_administrator_disconnects_a_calendar_and_never_sees_where_it_is(db: 
     assert!(mail.text.contains("It hurts somebody") && !mail.text.contains("private-token"));
     assert_eq!(audited(&app, "calendar_cut_off", toma()).await, 1);
     toma_browser.post(&path, &WHY).await.assert_status(404);
+}
+
+#[sqlx::test]
+async fn an_administrator_closes_a_call_for_a_reason_that_its_hosts_read_in_their_language(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let call = app.open_call(hana()).await;
+    let kai = Persona { locale: Locale::Ja, ..kai() };
+    host_of(&app, call, kai).await;
+    let (path, opening) = (format!("/admin/calls/{call}"), format!("/calls/{call}/opening"));
+    let (toma_browser, hana_browser) = (app.as_(toma()).await, app.as_(hana()).await);
+    let page = toma_browser.get(&path).await;
+    let without = toma_browser.submit(&page, &path, &[("act", "close"), ("reason", " ")]).await;
+    without.assert_status(422).assert_says("field-missing");
+
+    toma_browser.submit(&page, &path, &[("act", "close"), WHY[0]]).await.assert_status(303);
+
+    app.run_jobs().await;
+    for (persona, subject) in [
+        (hana(), "Closed by an administrator: Talk to me about SRE"),
+        (kai, "管理者が募集を終了しました: Talk to me about SRE"),
+    ] {
+        let mail = app.mailbox().last_to(persona).await;
+        assert_eq!(mail.subject, subject);
+        assert!(mail.text.contains("It hurts somebody"), "{}", mail.text);
+    }
+    assert_eq!(audited(&app, "call_closed", toma()).await, 1);
+    let shown = hana_browser.get(&opening).await;
+    shown.assert_says("calls-opening-shut");
+    assert!(shown.text().contains("It hurts somebody"));
+    let again = toma_browser.post(&path, &[("act", "close"), WHY[0]]).await;
+    again.assert_status(409).assert_says("admin-call-not_now");
+    assert_eq!(again.texts("textarea"), ["It hurts somebody"]);
+    sqlx::query("update calls set stage = 'open', stage_since = stage_since + interval '1 minute'")
+        .execute(&app.db)
+        .await
+        .unwrap();
+    hana_browser.get(&opening).await.assert_does_not_say("calls-opening-shut");
 }
 
 async fn host_of(app: &TestApp, call: CallId, who: Persona) {

@@ -63,3 +63,34 @@ async fn who_applies_to_a_full_call_waits_and_is_taken_up_when_a_place_is_free(d
     assert!(told.contains(&"An application is with you again: Talk to me about SRE".to_owned()), "{told:?}");
     hana.post(&format!("{second}/acceptance"), &[]).await.assert_status(303);
 }
+
+#[sqlx::test]
+async fn a_call_that_administrators_hold_back_takes_on_nobody_and_what_runs_goes_on(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let call = app.open_call(hana()).await;
+    let application = app.apply(aki(), call).await;
+    let room = app.open(call, "Nights on call", mio()).await;
+    let (path, watched) = (format!("{application}/acceptance"), format!("/admin/calls/{call}"));
+    let toma_browser = app.as_(toma()).await;
+    let waits = async || {
+        let hana_browser = app.as_(hana()).await;
+        hana_browser.get(&path).await.assert_says("applications-acceptance-not_let");
+        hana_browser.post(&path, &[]).await.assert_status(409).assert_says("applications-acceptance-not_let");
+        app.as_(aki()).await.get(&application).await.assert_says("applications-stage-submitted");
+    };
+    let reason = ("reason", "It sells courses");
+
+    toma_browser.post(&watched, &[("act", "suspend"), reason]).await.assert_status(303);
+
+    waits().await;
+    app.ask(room, mio(), "Which SLO first?", "We have none").await;
+    toma_browser.post(&watched, &[("act", "restore")]).await.assert_status(303);
+    let person = format!("/admin/people/{}", app.id_of(hana()).await);
+    let decision = [("act", "decide"), ("kind", "hosting"), reason];
+    toma_browser.post(&person, &decision).await.assert_status(303);
+    app.run_jobs().await;
+    waits().await;
+    let sanction = toma_browser.get(&person).await.attributes("input[name=sanction]", "value").remove(0);
+    toma_browser.post(&person, &[("act", "lift"), ("sanction", &sanction)]).await.assert_status(303);
+    app.as_(hana()).await.post(&path, &[]).await.assert_status(303);
+}

@@ -1,6 +1,7 @@
 //! Deciding: asking, declining, and what comes too late.
 
 use super::*;
+use crate::support::digest::{changed, digest};
 
 #[sqlx::test]
 async fn a_decision_that_came_too_late_gives_the_text_back(db: PgPool) {
@@ -93,19 +94,34 @@ async fn declining_says_what_else_could_be_done_and_mails_a_note_only_when_given
 
 #[sqlx::test]
 async fn trust_a02_others_do_not_learn_that_it_exists_and_the_applicant_decides_nothing(db: PgPool) {
-    let app = TestApp::spawn(db).await;
+    let app = TestApp::spawn(db.clone()).await;
     let application = app.apply(aki(), app.open_call(hana()).await).await;
-    for below in ["", "/acceptance", "/refusal", "/request", "/waiting", "/abuse-report", "/withdrawal"] {
+    app.apply(ren(), app.open_call(sora()).await).await;
+    let strangers = [app.as_(ren()).await, app.as_(sora()).await, app.as_(toma()).await];
+    let (applicant, host) = (app.as_(aki()).await, app.as_(hana()).await);
+    let edits = edit("Mine now", "0", "30");
+    let acts: [(&str, &[(&str, &str)]); 7] = [
+        ("", &edits),
+        ("/acceptance", &[("pause", "no")]),
+        ("/refusal", &[("kind", "time"), ("note", "Sorry")]),
+        ("/request", &[("body", "How large is the team?")]),
+        ("/waiting", &[]),
+        ("/abuse-report", &[("kind", "spam"), ("body", "Sells courses")]),
+        ("/withdrawal", &[]),
+    ];
+    let before = digest(&db).await;
+
+    for (below, fields) in acts {
         let path = format!("{application}{below}");
-        for persona in [ren(), sora(), toma()] {
-            app.as_(persona).await.get(&path).await.assert_status(404);
-            app.as_(persona).await.post(&path, &[]).await.assert_status(404);
+        for stranger in &strangers {
+            stranger.get(&path).await.assert_status(404);
+            stranger.post(&path, fields).await.assert_status(404);
         }
+        let refused = if ["", "/withdrawal"].contains(&below) { &host } else { &applicant };
+        refused.post(&path, fields).await.assert_status(403);
     }
-    for below in ["/acceptance", "/refusal", "/request", "/waiting", "/abuse-report"] {
-        app.as_(aki()).await.post(&format!("{application}{below}"), &[]).await.assert_status(403);
-    }
-    app.as_(hana()).await.post(&format!("{application}/withdrawal"), &[]).await.assert_status(403);
+
+    assert_eq!(changed(&before, &digest(&db).await), [""; 0]);
 }
 
 #[sqlx::test]

@@ -102,6 +102,58 @@ async fn trust_h12_read_now_reads_once_however_often_it_is_pressed(db: PgPool) {
 }
 
 #[sqlx::test]
+async fn trust_h12_a_slow_server_is_heard_out_however_often_it_is_to_be_read(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let lets_go = Arc::new(Notify::new());
+    let server = FeedServer::start(Answer::held(&nine(), lets_go.clone())).await;
+    let path = app.connect(hana(), &server.url()).await;
+    let hana_browser = app.as_(hana()).await;
+    let presses = async {
+        while server.asked().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        for _ in 0..3 {
+            hana_browser.post(&path, &[("act", "read")]).await.assert_status(303);
+        }
+        lets_go.notify_one();
+    };
+
+    tokio::join!(app.run_jobs(), presses);
+
+    hana_browser.get(&path).await.assert_says("calendars-stage-healthy");
+    server.answers(Answer::calendar(&ten()));
+    app.clock.advance(TimeDelta::seconds(59));
+    app.run_jobs().await;
+    assert_eq!(server.connections(), 1);
+    app.clock.advance(TimeDelta::seconds(1));
+    app.run_jobs().await;
+    assert_eq!(server.connections(), 2, "what was asked for meanwhile comes after");
+}
+
+#[sqlx::test]
+async fn what_is_set_while_a_calendar_is_read_is_in_force_after(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let times = times(&app).await;
+    let lets_go = Arc::new(Notify::new());
+    let old = FeedServer::start(Answer::held(&nine(), lets_go.clone())).await;
+    let new = FeedServer::start(Answer::calendar(&ten())).await;
+    let path = app.connect(hana(), &old.url()).await;
+    let moves = async {
+        while old.asked().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        set(&app, &path, &[("address", &new.url())]).await;
+        lets_go.notify_one();
+    };
+
+    tokio::join!(app.run_jobs(), moves);
+
+    app.run_jobs().await;
+    assert_eq!((old.connections(), new.connections()), (1, 1));
+    assert!(offers(&app, &times, NINE).await && !offers(&app, &times, TEN).await);
+}
+
+#[sqlx::test]
 async fn another_host_neither_sees_nor_changes_nor_removes_it(db: PgPool) {
     let app = TestApp::spawn(db).await;
     let server = FeedServer::start(Answer::calendar(&nine())).await;

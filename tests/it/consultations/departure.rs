@@ -67,6 +67,25 @@ async fn trust_a05_who_leaves_is_out_at_once_and_out_of_the_calendar(db: PgPool)
 }
 
 #[sqlx::test]
+async fn trust_a05_who_is_removed_is_out_at_once_on_another_process(db: PgPool) {
+    let team = Team::of(db.clone()).await;
+    let other = TestApp::spawn(db).await;
+    let item = team.app.ask(team.consultation, mio(), "Which SLO first?", "We have none").await;
+    let elsewhere = team.app.as_(mio()).await.at(&other.origin);
+    for path in [&team.people, &team.booking, &item] {
+        elsewhere.get(path).await.assert_status(200);
+    }
+    let (aki_browser, person) = (team.app.as_(aki()).await, team.app.id_of(mio()).await.to_string());
+
+    aki_browser.post(&team.people, &[("act", "remove"), ("person", &person)]).await.assert_status(303);
+
+    for path in [&team.people, &team.booking, &item] {
+        elsewhere.get(path).await.assert_status(404);
+    }
+    elsewhere.post(&item, &[("body", "And more")]).await.assert_status(404);
+}
+
+#[sqlx::test]
 async fn who_is_removed_comes_back_by_a_new_invitation_alone(db: PgPool) {
     let team = Team::of(db).await;
     let link = team.team_link().await;

@@ -53,11 +53,16 @@ impl Objects {
             applicants: [of_others("Sho", "sho@example.org", false), of_others("Ema", "ema@example.org", false)],
         };
         let own = world(app, &ours).await;
-        let gone = gone(app, &own).await;
+        let gone = gone(app, &own, &ours).await;
         let mut others = world(app, &theirs).await;
         // Whoever holds a link knows that it exists: that of others is refused as one's own world's is.
         others.remove("{own_preview}");
         Self { own, others, gone }
+    }
+
+    /// A field of a form, with variables of one's own world.
+    pub fn field(&self, value: &str) -> String {
+        self.own.get(value).cloned().unwrap_or_else(|| value.to_owned())
     }
 
     /// The path of a probe for a walker; `None` where the row has no such object.
@@ -69,8 +74,7 @@ impl Objects {
             Kind::Gone => &self.gone,
             Kind::Random => return has_object.then(|| random(path)),
         };
-        // Removed material leaves a note in its room; nothing else that goes does.
-        if kind == Kind::Gone && !path.contains("{calendar}") && !path.contains("{material}/file") {
+        if kind == Kind::Gone && !GONE.iter().any(|name| path.contains(name)) {
             return None;
         }
         if kind != Kind::Own && !has_object {
@@ -87,6 +91,10 @@ impl Objects {
         (!path.contains('{')).then_some(path)
     }
 }
+
+/// What goes so that its address names nothing any more. Removed material leaves a note in its room.
+const GONE: [&str; 8] =
+    ["{calendar}", "{material}/file", "{call}", "{call_slug}", "{draft}", "{number}", "_post}", "/people/{person}"];
 
 fn random(path: &str) -> String {
     let mut path = path.to_owned();
@@ -151,6 +159,25 @@ async fn published(app: &TestApp, cast: &Cast) -> (ConsultationId, String, Strin
     (room, parts[2].to_owned(), parts[3].to_owned())
 }
 
+/// A consultation of the call in which nothing was done yet: its id, and a time that can be booked for it.
+async fn ending(app: &TestApp, cast: &Cast) -> (ConsultationId, String) {
+    let call = app.open_call(cast.host).await;
+    host_of(app, call, cast.co_hosts[0], true).await;
+    host_of(app, call, cast.co_hosts[1], false).await;
+    let room = app.open(call, "Who wakes up", cast.lead).await;
+    app.join(room, cast.member).await;
+    let times = app.as_(cast.lead).await.get(&times_path(room)).await;
+    (room, times.starts().pop().unwrap())
+}
+
+/// One that is over.
+async fn closed(app: &TestApp, cast: &Cast) -> ConsultationId {
+    let (room, _) = ending(app, cast).await;
+    app.hold(room).await;
+    app.as_(cast.host).await.post(&format!("/consultations/{room}/closing"), &[]).await.assert_status(303);
+    room
+}
+
 async fn world(app: &TestApp, cast: &Cast) -> BTreeMap<&'static str, String> {
     let Cast { host, co_hosts, lead, member, applicants } = *cast;
     app.offer_hours(host).await;
@@ -181,7 +208,23 @@ async fn world(app: &TestApp, cast: &Cast) -> BTreeMap<&'static str, String> {
     let calendar = app.connect(host, "http://calendar.test:9/private.ics").await;
     let (written, preview) = written(app, cast).await;
     let (public, series, number) = published(app, cast).await;
+    let (ending, start) = ending(app, cast).await;
+    let complaints = format!("{item}/posts/{}/complaints/new", last(&first));
+    let complaint = app.as_(member).await.post(&complaints, &[("kind", "harassment")]).await.leads_to();
+    let (spare, _) = self::ending(app, cast).await;
+    let spare_item = app.ask(spare, lead, "Who wakes up?", "I do").await;
+    let times = app.as_(lead).await.get(&times_path(spare)).await.starts();
+    let spare_booking = book(&app.as_(lead).await, &times_path(spare), &times[times.len() / 2], "60").await.leads_to();
     BTreeMap::from([
+        ("{spare}", spare.to_string()),
+        ("{spare_item}", last(&spare_item)),
+        ("{spare_booking}", last(&spare_booking)),
+        ("{applicant}", app.id_of(applicants[0]).await.to_string()),
+        ("{other_applicant}", app.id_of(applicants[1]).await.to_string()),
+        ("{complaint}", last(&complaint)),
+        ("{ending}", ending.to_string()),
+        ("{start}", start),
+        ("{closed}", closed(app, cast).await.to_string()),
         ("{public}", public.to_string()),
         ("{series}", series),
         ("{number}", number),
@@ -210,8 +253,8 @@ async fn world(app: &TestApp, cast: &Cast) -> BTreeMap<&'static str, String> {
     ])
 }
 
-/// What was removed: a calendar, an entry of the library, a file.
-async fn gone(app: &TestApp, own: &BTreeMap<&'static str, String>) -> BTreeMap<&'static str, String> {
+/// What was removed: a calendar, a file, a call, a post, a report, and a person who left.
+async fn gone(app: &TestApp, own: &BTreeMap<&'static str, String>, cast: &Cast) -> BTreeMap<&'static str, String> {
     let (hana_browser, aki_browser) = (app.as_(hana()).await, app.as_(aki()).await);
     let calendar = app.connect(hana(), "http://calendar.test:9/former.ics").await;
     hana_browser.post(&format!("{calendar}/removal"), &[]).await.assert_status(303);
@@ -222,8 +265,30 @@ async fn gone(app: &TestApp, own: &BTreeMap<&'static str, String>) -> BTreeMap<&
     let material = after.into_iter().find(|link| !known.contains(link)).unwrap();
     let material = material.trim_end_matches("/file").to_owned();
     aki_browser.post(&material, &[("act", "remove")]).await.assert_status(303);
+    let item = format!("/consultations/{}/questions/{}", own["{consultation}"], own["{item}"]);
+    let former_post = post(app, aki(), &item).await;
+    aki_browser.post(&format!("{item}/posts/{former_post}/removal"), &[]).await.assert_status(303);
+    let call = app.open_call(hana()).await;
+    let slug = app.apply_path(call).await.split('/').nth(4).unwrap().to_owned();
+    hana_browser.post(&format!("/calls/{call}/deletion"), &[]).await.assert_status(303);
+    let (_, series, number) = published(app, cast).await;
+    let withdraw = [("act", "withdraw"), ("reason", "It names somebody")];
+    app.as_(toma()).await.post(&format!("/reports/{series}/{number}/hiding"), &withdraw).await.assert_status(303);
+    let leaver = of_others("Rin", "rin@example.org", false);
+    let leaves = app.as_(leaver).await;
+    let person = app.id_of(leaver).await.to_string();
+    leaves.post("/settings/deletion", &[("sure", "yes")]).await.assert_status(303);
     app.run_jobs().await;
     BTreeMap::from([
+        ("{post_of_4}", former_post),
+        ("{item}", own["{item}"].clone()),
+        ("{host}", own["{host}"].clone()),
+        ("{call_slug}", slug),
+        ("{call}", call.to_string()),
+        ("{draft}", call.to_string()),
+        ("{series}", series),
+        ("{number}", number),
+        ("{person}", person),
         ("{consultation}", own["{consultation}"].clone()),
         ("{calendar}", last(&calendar)),
         ("{material}", last(&material)),

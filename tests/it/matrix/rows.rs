@@ -1,5 +1,9 @@
 //! The rows: their requests, and what each walker is answered. `Y` is allowed, which a form that says nothing known
-//! shows without changing anything; `-` is the question to sign in, and `.` a cell that another row of the number shows.
+//! shows without changing anything, and a deed by being done; `-` is the question to sign in, and `.` a cell that
+//! another row of the number shows.
+
+mod deeds;
+mod pages;
 
 /// Which object a request is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +32,16 @@ pub struct Probe {
     pub is_public: bool,
     /// What is answered for what is not there.
     pub absent: &'static str,
+    /// The same for what was there and is gone.
+    pub gone: &'static str,
+    /// What whoever is allowed is answered.
+    pub allowed: &'static [u16],
+    /// Whether the first who is allowed does it.
+    pub is_deed: bool,
 }
+
+/// The number of rows that the table does not name.
+pub const UNNAMED: u32 = 0;
 
 /// A row of the matrix.
 pub struct Row {
@@ -39,11 +52,23 @@ pub struct Row {
 }
 
 const fn get(path: &'static str) -> Probe {
-    Probe { path, fields: None, shown: None, is_public: false, absent: "404" }
+    let allowed = &[200];
+    Probe { path, fields: None, shown: None, is_public: false, absent: "404", gone: "404", allowed, is_deed: false }
 }
 
+/// A form that is refused for what it says.
 const fn post(path: &'static str, fields: Fields) -> Probe {
-    Probe { path, fields: Some(fields), shown: None, is_public: false, absent: "404" }
+    Probe { fields: Some(fields), allowed: &[422], ..get(path) }
+}
+
+/// A form that is right: what it asks for is done, and after that it is no more to be done.
+const fn deed(path: &'static str, fields: Fields) -> Probe {
+    Probe { fields: Some(fields), allowed: &[303, 409], is_deed: true, ..get(path) }
+}
+
+/// The same probe, where whoever is allowed is answered something else.
+const fn answering(allowed: &'static [u16], probe: Probe) -> Probe {
+    Probe { allowed, ..probe }
 }
 
 fn row(number: u32, probes: impl IntoIterator<Item = Probe>, expected: &'static str) -> Row {
@@ -75,21 +100,32 @@ pub const ELSEWHERE: [(u32, &str); 8] = [
     (53, "a_revoked_quote_hides_the_report_within_the_request"),
 ];
 
+/// Forms and pages that are everybody's own: they name nobody and nothing, so there is nothing of others to come to.
+pub const OWN: [&str; 6] = ["/settings/", "/drafts/", "/sign-out", "/policies", "/previews", "/availability/zone"];
+
 /// All rows.
 pub fn rows() -> Vec<Row> {
+    [looks(), pages::rows(), deeds::rows(), leaving()].into_iter().flatten().collect()
+}
+
+fn looks() -> Vec<Row> {
     vec![
         row(1, [Probe { is_public: true, ..get("/hosts/{host}/calls/{call_slug}") }], "Y Y Y Y Y Y Y Y Y Y"),
         row(2, [get("/calls/{draft}/edit")], "- 404 404 404 404 404 Y Y Y 404"),
         row(2, [get("/hosts/{host}/calls/{draft_slug}")], "404 404 404 404 404 404 Y Y Y 404"),
         row(3, [get("/calls/new"), post("/calls/new", NOTHING)], "- 403 Y 403 403 403 Y Y Y 403"),
-        row(4, [get("/calls/{call}/edit"), post("/calls/{call}/edit", NOTHING)], "- 404 404 404 404 404 Y Y Y 404"),
+        row(
+            4,
+            [get("/calls/{call}/edit"), answering(&[409], post("/calls/{call}/edit", NOTHING))],
+            "- 404 404 404 404 404 Y Y Y 404",
+        ),
         row(
             4,
             [
                 get("/calls/{call}/run-sheet"),
                 post("/calls/{call}/run-sheet", NOTHING),
                 get("/calls/{call}/feedback/wording"),
-                post("/calls/{call}/feedback/wording?in=en", NOTHING),
+                answering(&[409], post("/calls/{call}/feedback/wording?in=en", NOTHING)),
                 get("/calls/{call}/improvements"),
                 post("/calls/{call}/improvements", NOTHING),
             ],
@@ -98,13 +134,13 @@ pub fn rows() -> Vec<Row> {
         row(5, [post("/calls/{call}/opening", NOTHING)], "- 404 404 404 404 404 Y Y 403 404"),
         row(
             5,
-            [post("/calls/{draft}/pause", NOTHING), post("/calls/{draft}/closing", NOTHING)],
+            [answering(&[409], post("/calls/{draft}/pause", NOTHING)), post("/calls/{draft}/closing", NOTHING)],
             "- 404 404 404 404 404 Y Y 403 404",
         ),
         row(5, [post("/admin/calls/{call}", &[("act", "nothing-known")])], ". . . . . . . . . Y"),
         row(
             6,
-            [get("/calls/{call}/deletion"), post("/calls/{call}/deletion", NOTHING)],
+            [get("/calls/{call}/deletion"), answering(&[409], post("/calls/{call}/deletion", NOTHING))],
             "- 404 404 404 404 404 Y 403 403 404",
         ),
         row(
@@ -112,7 +148,11 @@ pub fn rows() -> Vec<Row> {
             [get("/calls/{call}/transfer"), post("/calls/{call}/transfer", NOTHING)],
             "- 404 404 404 404 404 Y . . 404",
         ),
-        row(7, [post("/admin/calls/{call}", &[("act", "give"), ("person", "none")])], ADMINISTRATORS),
+        row(
+            7,
+            [answering(&[409], post("/admin/calls/{call}", &[("act", "give"), ("person", "none")]))],
+            ADMINISTRATORS,
+        ),
         row(8, [get("/admin/calls/{call}"), post("/admin/calls/{call}", NOTHING)], ADMINISTRATORS),
         row(9, [get("/calls/{call}/hosts")], "- 404 404 404 404 404 Y Y Y Y"),
         row(
@@ -160,35 +200,58 @@ pub fn rows() -> Vec<Row> {
         row(22, [post("/consultations/{consultation}/questions/{item}", &[("body", "")])], PARTICIPANTS),
         row(
             23,
-            [post(
-                "/consultations/{consultation}/questions/{item}/posts/{own_post}",
-                &[("body", ""), ("revision", "0")],
-            )],
+            [Probe {
+                gone: "Y",
+                ..answering(
+                    &[409],
+                    post(
+                        "/consultations/{consultation}/questions/{item}/posts/{own_post}",
+                        &[("body", ""), ("revision", "0")],
+                    ),
+                )
+            }],
             PARTICIPANTS,
         ),
         row(
             24,
-            [post(
-                "/consultations/{consultation}/questions/{item}/posts/{others_post}",
-                &[("body", "mine"), ("revision", "0")],
-            )],
+            [Probe {
+                gone: "403",
+                ..post(
+                    "/consultations/{consultation}/questions/{item}/posts/{others_post}",
+                    &[("body", "mine"), ("revision", "0")],
+                )
+            }],
             "- 404 404 404 403 403 403 403 403 404",
         ),
-        row(25, [get("/consultations/{consultation}/questions/{item}/posts/{own_post}/removal")], PARTICIPANTS),
         row(
             25,
-            [post("/consultations/{consultation}/questions/{item}/posts/{others_post}/removal", &[("reason", LONG)])],
+            [Probe { gone: "Y", ..get("/consultations/{consultation}/questions/{item}/posts/{own_post}/removal") }],
+            PARTICIPANTS,
+        ),
+        row(
+            25,
+            [Probe {
+                gone: "Y",
+                ..deed(
+                    "/consultations/{consultation}/questions/{item}/posts/{others_post}/removal",
+                    &[("reason", "It names somebody")],
+                )
+            }],
             "- 404 404 404 403 403 Y 403 403 404",
         ),
         row(
             26,
             [
                 get("/consultations/{consultation}/questions/history"),
-                get("/consultations/{consultation}/questions/{item}/posts/{others_post}"),
+                Probe { gone: "Y", ..get("/consultations/{consultation}/questions/{item}/posts/{others_post}") },
             ],
             PARTICIPANTS,
         ),
-        row(27, [post("/consultations/{consultation}/closing", NOTHING)], "- 404 404 404 403 403 Y Y Y 404"),
+        row(
+            27,
+            [answering(&[409], post("/consultations/{consultation}/closing", NOTHING))],
+            "- 404 404 404 403 403 Y Y Y 404",
+        ),
         row(
             28,
             [
@@ -221,7 +284,10 @@ pub fn rows() -> Vec<Row> {
         ),
         row(
             34,
-            [post("/consultations/{consultation}/participants", &[("act", "remove"), ("person", "none")])],
+            [answering(
+                &[409],
+                post("/consultations/{consultation}/participants", &[("act", "remove"), ("person", "none")]),
+            )],
             "- 404 404 404 Y 403 Y Y Y .",
         ),
         row(
@@ -260,8 +326,8 @@ pub fn rows() -> Vec<Row> {
         row(44, [get("/bookings/{booking}"), get("/bookings/{booking}/event.ics")], "404 404 404 404 Y Y Y Y Y 404"),
         row(46, [get("/settings/calendars"), post("/settings/calendars", NOTHING)], "- Y Y Y Y Y Y Y Y ."),
         row(47, [get("/consultations/{consultation}/run")], PARTICIPANTS),
-        row(49, [post("/consultations/{consultation}/run", &[("act", "start")])], PARTICIPANTS),
-        row(73, [post("/consultations/{consultation}/run", &[("act", "finish")])], "- 404 404 404 403 403 Y Y Y 404"),
+        row(49, [deed("/consultations/{consultation}/run", &[("act", "start")])], PARTICIPANTS),
+        row(73, [deed("/consultations/{consultation}/run", &[("act", "finish")])], "- 404 404 404 403 403 Y Y Y 404"),
         row(73, [post("/consultations/{consultation}/no-show", &[("act", "mark")])], "- 404 404 404 Y 403 Y Y Y 404"),
         row(
             50,
@@ -270,7 +336,11 @@ pub fn rows() -> Vec<Row> {
         ),
         row(51, [get("/consultations/{consultation}/answers")], "- 404 404 404 403 403 Y Y Y 404"),
         row(51, [get("/admin/answers")], ADMINISTRATORS),
-        row(52, [get("/settings/privacy"), post("/settings/privacy", NOTHING)], "- . . . Y Y . . . ."),
+        row(
+            52,
+            [get("/settings/privacy"), answering(&[409], post("/settings/privacy", NOTHING))],
+            "- . . . Y Y . . . .",
+        ),
         row(
             54,
             [get("/consultations/{written}/report"), post("/consultations/{written}/report", NOTHING)],
@@ -294,19 +364,31 @@ pub fn rows() -> Vec<Row> {
         row(57, [post("/consultations/{public}/report", NOTHING)], "- 404 404 404 403 403 Y Y Y ."),
         row(
             57,
-            [get("/reports/{series}/{number}/hiding"), post("/reports/{series}/{number}/hiding", NOTHING)],
+            [
+                Probe { gone: "Y", ..get("/reports/{series}/{number}/hiding") },
+                Probe { gone: "Y", ..post("/reports/{series}/{number}/hiding", NOTHING) },
+            ],
             "- 404 404 404 404 404 . . . Y",
         ),
-        row(58, [Probe { is_public: true, ..get("/reports/{series}/{number}") }], "Y Y Y Y Y Y Y Y Y Y"),
+        row(58, [Probe { is_public: true, gone: "410", ..get("/reports/{series}/{number}") }], "Y Y Y Y Y Y Y Y Y Y"),
         row(58, [get("/"), get("/search")], "Y Y Y Y Y Y Y Y Y Y"),
         row(59, [get("/settings/profile"), post("/settings/profile", &[("name", "")])], ONES_OWN),
         row(59, [get("/settings/notifications")], ONES_OWN),
         row(60, [get("/settings/sign-ins")], ONES_OWN),
         row(61, [get("/settings/address"), post("/settings/address", &[("email", "none")])], ONES_OWN),
         row(62, [get("/settings/export")], ONES_OWN),
-        row(63, [get("/settings/deletion"), post("/settings/deletion", &[("act", "nothing-known")])], ONES_OWN),
+        // Whoever hosts, or administers alone, is told so first.
+        row(63, [get("/settings/deletion"), answering(&[409, 422], post("/settings/deletion", NOTHING))], ONES_OWN),
         row(64, [get("/admin/people")], ADMINISTRATORS),
-        row(65, [get("/admin/people/{person}"), post("/admin/people/{person}", NOTHING)], ADMINISTRATORS),
+        // What was decided over somebody outlives their account.
+        row(
+            65,
+            [
+                Probe { gone: "Y", ..get("/admin/people/{person}") },
+                Probe { gone: "Y", ..post("/admin/people/{person}", NOTHING) },
+            ],
+            ADMINISTRATORS,
+        ),
         row(
             66,
             [post("/admin/people", &[("person", "00000000-0000-0000-0000-000000000000"), ("act", "nothing-known")])],
@@ -319,12 +401,17 @@ pub fn rows() -> Vec<Row> {
         row(70, [get("/home/audit")], "- 403 . 403 403 403 Y . . ."),
         row(71, [get("/metrics")], "404 404 404 404 404 404 404 404 404 404"),
         row(72, [get("/live"), get("/ready")], "Y Y Y Y Y Y Y Y Y Y"),
-        // Whoever leaves is gone: these come last.
+    ]
+}
+
+/// Whoever leaves is gone: these come last.
+fn leaving() -> Vec<Row> {
+    vec![
         row(
             35,
-            [post("/consultations/{consultation}/participants", &[("act", "leave")])],
+            [deed("/consultations/{consultation}/participants", &[("act", "leave")])],
             "- 404 404 404 Y Y 403 403 403 404",
         ),
-        row(11, [post("/calls/{call}/hosts", &[("act", "leave")])], "- 404 404 404 404 404 . Y Y ."),
+        row(11, [deed("/calls/{call}/hosts", &[("act", "leave")])], "- 404 404 404 404 404 . Y Y ."),
     ]
 }

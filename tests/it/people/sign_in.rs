@@ -243,6 +243,23 @@ async fn trust_h01_the_sixth_mail_of_an_hour_is_not_sent(db: PgPool) {
 }
 
 #[sqlx::test]
+async fn trust_h01_what_is_not_sent_is_counted_and_answered_alike(db: PgPool) {
+    let metrics = format!("127.0.0.1:{}", free_port());
+    let (_server, origin) = Process::serve(&db, &[("KABEUCHI_METRICS_LISTEN", metrics.clone())]).await;
+    // The hour of the budget is the machine's: as if it had been used up in it.
+    let used = "insert into limits (bucket, began_at, count) select 'sign-in-address:aki@example.org', date_trunc('hour', now()), 5";
+    sqlx::query(used).execute(&db).await.unwrap();
+    let visitor = Browser::new(origin);
+
+    let sent = visitor.post("/sign-in", &[("email", "mio@example.org")]).await;
+    let withheld = visitor.post("/sign-in", &[("email", "aki@example.org")]).await;
+
+    assert_eq!((withheld.status, withheld.leads_to()), (sent.status, sent.leads_to()));
+    let counted = reqwest::get(format!("http://{metrics}/metrics")).await.unwrap().text().await.unwrap();
+    assert!(counted.contains("kabeuchi_sign_in_mails_withheld_total 1"), "{counted}");
+}
+
+#[sqlx::test]
 async fn trust_h02_one_network_asks_twenty_times_in_ten_minutes(db: PgPool) {
     let app = TestApp::spawn(db).await;
     for n in 0..20 {

@@ -129,3 +129,19 @@ async fn what_is_typed_for_the_next_time_waits_until_it_is_sent(db: PgPool) {
     aki.submit(&again, &path, &[("confidential", "yes")]).await.assert_status(303);
     assert!(!aki.get(&path).await.text().contains("The pager ag"));
 }
+
+#[sqlx::test]
+async fn a_call_that_administrators_hold_back_goes_on_with_nobody(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let id = closed(&app).await;
+    let path = format!("/consultations/{id}/again");
+    let call = app.call_of(id).await.replace("/calls/", "/admin/calls/");
+    let (hana_browser, toma_browser) = (app.as_(hana()).await, app.as_(toma()).await);
+
+    toma_browser.post(&call, &[("act", "suspend"), ("reason", "It sells courses")]).await.assert_status(303);
+
+    hana_browser.get(&path).await.assert_says("sessions-again-not_let");
+    hana_browser.post(&path, &[]).await.assert_status(409).assert_says("sessions-again-not_let");
+    toma_browser.post(&call, &[("act", "restore")]).await.assert_status(303);
+    hana_browser.post(&path, &[]).await.assert_status(303);
+}

@@ -192,8 +192,16 @@ impl Drop for TestApp {
 
 /// What a test would use up at once, because its clock stands still.
 pub async fn raise_budgets(db: &PgPool) {
-    let names =
-        ["unsafe", "drafts", "apply-address", "apply-network", "apply-call", "apply-left-network", "apply-left-call"];
+    let names = [
+        "unsafe",
+        "unsafe-person",
+        "drafts",
+        "apply-address",
+        "apply-network",
+        "apply-call",
+        "apply-left-network",
+        "apply-left-call",
+    ];
     sqlx::query("insert into budgets (name, count) select unnest($1), 1000000 on conflict do nothing")
         .bind(names.as_slice())
         .execute(db)

@@ -13,6 +13,7 @@ use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 use tokio_rustls::TlsAcceptor;
 
 /// Networks that tests may fetch from: this address of the machine, and no other of it.
@@ -64,6 +65,8 @@ pub enum Answer {
     Bytes(Vec<u8>),
     /// A head and a body, then silence with the connection open.
     Slow(Vec<u8>),
+    /// A head at once, and a body when the test lets it go.
+    Held(Vec<u8>, Vec<u8>, Arc<Notify>),
     /// A head, and this again and again.
     Endless(Vec<u8>, Vec<u8>),
 }
@@ -85,6 +88,16 @@ impl Answer {
     /// A head without its last line, and a body.
     pub fn with(head: &str, body: &[u8]) -> Self {
         Self::Bytes([head.as_bytes(), b"\r\nconnection: close\r\n\r\n", body].concat())
+    }
+
+    /// A calendar with these events, when the test lets it go.
+    pub fn held(events: &str, lets_go: Arc<Notify>) -> Self {
+        let body = calendar(events).into_bytes();
+        let head = format!(
+            "HTTP/1.1 200 OK\r\ncontent-type: text/calendar\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+            body.len()
+        );
+        Self::Held(head.into_bytes(), body, lets_go)
     }
 
     /// A status without a body.
@@ -226,6 +239,12 @@ async fn answered(stream: &mut impl Stream, answer: Answer) -> io::Result<()> {
             stream.write_all(&bytes).await?;
             tokio::time::sleep(Duration::from_secs(60)).await;
             Ok(())
+        }
+        Answer::Held(head, body, lets_go) => {
+            stream.write_all(&head).await?;
+            lets_go.notified().await;
+            stream.write_all(&body).await?;
+            stream.shutdown().await
         }
         Answer::Endless(head, again) => {
             stream.write_all(&head).await?;

@@ -228,6 +228,10 @@ async fn serve(mut stream: TcpStream, state: Arc<Mutex<State>>) {
     let (bytes, rest) = match answer {
         Answer::Bytes(bytes) => (bytes, None),
         Answer::Slow(bytes) => (bytes, Some(Duration::from_secs(10))),
+        Answer::Held(head, body, lets_go) => {
+            lets_go.notified().await;
+            ([head, body].concat(), None)
+        }
         Answer::Endless(head, again) => ([head, again.repeat(1 << 10)].concat(), None),
     };
     let _ = stream.write_all(&bytes).await;

@@ -156,8 +156,62 @@ async fn trust_m02_each_act_and_each_refusal_is_one_entry_with_actor_object_and_
         told(Action::HostGranted).await.told(),
         ("host_granted", "done", Some(toma_id), Some("person"), Some(aki_id))
     );
+    toma.post("/admin/people", &[("person", &aki_word), ("act", "withdraw")]).await.assert_status(303);
+    assert_eq!(
+        told(Action::HostWithdrawn).await.told(),
+        ("host_withdrawn", "done", Some(toma_id), Some("person"), Some(aki_id))
+    );
     let read = told(Action::AdministrationRead).await;
     assert_eq!((read.actor_id, read.route.as_deref()), (Some(toma_id), Some("/admin/people")));
+}
+
+#[sqlx::test]
+async fn trust_m02_each_refusal_is_one_line_of_the_log_and_counted(db: PgPool) {
+    let path = std::env::temp_dir().join(format!("kabeuchi-log-{}", Uuid::new_v4().simple()));
+    let metrics = format!("127.0.0.1:{}", free_port());
+    let variables = [("RUST_LOG", "info".to_owned()), ("KABEUCHI_METRICS_LISTEN", metrics.clone())];
+    let (server, origin) = Process::serve_logging(&db, &variables, File::create(&path).unwrap()).await;
+    let app = TestApp::spawn_now(db.clone()).await;
+    let room = app.consultation(self::hana(), aki()).await;
+    let at = async |persona| {
+        let browser = Browser::new(origin.clone());
+        browser.set_cookie("dev-sign-in", &app.as_(persona).await.cookies()["dev-sign-in"]);
+        browser
+    };
+    let (guest, ren, hana) = (Browser::new(origin.clone()), at(ren()).await, at(self::hana()).await);
+    let inside = [("kind", "feed"), ("name", "Work"), ("address", "https://169.254.169.254/latest/meta-data")];
+
+    let refused = [
+        ("sign_in_refused", "refused", guest.get("/sign-in/a-link-that-never-was").await),
+        ("authz_denied", "denied", ren.get(&format!("/consultations/{room}")).await),
+        (
+            "cross_origin_refused",
+            "refused",
+            at(aki()).await.with("sec-fetch-site", "cross-site").post("/settings/profile", &[]).await,
+        ),
+        ("address_refused", "refused", hana.post("/calendars/new", &inside).await),
+    ];
+
+    let counted = reqwest::get(format!("http://{metrics}/metrics")).await.unwrap().text().await.unwrap();
+    drop(server);
+    let log = fs::read_to_string(&path).unwrap();
+    fs::remove_file(&path).unwrap();
+    let lines: Vec<serde_json::Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let actors =
+        [None, Some(app.id_of(self::ren()).await), Some(app.id_of(aki()).await), Some(app.id_of(self::hana()).await)];
+    for ((action, outcome, page), actor) in refused.iter().zip(actors) {
+        assert!(page.status >= 400, "{action}: {}", page.status);
+        let of_it: Vec<&serde_json::Value> = lines.iter().filter(|line| line["action"] == *action).collect();
+        let [line] = of_it[..] else { panic!("{action}: {log}") };
+        assert_eq!((&line["message"], &line["outcome"]), (&"audit".into(), &(*outcome).into()), "{line}");
+        assert_eq!(line["actor"].as_str().map(str::to_owned), actor.map(|actor| actor.to_string()), "{line}");
+        assert_eq!(line["request"], request_of(page).simple().to_string(), "{line}");
+        assert!(line["timestamp"].as_str().is_some_and(|at| at.ends_with('Z')), "{line}");
+        let count = format!("kabeuchi_audit_total{{action=\"{action}\",outcome=\"{outcome}\"}} 1");
+        assert!(counted.contains(&count), "{count}: {counted}");
+    }
+    let denied = lines.iter().find(|line| line["action"] == "authz_denied").unwrap();
+    assert_eq!((&denied["object_kind"], &denied["object"]), (&"consultation".into(), &room.to_string().into()));
 }
 
 #[sqlx::test]

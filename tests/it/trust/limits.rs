@@ -101,6 +101,7 @@ async fn trust_h06_without_counters_nobody_signs_in_or_applies_and_all_may_read(
     let app = TestApp::spawn(db).await;
     let call = app.open_call(hana()).await;
     let (path, drawn) = (app.apply_path(call).await, app.drawn(call, TimeDelta::minutes(1)));
+    let room = app.consultation(hana(), aki()).await;
     let (aki, visitor) = (app.as_(aki()).await, app.visitor());
     sqlx::query("alter table limits rename to gone").execute(&app.db).await.unwrap();
 
@@ -110,6 +111,7 @@ async fn trust_h06_without_counters_nobody_signs_in_or_applies_and_all_may_read(
         visitor.post("/sign-in/code", &[("code", "ABCD2345")]).await,
         visitor.post(&path, &fields).await,
         aki.post(&path, &ROUGH).await,
+        aki.post(&format!("/consultations/{room}/participants"), &[("email", "mio@example.org")]).await,
     ];
 
     for page in &refused {
@@ -118,6 +120,8 @@ async fn trust_h06_without_counters_nobody_signs_in_or_applies_and_all_may_read(
     }
     assert_eq!(refused[2].texts("textarea"), [ROUGH[0].1, "mio@example.org"]);
     assert_eq!(refused[3].texts("textarea"), [ROUGH[0].1]);
+    let invited: i64 = sqlx::query_scalar("select count(*) from invitations").fetch_one(&app.db).await.unwrap();
+    assert_eq!(invited, 0);
     for path in ["/", "/sign-in", path.trim_end_matches("/applications/new"), &path] {
         visitor.get(path).await.assert_status(200);
     }
@@ -227,6 +231,7 @@ async fn a_form_that_is_refused_for_its_content_costs_nothing(db: PgPool) {
 #[sqlx::test]
 async fn a_flood_of_forms_is_shed_and_reading_and_drafts_go_on(db: PgPool) {
     let app = TestApp::spawn(db).await.with_usual_budgets().await;
+    app.budget("unsafe-person", 1000).await;
     let (visitor, aki) = (app.visitor(), app.as_(aki()).await);
     for n in 0..300 {
         let page = visitor.post("/sign-in", &[("email", "no address")]).await;
@@ -249,6 +254,23 @@ async fn a_flood_of_forms_is_shed_and_reading_and_drafts_go_on(db: PgPool) {
     app.clock.advance(TimeDelta::minutes(1));
     let kept = [("name", "Aki"), ("locale", "en"), ("time_zone", "Asia/Tokyo")];
     aki.post("/settings/profile", &kept).await.assert_status(303);
+}
+
+#[sqlx::test]
+async fn one_person_stops_nobody_else_and_can_always_sign_out(db: PgPool) {
+    let app = TestApp::spawn(db).await.with_usual_budgets().await;
+    let (aki_browser, toma_browser) = (app.as_(aki()).await, app.with_code(toma()).await);
+    for n in 0..301 {
+        let page = aki_browser.post("/settings/profile", &[("name", "")]).await;
+        assert_eq!(page.status, if n < 60 { 422 } else { 429 }, "{n}");
+    }
+
+    aki_browser.post("/sign-out", &[]).await.assert_status(303);
+
+    aki_browser.get("/home").await.assert_status(303);
+    let close = [("act", "decide"), ("kind", "account"), ("reason", "A flood")];
+    let person = format!("/admin/people/{}", app.id_of(aki()).await);
+    toma_browser.post(&person, &close).await.assert_status(303);
 }
 
 #[sqlx::test]
@@ -382,10 +404,82 @@ async fn trust_h10_a_page_far_out_and_a_long_question_cost_no_more(db: PgPool) {
     }
 }
 
+/// The texts of a list's rows over all of its pages, as the links to the next lead.
+async fn rows_of(app: &TestApp, browser: &Browser, list: &str, row: &str) -> Vec<String> {
+    let (mut rows, mut next, mut costs) = (Vec::new(), Some(list.to_owned()), BTreeSet::new());
+    while let Some(path) = next {
+        browser.get(&path).await;
+        app.statements.take();
+        let page = browser.get(&path).await;
+        costs.insert(app.statements.take());
+        let shown = page.texts(row);
+        assert!(!shown.is_empty() && shown.len() <= 100, "{path} shows {}", shown.len());
+        rows.extend(shown);
+        next = page.attributes("a[rel=next]", "href").pop();
+    }
+    assert_eq!(costs.len(), 1, "the last page of {list} costs what the first does: {costs:?}");
+    rows
+}
+
+#[sqlx::test]
+async fn trust_h10_hundreds_of_rows_are_read_a_page_at_a_time_each_once(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let toma = app.with_code(toma()).await;
+    for sql in [
+        "insert into people (person_id, email, name, locale, time_zone, created_at)
+         select gen_random_uuid(), 'n' || n || '@example.org', 'Person ' || n, 'en', 'Asia/Tokyo', now() from generate_series(1, 330) n",
+        "insert into audit_entries (audit_entry_id, at, action, outcome, object_kind, object_id)
+         select gen_random_uuid(), timestamptz '2027-01-01' + n * interval '1 minute', 'host_granted', 'done', 'person', (select person_id from people where name = 'Person ' || n)
+           from generate_series(1, 330) n",
+    ] {
+        sqlx::query(sql).execute(&app.db).await.unwrap();
+    }
+
+    let people = rows_of(&app, &toma, "/admin/people?search=Person", "main .card__title").await;
+    let granted = rows_of(&app, &toma, "/admin/audit?action=host_granted", "main ol.card-list > li").await;
+
+    assert_eq!((people.len(), people.iter().collect::<BTreeSet<_>>().len()), (330, 330));
+    assert_eq!(granted.len(), 330);
+}
+
+/// Another pool of the same database, with one connection in it.
+async fn one_connection(db: &PgPool) -> PgPool {
+    let one = PgPoolOptions::new().max_connections(1).acquire_timeout(Duration::from_secs(3));
+    one.connect_with(db.connect_options().as_ref().clone()).await.unwrap()
+}
+
+#[sqlx::test]
+async fn whoever_is_counted_holds_one_connection_at_a_time(db: PgPool) {
+    let app = TestApp::spawn(db.clone()).await;
+    let room = app.consultation(hana(), aki()).await;
+    let item = app.ask(room, aki(), "Which SLO first?", "We have none").await;
+    let post = app.as_(aki()).await.get(&item).await.links(&format!("{item}/posts/")).remove(0);
+    let calendar = app.connect(hana(), "http://calendar.test:9/private.ics").await;
+    let one = one_connection(&db).await;
+    let narrow = TestApp::spawn(one.clone()).await;
+    let (aki, hana) = (app.as_(aki()).await.at(&narrow.origin), app.as_(hana()).await.at(&narrow.origin));
+    let moved = [
+        ("act", "save"),
+        ("name", "Work"),
+        ("all_day", "as_marked"),
+        ("tentative", "busy"),
+        ("unanswered", "busy"),
+        ("stance", "takes"),
+        ("address", "http://calendar.test:9/other.ics"),
+    ];
+
+    let participants = format!("/consultations/{room}/participants");
+    aki.post(&participants, &[("email", "mio@example.org")]).await.assert_status(303);
+    hana.post(&format!("{post}/complaints/new"), &[("kind", "spam")]).await.assert_status(303);
+    hana.post(&calendar, &moved).await.assert_status(303);
+
+    drop(narrow);
+    one.close().await;
+}
+
 #[sqlx::test]
 async fn whoever_asks_for_a_link_holds_one_connection_at_a_time(db: PgPool) {
-    let one = PgPoolOptions::new().max_connections(1).acquire_timeout(Duration::from_secs(3));
-    let one = one.connect_with(db.connect_options().as_ref().clone()).await.unwrap();
+    let one = one_connection(&db).await;
     let app = TestApp::spawn(one.clone()).await;
 
     app.visitor().post("/sign-in", &[("email", "aki@example.org")]).await.assert_status(303);

@@ -269,7 +269,7 @@ async fn a_suspended_call_is_seen_by_its_hosts_alone_and_opens_when_it_is_given_
 
     hana_browser.post(&opening, &[]).await.assert_status(303);
     app.visitor().get(&public).await.assert_status(200);
-    toma_browser.post(&path, &[("act", "close")]).await.assert_status(303);
+    toma_browser.post(&path, &[("act", "close"), ("reason", "It sells courses")]).await.assert_status(303);
     app.as_(hana()).await.post(&path, &[("act", "suspend"), ("reason", "Me")]).await.assert_status(404);
 }
 

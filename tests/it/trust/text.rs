@@ -64,6 +64,65 @@ async fn trust_d12_placeholders_stay_what_they_are(db: PgPool) {
 }
 
 #[sqlx::test]
+async fn trust_d12_placeholders_are_literal_in_mails(db: PgPool) {
+    let app = TestApp::spawn(db.clone()).await;
+    let call = app.open_call(hana()).await;
+    let typed = "{{ frame }} {event.x} %s ${HOME} {$name} {% include %}";
+    sqlx::query("update calls set title = $1").bind(typed).execute(&db).await.unwrap();
+
+    app.apply(aki(), call).await;
+
+    // Not by the mailbox of the tests, which takes a placeholder for a message that lacks something.
+    let (subject, text): (String, String) =
+        sqlx::query_as("select subject, text_part from mailbox where recipient like '%hana%'")
+            .fetch_one(&db)
+            .await
+            .unwrap();
+    assert!(subject.contains(typed) && text.contains(typed), "{subject}\n{text}");
+}
+
+#[sqlx::test]
+async fn trust_d10_a_slug_that_looks_like_another_is_refused_and_comes_back(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let (hana, _) = (app.as_(hana()).await, app.as_(sora()).await);
+    let profile = hana.get("/settings/profile").await;
+    let long = "a".repeat(200);
+    for slug in ["admin", "sign-in", "Sora", "sora", long.as_str(), "hana🌸", "hаna"] {
+        let refused = hana.submit(&profile, "/settings/profile", &[("slug", slug)]).await;
+        refused.assert_status(422);
+        assert_eq!(refused.attributes("input[name=slug]", "value"), [slug]);
+    }
+    assert_eq!(hana.get("/settings/profile").await.attributes("input[name=slug]", "value"), ["hana"]);
+}
+
+#[sqlx::test]
+async fn trust_d04_deep_nesting_is_one_post(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let room = app.consultation(hana(), aki()).await;
+    let aki = app.as_(aki()).await;
+    for deep in [">".repeat(10_000), "- ".repeat(5_000), "[".repeat(10_000)] {
+        let question = [("kind", "question"), ("title", "Deep"), ("body", deep.as_str())];
+        let page = aki.post(&format!("/consultations/{room}/questions"), &question).await;
+        assert!([303, 422].contains(&page.status), "{}: {}", page.status, &deep[..2]);
+    }
+    aki.get(&format!("/consultations/{room}/questions")).await.assert_status(200);
+}
+
+#[sqlx::test]
+async fn trust_d05_what_stands_in_the_way_of_deletion_is_told_as_text(db: PgPool) {
+    let app = TestApp::spawn(db.clone()).await;
+    app.open_call(hana()).await;
+    let hostile = "</ul><script>alert('call')</script><img src=x onerror=alert(1)>";
+    sqlx::query("update calls set title = $1").bind(hostile).execute(&db).await.unwrap();
+
+    let refused = app.as_(hana()).await.post("/settings/deletion", &[("sure", "yes")]).await;
+
+    refused.assert_status(409);
+    assert!(refused.text().contains(hostile), "{}", refused.text());
+    assert_inert(&refused);
+}
+
+#[sqlx::test]
 async fn trust_d13_twenty_thousand_japanese_characters_are_one_answer(db: PgPool) {
     let app = TestApp::spawn(db.clone()).await;
     let consultation = app.consultation(hana(), aki()).await;

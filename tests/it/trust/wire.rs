@@ -3,7 +3,7 @@
 use crate::support::*;
 use sqlx::PgPool;
 use std::fs::File;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -219,7 +219,7 @@ async fn trust_k10_slow_senders_are_cut_and_keep_nobody_waiting(db: PgPool) {
         "POST /sign-in HTTP/1.1\r\nHost: {host}\r\nsec-fetch-site: same-origin\r\n\
          content-type: application/x-www-form-urlencoded\r\ncontent-length: 1000\r\n\r\nemail=aki"
     );
-    let mut slow = Vec::new();
+    let (mut slow, began) = (Vec::new(), Instant::now());
     for (bytes, count) in [(head, 300), (body, 20)] {
         for _ in 0..count {
             let mut stream = connect(&origin).await;
@@ -234,8 +234,46 @@ async fn trust_k10_slow_senders_are_cut_and_keep_nobody_waiting(db: PgPool) {
         page.assert_status(200);
     }
 
-    for task in slow {
+    for (n, task) in slow.into_iter().enumerate() {
         let said = tokio::time::timeout(Duration::from_secs(40), task).await.expect("it is cut").unwrap();
+        assert!(n >= 300 || began.elapsed() < Duration::from_secs(15), "heads are cut after 10 s");
+        assert!(said.is_empty() || statuses(&said) == ["408"], "{said}");
+    }
+}
+
+/// What nineteen of twenty visits of the front page take at most.
+async fn usual_wait(visitor: &Browser) -> Duration {
+    let mut taken = Vec::new();
+    for _ in 0..200 {
+        let began = Instant::now();
+        visitor.get("/").await.assert_status(200);
+        taken.push(began.elapsed());
+    }
+    taken.sort();
+    taken[190]
+}
+
+#[sqlx::test]
+#[ignore = "script/measure slow"]
+async fn slow_two_thousand_heads_that_never_end_keep_nobody_waiting(db: PgPool) {
+    let (_process, origin) = Process::serve(&db, &[]).await;
+    let (visitor, head) =
+        (Browser::new(origin.clone()), format!("GET / HTTP/1.1\r\nHost: {}\r\nx-slow: a", host(&origin)));
+    usual_wait(&visitor).await;
+    let alone = usual_wait(&visitor).await;
+    let mut slow = Vec::new();
+    for _ in 0..2_000 {
+        let mut stream = connect(&origin).await;
+        stream.write_all(head.as_bytes()).await.unwrap();
+        slow.push(stream);
+    }
+
+    let beside = usual_wait(&visitor).await;
+
+    println!("nineteen of twenty visits take {alone:?} alone and {beside:?} beside 2,000 heads");
+    assert!(beside < 2 * alone + Duration::from_millis(20));
+    for mut stream in slow {
+        let said = tokio::time::timeout(Duration::from_secs(15), read(&mut stream)).await.expect("it is cut");
         assert!(said.is_empty() || statuses(&said) == ["408"], "{said}");
     }
 }

@@ -3,6 +3,7 @@
 use super::Call;
 use crate::domain::fact::Fact;
 use crate::domain::id::{CallId, PersonId};
+use crate::features::people;
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
 use chrono::{DateTime, Utc};
@@ -24,6 +25,12 @@ pub async fn suspension(conn: &mut PgConnection, id: CallId) -> Result<Option<Su
     .fetch_optional(conn)
     .await?;
     Ok(suspension)
+}
+
+/// Whether administrators let the call take on somebody new: it is not kept from the public, and nothing keeps
+/// its owner from hosting.
+pub async fn is_let(conn: &mut PgConnection, call: &Call, now: DateTime<Utc>) -> Result<bool, AppError> {
+    Ok(!call.is_suspended && people::may_host(conn, call.owner, now).await?)
 }
 
 /// Keeps a call from the public; an open one pauses, so that a program of before takes nothing for it either.

@@ -39,6 +39,21 @@ pub async fn take_measure(
     Ok(id)
 }
 
+/// The last measure of this kind about a thing.
+pub async fn last_measure(conn: &mut PgConnection, act: Act, object: Uuid) -> Result<Option<Measure>, AppError> {
+    let measure = sqlx::query_as!(
+        Measure,
+        r#"select m.reason, q.name as administrator, m.taken_at
+             from measures m join people q on q.person_id = m.taken_by
+            where m.act = $1 and m.object_id = $2 order by m.taken_at desc limit 1"#,
+        act.as_str(),
+        object,
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(measure)
+}
+
 /// A measure, for the mails about it.
 pub async fn measure(conn: &mut PgConnection, id: MeasureId) -> Result<Option<Measure>, AppError> {
     let measure = sqlx::query_as!(

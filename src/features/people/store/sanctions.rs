@@ -113,6 +113,17 @@ pub async fn may_apply(conn: &mut PgConnection, person: PersonId, now: DateTime<
     Ok(may.fetch_one(conn).await?)
 }
 
+/// Whether no sanction keeps the person from hosting now.
+pub async fn may_host(conn: &mut PgConnection, person: PersonId, now: DateTime<Utc>) -> Result<bool, AppError> {
+    let may = sqlx::query_scalar!(
+        r#"select not exists (select from sanctions where person_id = $1 and kind in ('hosting', 'account') and lifted_at is null
+                                and (ends_at is null or ends_at > $2)) as "may!""#,
+        person as PersonId,
+        now,
+    );
+    Ok(may.fetch_one(conn).await?)
+}
+
 /// Whether nobody may sign in as the person.
 pub async fn is_disabled(conn: &mut PgConnection, person: PersonId) -> Result<bool, AppError> {
     let is_disabled = sqlx::query_scalar!(

@@ -172,6 +172,7 @@ admin-settings-limit_calendar_addresses = Addresses of calendars, by host
 admin-settings-limit_drafts = Drafts saved while writing, by person
 admin-settings-limit_complaints = Reports of abuse, by person
 admin-settings-limit_emergency = Consultations read in an emergency, by administrator
+admin-settings-limit_unsafe_person = Everything sent, by person
 admin-settings-limit_unsafe = Everything sent, by all visitors and by all who are signed in
 admin-settings-save = Save
 admin-emergency-title = Emergencies

@@ -83,6 +83,7 @@ applications-acceptance-free = { $free ->
     [one] One place is left in this call.
    *[other] { $free } places are left in this call.
 }
+applications-acceptance-not_let = Administrators keep this call from taking on anybody at present. The application waits on, and consultations that are under way go on.
 applications-acceptance-full = All { $capacity } places of this call are taken. A place becomes free when a consultation ends; you can raise the number in the call, or let this application wait.
 applications-refusal-title = Decline
 applications-refusal-text = The applicant gets a mail with what else they could do. Only a note that you write is added.

@@ -117,6 +117,7 @@ sessions-again-not_over = This is possible once this consultation is closed.
 sessions-again-to_closing = Close it
 sessions-again-is_open = There is a consultation already that goes on from this one.
 sessions-again-to_child = To it
+sessions-again-not_let = Administrators keep this call from taking on anybody at present. What runs goes on.
 sessions-again-call_rests = This call takes no applications now. The host can still open another consultation with you.
 sessions-mail-again-subject = Once more: { $title }
 sessions-mail-again-text = The host opened another consultation that goes on from “{ $title }”. What was left for the next time is in it.

@@ -159,6 +159,7 @@ admin-settings-limit_calendar_addresses = カレンダーのアドレス（主�
 admin-settings-limit_drafts = 入力中の下書きの保存（1人ごと）
 admin-settings-limit_complaints = 通報（1人ごと）
 admin-settings-limit_emergency = 緊急時の相談の閲覧（管理者ごと）
+admin-settings-limit_unsafe_person = すべての送信（1人ごと）
 admin-settings-limit_unsafe = すべての送信（訪問者全体、サインインしている人全体）
 admin-settings-save = 保存
 admin-emergency-title = 緊急時の閲覧

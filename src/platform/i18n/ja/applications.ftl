@@ -80,6 +80,7 @@ applications-acceptance-title = 引き受ける
 applications-acceptance-accept = 引き受ける
 applications-acceptance-text = { $name }さんとの共有のページが開き、メールでお知らせします。まず申込者が書き始め、あなたの番になったらお知らせします。
 applications-acceptance-free = この募集の空きはあと{ $free }件です。
+applications-acceptance-not_let = 管理者の判断により、この募集ではいま新しい申し込みを引き受けられません。申し込みはそのまま待ち、進行中の相談は続きます。
 applications-acceptance-full = この募集で同時に受ける{ $capacity }件は、すべて埋まっています。相談が終わると空きます。募集の編集で件数を増やすか、この申し込みに待ってもらえます。
 applications-refusal-title = 見送る
 applications-refusal-text = 申込者には、ほかにできることを添えてメールでお知らせします。あなたの言葉は、書いた場合だけ載ります。

@@ -117,6 +117,7 @@ sessions-again-not_over = この相談が完了してから、もう一度話せ
 sessions-again-to_closing = 完了にする
 sessions-again-is_open = この相談の続きが、すでに始まっています。
 sessions-again-to_child = 続きを開く
+sessions-again-not_let = 管理者の判断により、この募集ではいま新しい相談を始められません。進行中の相談は続きます。
 sessions-again-call_rests = この募集はいま申し込みを受け付けていません。主催者から続きを始めることはできます。
 sessions-mail-again-subject = もう一度話しましょう: { $title }
 sessions-mail-again-text = 「{ $title }」の続きとなる相談を、主催者が始めました。次回に回したことも入っています。
