@@ -4,6 +4,7 @@ use crate::support::*;
 use sqlx::PgPool;
 
 mod measures;
+mod sanctions;
 
 mod people {
     use super::*;

@@ -50,9 +50,18 @@ impl Person {
         found.sanction.appealed_at.is_some() && found.sanction.concluded_at.is_none()
     }
 
-    /// Whoever decided cannot answer.
+    fn is_oneself(&self) -> bool {
+        self.frame.person().is_some_and(|me| me.id == self.id)
+    }
+
+    /// Whoever decided cannot answer, nor whom it is about.
     fn may_answer(&self, found: &Sanctioned) -> bool {
-        self.waits(found) && self.frame.person().is_some_and(|me| me.id != found.sanction.decided_by)
+        let me = self.frame.person().map(|me| me.id);
+        self.waits(found) && me.is_some_and(|me| found.sanction.conclude(me, true, self.frame.now).is_ok())
+    }
+
+    fn may_lift(&self, found: &Sanctioned) -> bool {
+        self.is_in_force(found) && !self.is_oneself()
     }
 
     fn is_refused(&self, found: &Sanctioned) -> bool {
@@ -80,17 +89,17 @@ pub async fn get(frame: Frame, id: Path<PersonId>) -> Answer {
 pub async fn post(frame: Frame, id: Path<PersonId>, mut fields: Fields) -> Answer {
     let me = frame.asker.id()?;
     let mut tx = frame.begin(&fields).await?;
-    people::require(&mut tx, *id).await?;
+    people::lock(&mut tx, *id).await?;
     match fields.one_of("act", ["decide", "lift", "uphold", "concede"])? {
         "decide" => decide(tx, frame, *id, me, fields).await,
         act => {
             let sanction: SanctionId = fields.value("sanction").parse().map_err(|_| AppError::NotFound)?;
             let found = people::locked_sanction(&mut tx, sanction).await?;
-            if found.person != *id {
+            if found.sanction.person != *id {
                 return Err(AppError::NotFound);
             }
             let (moved, answer) = match act {
-                "lift" => (found.sanction.lift(frame.now), None),
+                "lift" => (found.sanction.lift(me, frame.now), None),
                 _ => {
                     (found.sanction.conclude(me, act == "concede", frame.now), fields.required::<Text<4000>>("answer"))
                 }
@@ -99,7 +108,7 @@ pub async fn post(frame: Frame, id: Path<PersonId>, mut fields: Fields) -> Answe
             match moved {
                 Ok(moved) if is_answered => {
                     let texts = (None, answer.as_ref().map(Text::as_str));
-                    people::save_sanction(&mut tx, moved, *id, texts, Some(me)).await?;
+                    people::save_sanction(&mut tx, moved, texts, Some(me)).await?;
                     tx.see_other(format!("/admin/people/{id}?said=done")).await
                 }
                 Ok(_) => refused(tx, frame, *id, fields, (StatusCode::UNPROCESSABLE_ENTITY, Some(sanction))).await,
@@ -162,6 +171,7 @@ async fn refused(
 
 fn key(refused: Refused) -> &'static str {
     match refused {
+        Refused::Oneself => "admin-person-self",
         Refused::OwnDecision => "admin-person-own_decision",
         Refused::NoAppeal | Refused::Appealed | Refused::TooLate => "admin-person-no_appeal",
         Refused::Over => "admin-person-over",

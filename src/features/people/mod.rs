@@ -28,10 +28,10 @@ mod way;
 pub use sign_in::{ask, ask_at, ask_nothing, first_link, invite, may_ask};
 pub use sign_out::forget;
 pub use store::{
-    Decided, HostCard, Listed, Sanctioned, administrators, by_address, by_slug, cards, find_or_create,
-    grant_administrator, grant_host, holds_grant, holds_grant_still, is_disabled, is_empty, last_seen, list,
-    locked_sanction, may_apply, measure, move_to, receiver, require, sanction, sanctions_of, save_sanction,
-    take_measure, withdraw_host,
+    Decided, HostCard, Listed, Sanctioned, administrators, by_address, by_slug, cards, closed_by_link, end_sign_ins,
+    find_or_create, grant_administrator, grant_host, holds_grant, holds_grant_still, is_disabled, is_empty,
+    is_kept_from_hosting, last_seen, list, lock, locked_sanction, may_apply, measure, move_to, receiver, require,
+    sanction, sanctions_of, save_sanction, take_measure, withdraw_administrator, withdraw_host,
 };
 pub use store::{privacy, retention};
 

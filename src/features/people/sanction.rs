@@ -59,7 +59,7 @@ pub async fn post(frame: Frame, token: Path<String>, mut fields: Fields) -> Answ
     let token = token.into_inner();
     match (found.sanction.appeal(frame.now), body) {
         (Ok(moved), Some(body)) => {
-            store::save_sanction(&mut tx, moved, found.person, (Some(body.as_str()), None), None).await?;
+            store::save_sanction(&mut tx, moved, (Some(body.as_str()), None), None).await?;
             tx.see_other(format!("/sanctions/{token}?said=sent")).await
         }
         (Ok(_), None) => show_with(StatusCode::UNPROCESSABLE_ENTITY, &Page { frame, token, found, fields }),
@@ -73,7 +73,7 @@ pub async fn post(frame: Frame, token: Path<String>, mut fields: Fields) -> Answ
 /// Key of why it cannot be appealed any more.
 fn key(refused: Refused) -> &'static str {
     match refused {
-        Refused::Appealed | Refused::NoAppeal | Refused::OwnDecision => "people-sanction-appealed",
+        Refused::Appealed | Refused::NoAppeal | Refused::OwnDecision | Refused::Oneself => "people-sanction-appealed",
         Refused::TooLate => "people-sanction-too_late",
         Refused::Over => "people-sanction-lifted",
     }

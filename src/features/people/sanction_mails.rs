@@ -31,7 +31,7 @@ impl Job for SanctionMail {
     async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
         let mut tx = run.begin().await?;
         let found = store::locked_sanction(&mut tx, self.sanction).await?;
-        let mail = mail(&mut tx, &run, found.sanction.id, found.person, self.told).await?;
+        let mail = mail(&mut tx, &run, found.sanction.id, found.sanction.person, self.told).await?;
         Ok(Outcome::Send(tx, Box::new(mail)))
     }
 }
@@ -100,7 +100,7 @@ impl Job for SanctionAppealMail {
             .line(speech.t("people-mail-sanction-appeal_text"))
             .action(
                 speech.t("people-mail-sanction-appeal_action"),
-                run.platform.config.url(&format!("/admin/people/{}", found.person)),
+                run.platform.config.url(&format!("/admin/people/{}", found.sanction.person)),
             );
         Ok(Outcome::Send(tx, Box::new(mail)))
     }

@@ -9,6 +9,7 @@ admin-people-grant = Let them host
 admin-people-withdraw = Take hosting back
 admin-people-suspended = takes no mail
 admin-people-restore = Send mails again
+admin-people-kept = A decision keeps this person from hosting. Lift it on their page first.
 admin-people-pages = More people
 admin-people-next = Next
 admin-answers-title = For administrators

@@ -9,6 +9,7 @@ admin-people-grant = 主催者にする
 admin-people-withdraw = 主催者から外す
 admin-people-suspended = メール送信停止中
 admin-people-restore = 送信を再開する
+admin-people-kept = 主催を停止する決定が有効です。先に、この人のページで解除してください。
 admin-people-pages = 続き
 admin-people-next = 次へ
 admin-answers-title = 管理者への回答

@@ -1,0 +1,115 @@
+//! What administrators decide over people, taken back: by whom, and what comes back with it.
+
+use crate::support::digest::{changed, digest};
+use crate::support::*;
+use sqlx::PgPool;
+
+async fn page_of(app: &TestApp, persona: Persona) -> String {
+    app.as_(persona).await;
+    format!("/admin/people/{}", app.id_of(persona).await)
+}
+
+/// Decides over somebody; the page and the sanction.
+async fn decide(app: &TestApp, by: Persona, whom: Persona, kind: &str) -> (String, String) {
+    let path = page_of(app, whom).await;
+    let fields = [("act", "decide"), ("kind", kind), ("reason", "Sold courses")];
+    app.as_(by).await.post(&path, &fields).await.assert_status(303);
+    app.run_jobs().await;
+    let newest = "select sanction_id from sanctions where person_id = $1 order by sanction_id desc limit 1";
+    let id: uuid::Uuid = sqlx::query_scalar(newest).bind(app.id_of(whom).await.0).fetch_one(&app.db).await.unwrap();
+    (path, id.to_string())
+}
+
+/// Appeals by the link of the last mail about it.
+async fn appeal(app: &TestApp, persona: Persona) {
+    let mut links = app.mailbox().to(persona).await.into_iter().map(|mail| mail.link());
+    let link = links.rfind(|link| link.contains("/sanctions/")).unwrap();
+    app.visitor().post(&link, &[("body", "It was free")]).await.assert_status(303);
+    app.run_jobs().await;
+}
+
+async fn lift(browser: &Browser, path: &str, sanction: &str) -> Page {
+    browser.post(path, &[("act", "lift"), ("sanction", sanction)]).await
+}
+
+#[sqlx::test]
+async fn a_sanction_is_lifted_by_any_administrator_but_the_one_it_is_over(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let (path, sanction) = decide(&app, nao(), toma(), "applying").await;
+    appeal(&app, toma()).await;
+    let (toma_browser, nao_browser) = (app.as_(toma()).await, app.as_(nao()).await);
+    let own = toma_browser.get(&path).await;
+    own.assert_says("admin-person-self");
+    assert_eq!(own.attributes("input[name=sanction]", "value"), [""; 0], "they have no form");
+    let before = digest(&app.db).await;
+
+    for act in ["lift", "concede", "uphold"] {
+        let fields = [("act", act), ("sanction", sanction.as_str()), ("answer", "I was right")];
+        toma_browser.post(&path, &fields).await.assert_status(409).assert_says("admin-person-self");
+    }
+    assert_eq!(changed(&before, &digest(&app.db).await), [""; 0]);
+
+    let page = nao_browser.get(&path).await;
+    nao_browser.submit(&page, &path, &[("act", "lift"), ("sanction", &sanction)]).await.assert_status(303);
+    lift(&nao_browser, &path, &sanction).await.assert_status(409).assert_says("admin-person-over");
+    app.run_jobs().await;
+    assert_eq!(app.mailbox().last_to(toma()).await.subject, "A decision about your account was lifted");
+    let call = app.open_call(hana()).await;
+    app.apply(toma(), call).await;
+}
+
+#[sqlx::test]
+async fn an_account_is_given_back_when_all_that_closed_it_is_lifted_at_once(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    for _ in 0..6 {
+        let (path, first) = decide(&app, toma(), ren(), "account").await;
+        let (_, second) = decide(&app, nao(), ren(), "account").await;
+        let (toma_browser, nao_browser) = (app.as_(toma()).await, app.as_(nao()).await);
+
+        let lifted = tokio::join!(lift(&toma_browser, &path, &first), lift(&nao_browser, &path, &second));
+
+        assert_eq!((lifted.0.status, lifted.1.status), (303, 303));
+        app.as_(ren()).await.get("/home").await.assert_status(200);
+    }
+    let told = "select count(*) from facts where fact ->> 'fact' = $1";
+    for (fact, times) in [("person_disabled", 6), ("person_enabled", 6)] {
+        let facts: i64 = sqlx::query_scalar(told).bind(fact).fetch_one(&app.db).await.unwrap();
+        assert_eq!(facts, times, "{fact}: once for each time");
+    }
+}
+
+#[sqlx::test]
+async fn whoever_is_kept_from_hosting_hosts_again_once_that_is_taken_back(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    app.as_(nao()).await;
+    let (path, sanction) = decide(&app, toma(), hana(), "hosting").await;
+    app.as_(hana()).await.get("/calls/new").await.assert_status(403);
+    let (id, toma_browser) = (app.id_of(hana()).await.to_string(), app.as_(toma()).await);
+    let grant = [("person", id.as_str()), ("act", "grant")];
+    let refused = toma_browser.post("/admin/people", &grant).await;
+    refused.assert_status(409).assert_says("admin-people-kept");
+    assert_eq!(refused.texts(".card__title bdi"), ["Hana"]);
+    appeal(&app, hana()).await;
+
+    let concede = [("act", "concede"), ("sanction", sanction.as_str()), ("answer", "True, I looked")];
+    app.as_(nao()).await.post(&path, &concede).await.assert_status(303);
+
+    app.as_(hana()).await.get("/calls/new").await.assert_status(200);
+    // Of two, the last gives back what the first took.
+    let (_, first) = decide(&app, toma(), hana(), "hosting").await;
+    let (_, second) = decide(&app, toma(), hana(), "hosting").await;
+    lift(&toma_browser, &path, &first).await.assert_status(303);
+    app.as_(hana()).await.get("/calls/new").await.assert_status(403);
+    lift(&toma_browser, &path, &second).await.assert_status(303);
+    app.as_(hana()).await.get("/calls/new").await.assert_status(200);
+}
+
+#[sqlx::test]
+async fn who_had_no_grant_gets_none_by_a_sanction_that_is_lifted(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let (path, sanction) = decide(&app, toma(), ren(), "hosting").await;
+
+    lift(&app.as_(toma()).await, &path, &sanction).await.assert_status(303);
+
+    app.as_(ren()).await.get("/calls/new").await.assert_status(403);
+}
