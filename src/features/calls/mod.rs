@@ -60,6 +60,7 @@ pub fn jobs(registry: Registry) -> Registry {
         .with::<suspended::SuspensionMails>()
         .with::<suspended::SuspensionMail>()
         .with::<grant::GrantWithdrawnMail>()
+        .with::<grant::StoppedMail>()
         .with::<mails::HostInvitationMail>()
         .with::<mails::HostDeclinedMail>()
         .with::<mails::HostJoinedMail>()

@@ -2,6 +2,7 @@
 
 use crate::support::digest::{changed, digest};
 use crate::support::*;
+use kabeuchi::domain::id::CallId;
 use sqlx::PgPool;
 
 async fn page_of(app: &TestApp, persona: Persona) -> String {
@@ -30,6 +31,10 @@ async fn appeal(app: &TestApp, persona: Persona) {
 
 async fn lift(browser: &Browser, path: &str, sanction: &str) -> Page {
     browser.post(path, &[("act", "lift"), ("sanction", sanction)]).await
+}
+
+async fn stage_of(app: &TestApp, call: CallId) -> String {
+    sqlx::query_scalar("select stage from calls where call_id = $1").bind(call.0).fetch_one(&app.db).await.unwrap()
 }
 
 #[sqlx::test]
@@ -112,4 +117,65 @@ async fn who_had_no_grant_gets_none_by_a_sanction_that_is_lifted(db: PgPool) {
     lift(&app.as_(toma()).await, &path, &sanction).await.assert_status(303);
 
     app.as_(ren()).await.get("/calls/new").await.assert_status(403);
+}
+
+#[sqlx::test]
+async fn a_call_whose_owner_is_closed_out_is_opened_by_nobody_and_its_co_hosts_know_why(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let call = app.open_call(hana()).await;
+    sqlx::query("update calls set scope = 'Aims', why = 'I learn'").execute(&app.db).await.unwrap();
+    for add in [
+        "insert into call_topics (call_id, position, group_name, name) values ($1, 1, '', 'SLO')",
+        "insert into call_hosts (call_id, person_id, may_decide, attends)
+         select $1, person_id, true, false from people where name = 'Kai'",
+    ] {
+        app.as_(kai()).await;
+        sqlx::query(add).bind(call.0).execute(&app.db).await.unwrap();
+    }
+    let (path, sanction) = decide(&app, toma(), hana(), "account").await;
+    assert_eq!(app.mailbox().last_to(kai()).await.subject, "Rests now: Talk to me about SRE");
+    let (opening, kai_browser) = (format!("/calls/{call}/opening"), app.as_(kai()).await);
+
+    kai_browser.post(&opening, &[]).await.assert_status(403).assert_says("calls-opening-no_grant");
+
+    assert_eq!(stage_of(&app, call).await, "paused");
+    assert_eq!(app.mailbox().to(hana()).await.len(), 1, "a closed account hears of the decision alone");
+    lift(&app.as_(toma()).await, &path, &sanction).await.assert_status(303);
+    kai_browser.post(&opening, &[]).await.assert_status(303);
+    assert_eq!(stage_of(&app, call).await, "open");
+}
+
+#[sqlx::test]
+async fn of_a_withdrawal_and_an_acceptance_at_once_no_call_stays_open_without_a_grant(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let call = app.open_call(hana()).await;
+    app.as_(kai()).await;
+    let (hanas, kais, toma_browser) = (app.id_of(hana()).await, app.id_of(kai()).await, app.as_(toma()).await);
+    let kais_word = kais.to_string();
+    for _ in 0..6 {
+        toma_browser.post("/admin/people", &[("person", &kais_word), ("act", "grant")]).await.assert_status(303);
+        for restore in [
+            "update calls set owner_id = $2, stage = 'open' where call_id = $1",
+            "insert into call_hosts (call_id, person_id, may_decide, attends)
+             select $1, person_id, false, false from people where name = 'Kai' and person_id <> $2 on conflict do nothing",
+        ] {
+            sqlx::query(restore).bind(call.0).bind(hanas.0).execute(&app.db).await.unwrap();
+        }
+        let transfer = format!("/calls/{call}/transfer");
+        let ask = [("act", "ask"), ("person", kais_word.as_str())];
+        app.as_(hana()).await.post(&transfer, &ask).await.assert_status(303);
+        let kai_browser = app.as_(kai()).await;
+
+        let withdraw = [("person", kais_word.as_str()), ("act", "withdraw")];
+        let (accepted, taken) = tokio::join!(
+            kai_browser.post(&transfer, &[("act", "accept")]),
+            toma_browser.post("/admin/people", &withdraw)
+        );
+
+        assert_eq!(taken.status, 303);
+        assert!([303, 401, 409].contains(&accepted.status), "{}", accepted.status);
+        let owner: uuid::Uuid = sqlx::query_scalar("select owner_id from calls").fetch_one(&app.db).await.unwrap();
+        let expected = if owner == kais.0 { "paused" } else { "open" };
+        assert_eq!(stage_of(&app, call).await, expected);
+    }
 }
