@@ -101,11 +101,12 @@ fn observed(page: &Page, probe: &Probe, objects: &Objects, is_visitor: bool) -> 
     }
 }
 
-async fn ask(browser: &Browser, path: &str, probe: &Probe) -> Page {
-    match probe.fields {
-        None => browser.get(path).await,
-        Some(fields) => browser.post(path, fields).await,
-    }
+async fn ask(browser: &Browser, path: &str, probe: &Probe, objects: &Objects) -> Page {
+    let Some(fields) = probe.fields else { return browser.get(path).await };
+    let named = |value: &str| objects.path(value, Kind::Own, 0).unwrap_or_else(|| value.to_owned());
+    let fields: Vec<(&str, String)> = fields.iter().map(|(name, value)| (*name, named(value))).collect();
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    browser.post(path, &fields).await
 }
 
 #[sqlx::test]
@@ -131,7 +132,7 @@ async fn every_cell_of_the_matrix_is_as_it_is_written(db: PgPool) {
                 for probe in &probes {
                     for kind in Kind::ALL {
                         let Some(path) = objects.path(probe.path, kind, n) else { continue };
-                        let page = ask(browser, &path, probe).await;
+                        let page = ask(browser, &path, probe, &objects).await;
                         cells += 1;
                         let seen = observed(&page, probe, &objects, n == 0);
                         let wanted = wanted(expected[n], kind, probe, n);
@@ -141,7 +142,7 @@ async fn every_cell_of_the_matrix_is_as_it_is_written(db: PgPool) {
                         }
                         if page.status == 404 && kind != Kind::Random {
                             let random = objects.path(probe.path, Kind::Random, n).unwrap_or_default();
-                            let absent = ask(browser, &random, probe).await;
+                            let absent = ask(browser, &random, probe, &objects).await;
                             if !random.is_empty() && bare(&page, &path) != bare(&absent, &random) {
                                 faults.push(format!("row {number}, {}: {path} does not look like nothing", COLUMNS[n]));
                             }

@@ -90,6 +90,8 @@ pub fn jobs(registry: Registry) -> Registry {
         .with::<mails::AddressMail>()
         .with::<mails::IdentityMail>()
         .with::<mails::AddressChangedMail>()
+        .with::<mails::AnotherNeededMail>()
+        .with::<mails::AccountMail>()
         .with::<sanction_mails::SanctionMail>()
         .with::<sanction_mails::SanctionAppealMails>()
         .with::<sanction_mails::SanctionAppealMail>()

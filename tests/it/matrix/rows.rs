@@ -307,14 +307,17 @@ pub fn rows() -> Vec<Row> {
         row(63, [get("/settings/deletion"), post("/settings/deletion", &[("act", "nothing-known")])], ONES_OWN),
         row(64, [get("/admin/people")], ADMINISTRATORS),
         row(65, [get("/admin/people/{person}"), post("/admin/people/{person}", NOTHING)], ADMINISTRATORS),
-        row(
-            66,
-            [post("/admin/people", &[("person", "00000000-0000-0000-0000-000000000000"), ("act", "nothing-known")])],
-            ADMINISTRATORS,
-        ),
         row(67, [get("/admin/emergency"), post("/admin/emergency", &[("consultation", "none")])], ADMINISTRATORS),
         row(68, [get("/admin/settings"), post("/admin/settings", NOTHING)], ADMINISTRATORS),
-        row(69, [get("/admin/jobs")], ADMINISTRATORS),
+        row(
+            69,
+            [
+                get("/admin/jobs"),
+                post("/admin/jobs", &[("job", "{job}"), ("act", "retry")]),
+                post("/admin/jobs", &[("job", "{dead_job}"), ("act", "discard")]),
+            ],
+            ADMINISTRATORS,
+        ),
         row(70, [get("/admin/audit")], ". . . . . . . . . Y"),
         row(70, [get("/home/audit")], "- 403 . 403 403 403 Y . . ."),
         row(71, [get("/metrics")], "404 404 404 404 404 404 404 404 404 404"),
@@ -326,5 +329,26 @@ pub fn rows() -> Vec<Row> {
             "- 404 404 404 Y Y 403 403 403 404",
         ),
         row(11, [post("/calls/{call}/hosts", &[("act", "leave")])], "- 404 404 404 404 404 . Y Y ."),
+        // These change what somebody may do who walks nowhere.
+        row(
+            66,
+            [
+                post("/admin/people", &[("person", "{bystander}"), ("act", "grant")]),
+                post("/admin/people/{bystander}", &[("act", "appoint")]),
+                post("/admin/people/{bystander}", &[("act", "dismiss")]),
+            ],
+            ADMINISTRATORS,
+        ),
+        row(
+            65,
+            [
+                post("/admin/people/{bystander}", &[("act", "sign-out")]),
+                post(
+                    "/admin/people/{bystander}",
+                    &[("act", "decide"), ("kind", "account"), ("reason", "Sold courses")],
+                ),
+            ],
+            ADMINISTRATORS,
+        ),
     ]
 }

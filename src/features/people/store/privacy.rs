@@ -39,9 +39,11 @@ pub async fn is_last_administrator(conn: &mut PgConnection, person: PersonId) ->
 
 /// Locks those who administer, so that the last two cannot both leave in the belief that the other stays.
 pub async fn lock_administrators(tx: &mut Tx) -> Result<(), AppError> {
-    sqlx::query!("select person_id from people where administrator_since is not null order by person_id for update")
-        .fetch_all(&mut **tx)
-        .await?;
+    sqlx::query!(
+        "select person_id from people where administrator_since is not null order by person_id for no key update"
+    )
+    .fetch_all(&mut **tx)
+    .await?;
     Ok(())
 }
 
