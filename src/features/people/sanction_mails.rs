@@ -1,6 +1,6 @@
 //! Mails about sanctions: to the person each time something was decided, to administrators when it is appealed.
 
-use super::store;
+use super::{mails, store};
 use crate::domain::id::{PersonId, SanctionId};
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
@@ -58,7 +58,7 @@ pub(super) async fn mail(
         .action(speech.t("people-mail-sanction-action"), run.platform.config.url(&format!("/sanctions/{token}"))))
 }
 
-/// Tells every administrator but the one who decided that an appeal waits.
+/// Tells the administrators who may answer that an appeal waits.
 #[derive(Serialize, Deserialize)]
 pub struct SanctionAppealMails {
     pub sanction: SanctionId,
@@ -69,8 +69,8 @@ impl Job for SanctionAppealMails {
 
     async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
         let mut tx = run.begin().await?;
-        let decided_by = store::locked_sanction(&mut tx, self.sanction).await?.sanction.decided_by;
-        for to in store::administrators(&mut tx).await?.into_iter().filter(|to| *to != decided_by) {
+        let sanction = store::locked_sanction(&mut tx, self.sanction).await?.sanction;
+        for to in mails::judges(&mut tx, &[sanction.decided_by, sanction.person]).await? {
             tx.enqueue_now(SanctionAppealMail { sanction: self.sanction, to }).await?;
         }
         Ok(Outcome::DoneWith(tx))

@@ -179,3 +179,20 @@ async fn of_a_withdrawal_and_an_acceptance_at_once_no_call_stays_open_without_a_
         assert_eq!(stage_of(&app, call).await, expected);
     }
 }
+
+#[sqlx::test]
+async fn where_nobody_may_answer_an_appeal_the_one_who_decided_looks_for_another(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    decide(&app, toma(), ren(), "account").await;
+    let toma_browser = app.as_(toma()).await;
+    toma_browser.get("/admin/readiness").await.assert_says("readiness-judges-good");
+
+    appeal(&app, ren()).await;
+
+    let mail = app.mailbox().last_to(toma()).await;
+    assert_eq!((mail.subject.as_str(), mail.link().as_str()), ("Another administrator is needed", "/admin/people"));
+    let page = toma_browser.get("/admin/readiness").await;
+    assert!(page.text().contains("One report or appeal waits"), "{}", page.text());
+    app.as_(nao()).await;
+    toma_browser.get("/admin/readiness").await.assert_says("readiness-judges-good");
+}

@@ -57,6 +57,7 @@ admin-abuse-note_hint = Optional; only administrators read it.
 admin-abuse-turn_away = Turn it away
 admin-abuse-give_back = Give it back to the host
 admin-abuse-not_now = Another decision was made over this report in the meantime. What you typed is still here.
+admin-abuse-party = Another administrator decides this: you reported it, or it is about you.
 admin-complaints-title = Other reports
 admin-complaints-lead = What people reported of texts, files, people, reports and calls, as it stood then. Nobody learns who reported.
 admin-complaints-evidence = What it said

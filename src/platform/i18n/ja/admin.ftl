@@ -53,6 +53,7 @@ admin-abuse-note_hint = 任意です。管理者だけが読みます。
 admin-abuse-turn_away = 申し込みを断る
 admin-abuse-give_back = 主催者に戻す
 admin-abuse-not_now = この通報は、ほかの管理者がすでに判断しました。入力した内容はそのまま残っています。
+admin-abuse-party = 自分が通報したもの、自分についてのものは、別の管理者が判断します。
 admin-complaints-title = そのほかの通報
 admin-complaints-lead = 書き込み、資料、参加者、レポート、募集についての通報です。通報した時点の内容を残しています。誰が通報したかは、ほかの人には知らせません。
 admin-complaints-evidence = 通報された内容
