@@ -76,6 +76,7 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
         }
         Fact::AdministratorGranted { person } => account(person, AccountChange::AdministratorGranted),
         Fact::AdministratorWithdrawn { person } => account(person, AccountChange::AdministratorWithdrawn),
+        Fact::PersonDisabled { person } => vec![NewJob::now(consultations::absence::AbsenceMails { person })],
         Fact::SanctionDecided { sanction } => sanctioned(sanction, people::sanction_mails::Told::Decided),
         Fact::SanctionConcluded { sanction } => sanctioned(sanction, people::sanction_mails::Told::Concluded),
         Fact::SanctionLifted { sanction } => sanctioned(sanction, people::sanction_mails::Told::Lifted),

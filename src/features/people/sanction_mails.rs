@@ -5,7 +5,7 @@ use crate::domain::id::{PersonId, SanctionId};
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
 use crate::platform::jobs::{Job, JobRun, Outcome};
-use crate::platform::mail::Mail;
+use crate::platform::mail::{Mail, Receiver};
 use crate::platform::random;
 use serde::{Deserialize, Serialize};
 
@@ -44,8 +44,7 @@ pub(super) async fn mail(
     person: PersonId,
     told: Told,
 ) -> Result<Mail, AppError> {
-    let token = random::token();
-    store::set_sanction_token(tx, sanction, random::hashed(&token)).await?;
+    let link = link(tx, run, sanction).await?;
     let receiver = store::receiver(tx, person).await?;
     let speech = receiver.speech;
     let (subject, text) = match told {
@@ -55,7 +54,22 @@ pub(super) async fn mail(
     };
     Ok(Mail::to(&receiver, speech.t(subject))
         .line(speech.t(text))
-        .action(speech.t("people-mail-sanction-action"), run.platform.config.url(&format!("/sanctions/{token}"))))
+        .action(speech.t("people-mail-sanction-action"), link)
+        .even_closed())
+}
+
+async fn link(tx: &mut Tx, run: &JobRun, sanction: SanctionId) -> Result<String, AppError> {
+    let token = random::token();
+    store::set_sanction_token(tx, sanction, random::hashed(&token)).await?;
+    Ok(run.platform.config.url(&format!("/sanctions/{token}")))
+}
+
+/// A new link to the decision that closed an account, for a mail to its person; `None` where it is open.
+pub async fn link_of_closed(tx: &mut Tx, run: &JobRun, receiver: &Receiver) -> Result<Option<String>, AppError> {
+    match store::closed_account(tx, &receiver.address).await? {
+        Some((_, sanction)) => link(tx, run, sanction).await.map(Some),
+        None => Ok(None),
+    }
 }
 
 /// Tells the administrators who may answer that an appeal waits.

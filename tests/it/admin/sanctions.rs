@@ -181,6 +181,32 @@ async fn of_a_withdrawal_and_an_acceptance_at_once_no_call_stays_open_without_a_
 }
 
 #[sqlx::test]
+async fn a_closed_account_gets_no_mails_of_its_consultations_and_the_others_know(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    app.offer_hours(hana()).await;
+    let room = app.consultation(hana(), aki()).await;
+    app.join(room, mio()).await;
+    let booking = app.book_first(aki(), room).await;
+    app.run_jobs().await;
+    app.mailbox().empty().await;
+
+    decide(&app, toma(), aki(), "account").await;
+
+    for persona in [hana(), mio()] {
+        let mail = app.mailbox().last_to(persona).await;
+        assert!(mail.text.contains("Aki cannot use this site at present"), "{}: {}", persona.name, mail.text);
+        assert!(!mail.text.contains("Sold courses"));
+    }
+    app.mailbox().empty().await;
+    let (hana_browser, moving) = (app.as_(hana()).await, format!("{booking}/rescheduling"));
+    let start = hana_browser.get(&moving).await.starts().pop().unwrap();
+    book(&hana_browser, &moving, &start, "60").await.assert_status(303);
+    app.run_jobs().await;
+    assert_eq!(app.mailbox().subjects(aki()).await, [""; 0]);
+    assert!(!app.mailbox().subjects(mio()).await.is_empty());
+}
+
+#[sqlx::test]
 async fn where_nobody_may_answer_an_appeal_the_one_who_decided_looks_for_another(db: PgPool) {
     let app = TestApp::spawn(db).await;
     decide(&app, toma(), ren(), "account").await;
