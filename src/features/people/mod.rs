@@ -25,7 +25,7 @@ mod store;
 mod unsubscribing;
 mod way;
 
-pub use sign_in::{ask, ask_at, ask_nothing, first_link, invite, may_ask};
+pub use sign_in::{Along, ask, ask_at, ask_nothing, first_link, invite, may_ask};
 pub use sign_out::forget;
 pub use store::{
     Decided, HostCard, Listed, Sanctioned, administrators, by_address, by_slug, cards, closed_by_link, end_sign_ins,

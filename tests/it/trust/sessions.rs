@@ -4,6 +4,7 @@ use crate::people::second_factor::{self, set_up};
 use crate::support::*;
 use chrono::TimeDelta;
 use kabeuchi::domain::sign_in::Rank;
+use kabeuchi::features::people::{Along, invite};
 use kabeuchi::platform::clock::Clock;
 use sqlx::PgPool;
 use std::time::Instant;
@@ -180,7 +181,7 @@ async fn trust_b16_whoever_becomes_administrator_signs_in_again(db: PgPool) {
     let ren_browser = app.as_(ren()).await;
     let address = kabeuchi::domain::person::EmailAddress::parse(ren().email).unwrap();
 
-    let link = kabeuchi::features::people::invite(&app.platform, &address, true).await.unwrap();
+    let link = invite(&app.platform, &address, Along { grants: true, ..Along::default() }).await.unwrap();
 
     assert!(!is_in(&ren_browser).await);
     ren_browser.post(&link, &[]).await.assert_status(303);
