@@ -215,8 +215,10 @@ mod settings {
         toma.submit(&page, PATH, &[("limit-apply-address", "3")]).await.assert_status(303);
         assert_eq!(counts(&app).await, [], "the program's own leaves nothing behind");
         app.as_(aki()).await.post(&path, &rough).await.assert_status(303);
-        let changes = "select count(*) from audit_entries where action = 'settings_changed'";
-        assert_eq!(sqlx::query_scalar::<_, i64>(changes).fetch_one(&app.db).await.unwrap(), 2);
+        let changes = "select detail from audit_entries where action = 'settings_changed' order by audit_entry_id";
+        let changes: Vec<String> = sqlx::query_scalar(changes).fetch_all(&app.db).await.unwrap();
+        assert_eq!(changes, ["apply-address: 1", "apply-address: 3"], "each says what was set, and nothing else");
+        assert!(toma.get("/admin/audit").await.texts(".card__title code").contains(&"apply-address: 3".to_owned()));
     }
 
     #[sqlx::test]

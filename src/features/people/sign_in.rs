@@ -54,6 +54,8 @@ pub async fn get(frame: Frame) -> Answer {
 
 /// The page with a word on why a provider did not lead any further: the mail still does.
 pub fn instead(frame: Frame, status: StatusCode, fields: Fields, notice: Message) -> Answer {
+    let next = url::form_urlencoded::Serializer::new(String::new()).append_pair("next", fields.value("next")).finish();
+    let frame = frame.leading_to("/sign-in", next);
     show_with(status, &SignIn { frame, fields, notice: Some(notice) })
 }
 
