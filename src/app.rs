@@ -5,7 +5,7 @@ use crate::domain::id::{ApplicationId, BookingId, CalendarId, CallId, Consultati
 use crate::domain::interval::Interval;
 use crate::domain::slot::Offered;
 use crate::features::applications::mails::What;
-use crate::features::people::mails::FactorChange;
+use crate::features::people::mails::{AccountChange, FactorChange};
 use crate::features::{
     admin, applications, availability, bookings, calendars, calls, complaints, consultations, feedback, home, people,
     questions, reports, sessions,
@@ -74,6 +74,9 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
         Fact::DigestPlanned { person, due_at } => {
             vec![NewJob::at(people::digest::Digest { person, due_at }, due_at)]
         }
+        Fact::AdministratorGranted { person } => account(person, AccountChange::AdministratorGranted),
+        Fact::AdministratorWithdrawn { person } => account(person, AccountChange::AdministratorWithdrawn),
+        Fact::PersonDisabled { person } => vec![NewJob::now(consultations::absence::AbsenceMails { person })],
         Fact::SanctionDecided { sanction } => sanctioned(sanction, people::sanction_mails::Told::Decided),
         Fact::SanctionConcluded { sanction } => sanctioned(sanction, people::sanction_mails::Told::Concluded),
         Fact::SanctionLifted { sanction } => sanctioned(sanction, people::sanction_mails::Told::Lifted),
@@ -319,6 +322,10 @@ fn written(booking: BookingId) -> NewJob {
 
 fn factor(person: PersonId, change: FactorChange) -> Vec<NewJob> {
     vec![NewJob::now(people::mails::FactorMail { person, change })]
+}
+
+fn account(person: PersonId, change: AccountChange) -> Vec<NewJob> {
+    vec![NewJob::now(people::mails::AccountMail { person, change })]
 }
 
 fn calendar_news(calendar: CalendarId, what: calendars::mails::What) -> NewJob {

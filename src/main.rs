@@ -2,6 +2,7 @@
 
 use clap::{Parser, Subcommand};
 use kabeuchi::config::{Config, Settings};
+use kabeuchi::features::people::Along;
 use kabeuchi::platform::{panic, telemetry};
 use kabeuchi::serve;
 use std::process::ExitCode;
@@ -53,6 +54,9 @@ enum Role {
         /// Make the person administrator and host
         #[arg(long)]
         administrator: bool,
+        /// Take the person's app, passkeys and recovery codes away, and sign them out everywhere
+        #[arg(long)]
+        without_factor: bool,
         address: String,
     },
     /// The embedded database
@@ -124,7 +128,10 @@ async fn play(role: Role, config: Config) -> anyhow::Result<ExitCode> {
         Role::Migrate => serve::migrate(config).await,
         Role::Demo => serve::demo(config).await,
         Role::CheckConfig { offline } => serve::check_config(config, offline).await,
-        Role::SignInLink { administrator, address } => serve::sign_in_link(config, &address, administrator).await,
+        Role::SignInLink { administrator, without_factor, address } => {
+            let along = Along { grants: administrator, loses_factor: without_factor };
+            serve::sign_in_link(config, &address, along).await
+        }
         Role::Database { what: DatabaseRole::Url } => serve::database_url(config).await,
     }
 }

@@ -239,7 +239,7 @@ pub async fn demo(config: Config) -> anyhow::Result<ExitCode> {
 }
 
 /// Prints a single-use sign-in link.
-pub async fn sign_in_link(config: Config, address: &str, is_administrator: bool) -> anyhow::Result<ExitCode> {
+pub async fn sign_in_link(config: Config, address: &str, along: people::Along) -> anyhow::Result<ExitCode> {
     let Ok(address) = EmailAddress::parse(address) else {
         eprintln!("not a mail address. For example: kabeuchi sign-in-link hana@example.org");
         return Ok(ExitCode::from(2));
@@ -247,7 +247,7 @@ pub async fn sign_in_link(config: Config, address: &str, is_administrator: bool)
     let connected = connect(&config).await?;
     let clock = Arc::new(SystemClock::starting_at(database_time(&connected.db).await?));
     let platform = platform(config, connected.db.clone(), clock)?;
-    println!("{}", people::invite(&platform, &address, is_administrator).await?);
+    println!("{}", people::invite(&platform, &address, along).await?);
     close(connected.db, connected.cluster).await?;
     Ok(ExitCode::SUCCESS)
 }

@@ -203,7 +203,8 @@ impl Stage {
             return Ok(cookie.clone());
         }
         let address = EmailAddress::parse(person.address).map_err(|_| anyhow!("an address of the demo"))?;
-        let link = people::invite(&self.platform, &address, false).await.map_err(|e| anyhow!("{e}"))?;
+        let link =
+            people::invite(&self.platform, &address, people::Along::default()).await.map_err(|e| anyhow!("{e}"))?;
         let path = url::Url::parse(&link).context("reading the link")?.path().to_owned();
         let heard = (self.send)(with_form(self.request(TestRequest::post().uri(&path), ""), &[])).await?;
         let is_sign_in = |cookie: &&String| cookie.contains("sign-in=") && !cookie.contains("Max-Age=0");

@@ -224,15 +224,23 @@ pub enum Refused {
     TooLate,
     #[error("whoever decided does not answer the appeal")]
     OwnDecision,
+    #[error("whoever reported, or is meant, does not decide")]
+    Party,
 }
 
 /// What a transition gives.
 pub type Moved<Id = AbuseReportId> = Result<(Report<Id>, Fact), Refused>;
 
 impl<Id: Known> Report<Id> {
+    /// Whether somebody reported it, or is meant.
+    pub fn is_party(&self, person: PersonId) -> bool {
+        [self.reporter, self.subject].contains(&person)
+    }
+
     /// An administrator takes it up.
-    pub fn triage(self) -> Moved<Id> {
+    pub fn triage(self, by: PersonId) -> Moved<Id> {
         match self.stage {
+            _ if self.is_party(by) => Err(Refused::Party),
             Stage::Open => Ok(self.moved(Stage::Triaged, Step::Triaged)),
             _ => Err(Refused::NotNow),
         }
@@ -241,6 +249,7 @@ impl<Id: Known> Report<Id> {
     /// An administrator decides.
     pub fn decide(self, decision: Decision, by: PersonId, at: DateTime<Utc>) -> Moved<Id> {
         match self.stage.is_undecided() {
+            _ if self.is_party(by) => Err(Refused::Party),
             true => Ok(self.moved(Stage::Decided { at, decision, by }, Step::Decided)),
             false => Err(Refused::NotNow),
         }
@@ -277,6 +286,7 @@ impl<Id: Known> Report<Id> {
     /// Another administrator than who decided has the last word.
     pub fn conclude(self, decision: Decision, by: PersonId) -> Moved<Id> {
         match self.stage {
+            _ if self.is_party(by) => Err(Refused::Party),
             Stage::Appealed { by: decided_by, .. } if decided_by == by => Err(Refused::OwnDecision),
             Stage::Appealed { .. } => Ok(self.moved(Stage::Final { decision }, Step::Concluded)),
             _ => Err(Refused::NotNow),
@@ -327,7 +337,7 @@ mod tests {
         ];
         let row = |stage: Stage| {
             let report = Report { id: AbuseReportId(Uuid::nil()), reporter: REPORTER, subject: SUBJECT, stage };
-            let (triage, decide) = (word(report.triage()), word(report.decide(actioned, DECIDER, now)));
+            let (triage, decide) = (word(report.triage(DECIDER)), word(report.decide(actioned, DECIDER, now)));
             let appeals = [REPORTER, SUBJECT].map(|by| word(report.appeal(by, now))).join(" / ");
             let conclude = [DECIDER, OTHER].map(|by| word(report.conclude(actioned, by))).join(" / ");
             format!("{}: triage {triage}, decide {decide}, appeal {appeals}, conclude {conclude}\n", name(stage))
@@ -343,6 +353,19 @@ appealed dismissed: triage NotNow, decide NotNow, appeal NotNow / NotNow, conclu
 final actioned: triage NotNow, decide NotNow, appeal NotNow / NotNow, conclude NotNow / NotNow
 "
         );
+    }
+
+    #[test]
+    fn whoever_is_a_party_to_it_does_not_decide() {
+        let decision = Decision::Dismissed;
+        for stage in [Stage::Open, Stage::Appealed { decision, by: DECIDER }] {
+            let report = Report { id: AbuseReportId(Uuid::nil()), reporter: REPORTER, subject: SUBJECT, stage };
+            for party in [REPORTER, SUBJECT] {
+                assert_eq!(report.triage(party), Err(Refused::Party));
+                assert_eq!(report.decide(decision, party, DateTime::UNIX_EPOCH), Err(Refused::Party));
+                assert_eq!(report.conclude(decision, party), Err(Refused::Party));
+            }
+        }
     }
 
     #[test]

@@ -23,6 +23,7 @@ pub enum Action {
     HostGranted,
     HostWithdrawn,
     AdministratorGranted,
+    AdministratorWithdrawn,
     CallOpened,
     CallPaused,
     CallClosed,
@@ -61,6 +62,7 @@ pub enum Action {
     PublicationStopped,
     ClassSwept,
     JobRetried,
+    JobDiscarded,
     SanctionDecided,
     SanctionAppealed,
     SanctionConcluded,
@@ -98,7 +100,7 @@ pub enum Action {
 
 impl Action {
     /// All of them, in the order in which they are offered for choice.
-    pub const ALL: [Action; 84] = [
+    pub const ALL: [Action; 86] = [
         Action::SignedIn,
         Action::SignedInElsewhere,
         Action::SignInsEnded,
@@ -112,6 +114,7 @@ impl Action {
         Action::HostGranted,
         Action::HostWithdrawn,
         Action::AdministratorGranted,
+        Action::AdministratorWithdrawn,
         Action::CallOpened,
         Action::CallPaused,
         Action::CallClosed,
@@ -150,6 +153,7 @@ impl Action {
         Action::PublicationStopped,
         Action::ClassSwept,
         Action::JobRetried,
+        Action::JobDiscarded,
         Action::SanctionDecided,
         Action::SanctionAppealed,
         Action::SanctionConcluded,
@@ -201,6 +205,7 @@ impl Action {
             Action::HostGranted => "audit-action-host_granted",
             Action::HostWithdrawn => "audit-action-host_withdrawn",
             Action::AdministratorGranted => "audit-action-administrator_granted",
+            Action::AdministratorWithdrawn => "audit-action-administrator_withdrawn",
             Action::CallOpened => "audit-action-call_opened",
             Action::CallPaused => "audit-action-call_paused",
             Action::CallClosed => "audit-action-call_closed",
@@ -239,6 +244,7 @@ impl Action {
             Action::PublicationStopped => "audit-action-publication_stopped",
             Action::ClassSwept => "audit-action-class_swept",
             Action::JobRetried => "audit-action-job_retried",
+            Action::JobDiscarded => "audit-action-job_discarded",
             Action::SanctionDecided => "audit-action-sanction_decided",
             Action::SanctionAppealed => "audit-action-sanction_appealed",
             Action::SanctionConcluded => "audit-action-sanction_concluded",

@@ -44,6 +44,7 @@ pub enum Fact {
     HostGranted { person: PersonId },
     HostWithdrawn { person: PersonId },
     AdministratorGranted { person: PersonId },
+    AdministratorWithdrawn { person: PersonId },
     SanctionDecided { sanction: SanctionId },
     SanctionAppealed { sanction: SanctionId },
     SanctionConcluded { sanction: SanctionId },
@@ -215,4 +216,5 @@ pub enum Fact {
 
     ClassSwept { class: Class, day: NaiveDate },
     JobRetried { job: JobId },
+    JobDiscarded { job: JobId },
 }

@@ -65,6 +65,7 @@ pub const APPEAL_FOR: TimeDelta = TimeDelta::days(14);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sanction {
     pub id: SanctionId,
+    pub person: PersonId,
     pub kind: Kind,
     pub decided_by: PersonId,
     pub decided_at: DateTime<Utc>,
@@ -86,6 +87,8 @@ pub enum Refused {
     NoAppeal,
     #[error("whoever decided does not answer the appeal")]
     OwnDecision,
+    #[error("nobody judges over themselves")]
+    Oneself,
     #[error("it is over")]
     Over,
 }
@@ -115,6 +118,7 @@ impl Sanction {
     pub fn conclude(self, by: PersonId, lifts: bool, now: DateTime<Utc>) -> Result<(Self, Fact), Refused> {
         match (self.appealed_at, self.concluded_at) {
             (None, _) | (_, Some(_)) => Err(Refused::NoAppeal),
+            _ if by == self.person => Err(Refused::Oneself),
             _ if by == self.decided_by => Err(Refused::OwnDecision),
             _ => {
                 let lifted_at = self.lifted_at.or(lifts.then_some(now));
@@ -124,10 +128,11 @@ impl Sanction {
         }
     }
 
-    /// Takes it back.
-    pub fn lift(self, now: DateTime<Utc>) -> Result<(Self, Fact), Refused> {
+    /// An administrator takes it back.
+    pub fn lift(self, by: PersonId, now: DateTime<Utc>) -> Result<(Self, Fact), Refused> {
         match self.lifted_at {
             Some(_) => Err(Refused::Over),
+            None if by == self.person => Err(Refused::Oneself),
             None => Ok((Self { lifted_at: Some(now), ..self }, Fact::SanctionLifted { sanction: self.id })),
         }
     }
@@ -149,6 +154,7 @@ mod tests {
     fn decided(kind: Kind, ends_at: Option<DateTime<Utc>>) -> Sanction {
         Sanction {
             id: SanctionId(Uuid::nil()),
+            person: person(9),
             kind,
             decided_by: person(1),
             decided_at: day(0),
@@ -166,8 +172,19 @@ mod tests {
         assert!(month.is_in_force(day(29)) && !month.is_in_force(day(30)));
         let account = decided(Kind::Account, None);
         assert!(account.is_in_force(day(4_000)));
-        assert!(!account.lift(day(2)).unwrap().0.is_in_force(day(3)));
-        assert_eq!(account.lift(day(2)).unwrap().0.lift(day(3)), Err(Refused::Over));
+        let lifted = account.lift(person(1), day(2)).unwrap().0;
+        assert!(!lifted.is_in_force(day(3)));
+        assert_eq!(lifted.lift(person(1), day(3)), Err(Refused::Over));
+    }
+
+    #[test]
+    fn nobody_judges_over_themselves() {
+        let sanction = decided(Kind::Applying, None);
+        assert_eq!(sanction.lift(person(9), day(1)), Err(Refused::Oneself));
+        let appealed = sanction.appeal(day(1)).unwrap().0;
+        for lifts in [true, false] {
+            assert_eq!(appealed.conclude(person(9), lifts, day(2)), Err(Refused::Oneself));
+        }
     }
 
     #[test]

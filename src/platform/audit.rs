@@ -31,6 +31,8 @@ pub struct Entry {
     /// The pattern of the route; never the path, which may hold a secret.
     pub route: Option<String>,
     pub request: Option<RequestId>,
+    /// What was set, in words of the program.
+    pub detail: Option<String>,
 }
 
 impl Entry {
@@ -44,6 +46,7 @@ impl Entry {
             object = self.object.and_then(|object| object.id).map(tracing::field::display),
             route = self.route,
             request = self.request.map(|id| tracing::field::display(id.0.simple())),
+            detail = self.detail,
             "audit"
         );
     }
@@ -52,8 +55,8 @@ impl Entry {
 /// Writes an entry.
 pub(super) async fn insert(conn: &mut PgConnection, entry: &Entry) -> Result<(), AppError> {
     sqlx::query!(
-        r#"insert into audit_entries (audit_entry_id, at, action, outcome, actor_id, object_kind, object_id, route, request_id)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9)"#,
+        r#"insert into audit_entries (audit_entry_id, at, action, outcome, actor_id, object_kind, object_id, route, request_id, detail)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"#,
         random::id::<AuditEntryId>() as AuditEntryId,
         entry.at,
         entry.action.as_str(),
@@ -63,6 +66,7 @@ pub(super) async fn insert(conn: &mut PgConnection, entry: &Entry) -> Result<(),
         entry.object.and_then(|object| object.id),
         entry.route,
         entry.request as Option<RequestId>,
+        entry.detail,
     )
     .execute(conn)
     .await?;
@@ -109,7 +113,7 @@ impl Circumstances {
     /// What happened in them.
     pub fn entry(self, action: Action, outcome: Outcome, at: DateTime<Utc>) -> HandedIn {
         let Self { request, object, actor, route, network } = self;
-        HandedIn { entry: Entry { at, action, outcome, actor, object, route, request }, network }
+        HandedIn { entry: Entry { at, action, outcome, actor, object, route, request, detail: None }, network }
     }
 }
 
@@ -203,12 +207,13 @@ pub struct Listed {
     pub object: Option<Object>,
     pub route: Option<String>,
     pub request: Option<RequestId>,
+    pub detail: Option<String>,
 }
 
 /// Entries of a choice, the newest first.
 pub async fn list(conn: &mut PgConnection, choice: &Choice, limit: i64) -> Result<Vec<Listed>, AppError> {
     let rows = sqlx::query!(
-        r#"select audit_entry_id as "id: AuditEntryId", at, action, outcome, actor_id as "actor: PersonId", object_kind, object_id, route, request_id as "request: RequestId"
+        r#"select audit_entry_id as "id: AuditEntryId", at, action, outcome, actor_id as "actor: PersonId", object_kind, object_id, route, request_id as "request: RequestId", detail
              from audit_entries
             where ($1::uuid is null or actor_id = $1 or object_id = $1)
               and ($2::text is null or action = $2)
@@ -238,6 +243,7 @@ pub async fn list(conn: &mut PgConnection, choice: &Choice, limit: i64) -> Resul
             object: row.object_kind.and_then(|kind| Some(Object { kind: Kind::parse(&kind)?, id: row.object_id })),
             route: row.route,
             request: row.request,
+            detail: row.detail,
         })
     });
     Ok(listed.collect())

@@ -182,10 +182,15 @@ impl Tx {
 
     /// Writes one history row and the jobs that follow from the fact.
     pub async fn record(&mut self, fact: Fact) -> Result<(), AppError> {
+        self.record_saying(fact, None).await
+    }
+
+    /// The same, with words of the program that the audit log keeps beside it.
+    pub async fn record_saying(&mut self, fact: Fact, detail: Option<String>) -> Result<(), AppError> {
         let jobs = (self.platform.subscriptions)(&fact);
         super::facts::insert(&mut self.inner, &fact, self.actor, self.request, self.now).await?;
         if let Some((action, object)) = audit::of(&fact) {
-            self.note(audit::actor(&fact).or(self.actor), action, Outcome::Done, object).await?;
+            self.note(audit::actor(&fact).or(self.actor), (action, Outcome::Done), object, detail).await?;
         }
         for job in jobs {
             self.enqueue(job).await?;
@@ -195,18 +200,18 @@ impl Tx {
 
     /// Writes down that something which somebody wanted was refused, with what else is in here.
     pub async fn refused(&mut self, wanted_by: PersonId, action: Action, object: Object) -> Result<(), AppError> {
-        self.note(Some(wanted_by), action, Outcome::Refused, object).await
+        self.note(Some(wanted_by), (action, Outcome::Refused), object, None).await
     }
 
     async fn note(
         &mut self,
         actor: Option<PersonId>,
-        action: Action,
-        outcome: Outcome,
+        (action, outcome): (Action, Outcome),
         object: Object,
+        detail: Option<String>,
     ) -> Result<(), AppError> {
         let (at, request) = (self.now, self.request);
-        let entry = Entry { at, action, outcome, actor, object: Some(object), route: None, request };
+        let entry = Entry { at, action, outcome, actor, object: Some(object), route: None, request, detail };
         super::audit::insert(&mut self.inner, &entry).await?;
         self.entries.push(entry);
         Ok(())

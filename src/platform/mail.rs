@@ -44,6 +44,8 @@ pub struct Mail {
     pub person: Option<PersonId>,
     /// What it is about, where its receiver may choose how it comes.
     pub topic: Option<Topic>,
+    /// Whether it goes to a closed account, too.
+    pub is_for_the_closed: bool,
     /// Needless for whoever reads this document right now.
     pub read_in: Option<ConsultationId>,
     /// Needless for whoever reads this page right now.
@@ -81,6 +83,7 @@ impl Mail {
             calendar: None,
             person: receiver.person,
             topic: None,
+            is_for_the_closed: false,
             read_in: None,
             read_on: None,
             settings: None,
@@ -91,6 +94,12 @@ impl Mail {
     /// What it is about: its receiver chooses how such mails come. Without a topic it always goes.
     pub fn about(mut self, topic: Topic) -> Self {
         self.topic = Some(topic);
+        self
+    }
+
+    /// About the account itself: it goes to its person even while it is closed.
+    pub fn even_closed(mut self) -> Self {
+        self.is_for_the_closed = true;
         self
     }
 

@@ -1,5 +1,5 @@
 //! Which mails go out at once, wait for the mail of the day, or stay away: what their receivers chose,
-//! and whether they are reading the page right now.
+//! whether they are reading the page right now, and whether they have an account to read it with.
 
 use super::db::Tx;
 use super::error::AppError;
@@ -29,7 +29,11 @@ pub enum Way {
 
 /// Decides over a mail, and gives it the links by which its receiver says otherwise.
 pub async fn decide(tx: &mut Tx, run: &JobRun, mail: &mut Mail) -> Result<Way, AppError> {
-    let (Some(person), Some(topic)) = (mail.person, mail.topic) else { return Ok(Way::Send) };
+    let Some(person) = mail.person else { return Ok(Way::Send) };
+    if !mail.is_for_the_closed && is_closed(tx, person).await? {
+        return Ok(Way::Keep);
+    }
+    let Some(topic) = mail.topic else { return Ok(Way::Send) };
     match reading(seen_at(tx, run, mail, person).await?, run.created_at, run.now) {
         Reading::Knows => return Ok(Way::Keep),
         Reading::LookAgain(at) => return Ok(Way::Later(at)),
@@ -50,6 +54,14 @@ pub async fn decide(tx: &mut Tx, run: &JobRun, mail: &mut Mail) -> Result<Way, A
             Ok(Way::Send)
         }
     }
+}
+
+async fn is_closed(conn: &mut PgConnection, person: PersonId) -> Result<bool, AppError> {
+    let closed = sqlx::query_scalar!(
+        r#"select exists (select from people where person_id = $1 and disabled_at is not null) as "is!""#,
+        person as PersonId
+    );
+    Ok(closed.fetch_one(conn).await?)
 }
 
 /// When the receiver opened the page that the mail is about.

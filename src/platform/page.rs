@@ -203,6 +203,11 @@ impl Frame {
         &self.path
     }
 
+    /// The same where the address of the request leads nowhere a second time.
+    pub fn leading_to(self, path: &str, query: String) -> Self {
+        Self { path: path.to_owned(), query, ..self }
+    }
+
     /// The other languages of this page with its address in them.
     pub fn other_languages(&self) -> Vec<(Locale, String)> {
         let others = Locale::ALL.into_iter().filter(|l| *l != self.speech.locale);

@@ -22,6 +22,7 @@ pub enum What {
     Keys,
     Jobs,
     Factors,
+    Judges,
     Files,
     Mail,
     Scanner,
@@ -64,6 +65,8 @@ impl Check {
             (What::Jobs, _) => "readiness-jobs-bad",
             (What::Factors, State::Good) => "readiness-factors-good",
             (What::Factors, _) => "readiness-factors-bad",
+            (What::Judges, State::Good) => "readiness-judges-good",
+            (What::Judges, _) => "readiness-judges-bad",
             (What::Files, State::Good) => "readiness-files-good",
             (What::Files, _) => "readiness-files-bad",
             (What::Mail, State::Good) => "readiness-mail-good",
@@ -119,6 +122,7 @@ pub async fn of_database(platform: &Platform, conn: &mut PgConnection) -> Result
     checks.push(keys(conn, &platform.keys).await?);
     checks.push(jobs(conn, platform.clock.now()).await?);
     checks.push(factors(conn).await?);
+    checks.push(judges(conn).await?);
     Ok(checks)
 }
 
@@ -161,6 +165,26 @@ async fn factors(conn: &mut PgConnection) -> Result<Check, AppError> {
     .await?;
     let state = if without > 0 { State::Doubtful } else { State::Good };
     Ok(Check { what: What::Factors, state, number: without })
+}
+
+/// What waits for a decision that no administrator may make: each decided before, or is concerned.
+async fn judges(conn: &mut PgConnection) -> Result<Check, AppError> {
+    let waiting = sqlx::query_scalar!(
+        r#"select count(*) as "count!"
+             from (select array[person_id, decided_by] as parties from sanctions
+                    where appealed_at is not null and concluded_at is null
+                   union all
+                   select array[reporter_id, subject_id, coalesce(decided_by, reporter_id)] from abuse_reports
+                    where stage = 'open' or (appealed_at is not null and final_at is null)
+                   union all
+                   select array[reporter_id, subject_id, coalesce(decided_by, reporter_id)] from complaints
+                    where stage = 'open' or (appealed_at is not null and final_at is null)) w
+            where not exists (select from people where administrator_since is not null and person_id <> all (w.parties))"#
+    )
+    .fetch_one(conn)
+    .await?;
+    let state = if waiting > 0 { State::Doubtful } else { State::Good };
+    Ok(Check { what: What::Judges, state, number: waiting })
 }
 
 /// What others tell: the folder of files, the mail server, the scanner. No mail is sent.

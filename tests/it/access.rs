@@ -237,6 +237,8 @@ async fn every_declared_route_is_walked_in_one_of_the_worlds_or_by_its_own_test(
         "/drafts/{form}/{subject}",
         "/invitations/{token}",
         "/sanctions/{token}",
+        "/sanctions/{token}/archive",
+        "/sanctions/{token}/deletion",
         "/complaints/{complaint}",
         "/policies/{policy}",
         "/notifications/{token}",

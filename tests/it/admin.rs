@@ -3,7 +3,9 @@
 use crate::support::*;
 use sqlx::PgPool;
 
+mod administrators;
 mod measures;
+mod sanctions;
 
 mod people {
     use super::*;
@@ -136,9 +138,8 @@ mod people {
 mod jobs {
     use super::*;
 
-    #[sqlx::test]
-    async fn work_that_was_given_up_is_shown_with_its_reason_and_tried_again(db: PgPool) {
-        let app = TestApp::spawn(db).await;
+    /// A job whose mail was refused for good.
+    async fn given_up(app: &TestApp) -> uuid::Uuid {
         let id = uuid::Uuid::now_v7();
         sqlx::query(
             "insert into jobs (job_id, kind, lane, payload, stage, attempt, run_at, give_up_at, last_error, created_at, finished_at)
@@ -149,13 +150,38 @@ mod jobs {
         .execute(&app.db)
         .await
         .unwrap();
+        id
+    }
+
+    #[sqlx::test]
+    async fn work_that_was_given_up_is_shown_with_its_reason_and_tried_again(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let id = given_up(&app).await;
         let toma = app.as_(toma()).await;
         assert!(toma.get("/admin/jobs").await.text().contains("refused for good: 550"));
 
-        toma.post("/admin/jobs", &[("job", &id.to_string())]).await.assert_status(303);
+        let (job, page) = (id.to_string(), toma.get("/admin/jobs").await);
+        toma.submit(&page, "/admin/jobs", &[("act", "retry")]).await.assert_status(303);
 
         toma.get("/admin/jobs").await.assert_says("admin-jobs-none");
-        toma.post("/admin/jobs", &[("job", &id.to_string())]).await.assert_status(404);
+        for act in ["retry", "discard"] {
+            toma.post("/admin/jobs", &[("job", &job), ("act", act)]).await.assert_status(404);
+        }
+    }
+
+    #[sqlx::test]
+    async fn work_that_was_given_up_is_discarded_for_good(db: PgPool) {
+        let app = TestApp::spawn(db).await;
+        let job = given_up(&app).await.to_string();
+        let toma = app.as_(toma()).await;
+        let page = toma.get("/admin/jobs").await;
+
+        toma.submit(&page, "/admin/jobs", &[("act", "discard")]).await.assert_status(303);
+
+        toma.get("/admin/jobs").await.assert_says("admin-jobs-none");
+        toma.post("/admin/jobs", &[("job", &job), ("act", "retry")]).await.assert_status(404);
+        let written = "select count(*) from audit_entries where action = 'job_discarded' and object_id::text = $1";
+        assert_eq!(sqlx::query_scalar::<_, i64>(written).bind(&job).fetch_one(&app.db).await.unwrap(), 1);
     }
 }
 
@@ -189,8 +215,10 @@ mod settings {
         toma.submit(&page, PATH, &[("limit-apply-address", "3")]).await.assert_status(303);
         assert_eq!(counts(&app).await, [], "the program's own leaves nothing behind");
         app.as_(aki()).await.post(&path, &rough).await.assert_status(303);
-        let changes = "select count(*) from audit_entries where action = 'settings_changed'";
-        assert_eq!(sqlx::query_scalar::<_, i64>(changes).fetch_one(&app.db).await.unwrap(), 2);
+        let changes = "select detail from audit_entries where action = 'settings_changed' order by audit_entry_id";
+        let changes: Vec<String> = sqlx::query_scalar(changes).fetch_all(&app.db).await.unwrap();
+        assert_eq!(changes, ["apply-address: 1", "apply-address: 3"], "each says what was set, and nothing else");
+        assert!(toma.get("/admin/audit").await.texts(".card__title code").contains(&"apply-address: 3".to_owned()));
     }
 
     #[sqlx::test]

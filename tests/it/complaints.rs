@@ -247,3 +247,38 @@ async fn a_person_who_deletes_themselves_leaves_no_words_in_reports(db: PgPool) 
         assert!(!held.contains(word), "{word}: {held}");
     }
 }
+
+#[sqlx::test]
+async fn whoever_is_a_party_to_it_decides_nothing_though_they_administer(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    app.as_(nao()).await;
+    let room = app.consultation(hana(), toma()).await;
+    app.join(room, mio()).await;
+    let item = app.ask(room, toma(), "Which SLO first?", "You know nothing").await;
+    let post = app.as_(toma()).await.get(&item).await.links(&format!("{item}/posts/")).remove(0);
+    let page = report(&app, mio(), &item, &format!("{post}/complaints/new")).await;
+    let (toma_browser, nao_browser) = (app.as_(toma()).await, app.as_(nao()).await);
+    assert_eq!(app.mailbox().subjects(toma()).await, [""; 0], "they do not learn of it before a decision");
+    let own = toma_browser.get(LIST).await;
+    own.assert_says("admin-abuse-none");
+    assert!(!own.text().contains("Mio"));
+    let id = page.rsplit('/').next().unwrap();
+    let before = digest(&app.db).await;
+
+    for act in ["take-up", "dismiss", "conclude-dismiss"] {
+        let fields = [("complaint", id), ("act", act), ("note", "It was a joke")];
+        toma_browser.post(LIST, &fields).await.assert_status(409).assert_says("admin-abuse-party");
+    }
+
+    assert_eq!(changed(&before, &digest(&app.db).await), [""; 0]);
+    let fields = [("complaint", id), ("act", "action"), ("note", "It insults somebody")];
+    nao_browser.post(LIST, &fields).await.assert_status(303);
+    // Who reported decides as little.
+    app.as_(mio()).await.post(&item, &[("body", "Nor do you")]).await.assert_status(303);
+    let theirs = app.as_(mio()).await.get(&item).await.links(&format!("{item}/posts/")).pop().unwrap();
+    let reported = report(&app, toma(), &item, &format!("{theirs}/complaints/new")).await;
+    let id = reported.rsplit('/').next().unwrap();
+    toma_browser.get(LIST).await.assert_says("admin-abuse-party");
+    let fields = [("complaint", id), ("act", "action"), ("note", "I was hurt")];
+    toma_browser.post(LIST, &fields).await.assert_status(409);
+}

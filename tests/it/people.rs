@@ -6,7 +6,7 @@ use sqlx::PgPool;
 mod confirmation;
 mod notifications;
 mod passkeys;
-mod second_factor;
+pub(crate) mod second_factor;
 mod sign_in;
 
 mod sign_ins {

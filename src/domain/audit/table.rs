@@ -21,6 +21,9 @@ pub fn of(fact: &Fact) -> Option<(Action, Object)> {
         Fact::HostGranted { person } => (Action::HostGranted, Object::new(Kind::Person, person.0)),
         Fact::HostWithdrawn { person } => (Action::HostWithdrawn, Object::new(Kind::Person, person.0)),
         Fact::AdministratorGranted { person } => (Action::AdministratorGranted, Object::new(Kind::Person, person.0)),
+        Fact::AdministratorWithdrawn { person } => {
+            (Action::AdministratorWithdrawn, Object::new(Kind::Person, person.0))
+        }
         Fact::CallOpened { call } => (Action::CallOpened, Object::new(Kind::Call, call.0)),
         Fact::CallPaused { call } => (Action::CallPaused, Object::new(Kind::Call, call.0)),
         Fact::CallClosed { call } => (Action::CallClosed, Object::new(Kind::Call, call.0)),
@@ -83,6 +86,7 @@ pub fn of(fact: &Fact) -> Option<(Action, Object)> {
         Fact::PublicationStopped { report } => (Action::PublicationStopped, Object::new(Kind::Report, report.0)),
         Fact::ClassSwept { .. } => (Action::ClassSwept, Object { kind: Kind::Class, id: None }),
         Fact::JobRetried { job } => (Action::JobRetried, Object::new(Kind::Job, job.0)),
+        Fact::JobDiscarded { job } => (Action::JobDiscarded, Object::new(Kind::Job, job.0)),
         Fact::SanctionDecided { sanction } => (Action::SanctionDecided, Object::new(Kind::Sanction, sanction.0)),
         Fact::SanctionAppealed { sanction } => (Action::SanctionAppealed, Object::new(Kind::Sanction, sanction.0)),
         Fact::SanctionConcluded { sanction } => (Action::SanctionConcluded, Object::new(Kind::Sanction, sanction.0)),

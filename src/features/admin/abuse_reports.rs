@@ -44,8 +44,14 @@ impl AbuseReports {
         matches!(report.report.stage, Stage::Appealed { by, .. } if Some(by) == me)
     }
 
+    /// Whether the reader reported it themselves; what is about them they do not see.
+    fn is_party(&self, report: &Reported) -> bool {
+        self.frame.person().is_some_and(|me| report.report.is_party(me.id))
+    }
+
     fn has_form(&self, report: &Reported) -> bool {
-        self.is_open(report) || (self.is_appealed(report) && !self.is_own(report))
+        let is_free = !self.is_party(report) && !self.is_own(report);
+        is_free && (self.is_open(report) || self.is_appealed(report))
     }
 
     fn is_refused(&self, report: &Reported) -> bool {
@@ -69,8 +75,8 @@ impl AbuseReports {
 
 /// Lists them, those to be decided first.
 pub async fn get(frame: Frame) -> Answer {
-    let mut read = frame.read().await?;
-    let reports = applications::reported(&mut read, MOST).await?;
+    let (me, mut read) = (frame.asker.id()?, frame.read().await?);
+    let reports = applications::reported(&mut read, me, MOST).await?;
     show(&AbuseReports { frame, reports, fields: Fields::default(), refused: None })
 }
 
@@ -90,15 +96,16 @@ pub async fn post(frame: Frame, mut fields: Fields) -> Answer {
     }
     let to = if matches!(act.as_str(), "turn-away" | "uphold") { Decision::Actioned } else { Decision::Dismissed };
     let done = match act.as_str() {
-        "take-up" => applications::take_up_abuse_report(&mut tx, id, me).await.map(Ok),
+        "take-up" => applications::take_up_abuse_report(&mut tx, id, me).await,
         _ if is_final => {
             applications::conclude_abuse_report(&mut tx, id, to, me, note.as_deref().unwrap_or_default()).await
         }
-        _ => applications::decide_abuse_report(&mut tx, id, to, me, note.as_deref()).await.map(Ok),
+        _ => applications::decide_abuse_report(&mut tx, id, to, me, note.as_deref()).await,
     };
     let why = match done {
         Ok(Ok(())) => return tx.see_other("/admin/abuse-reports?said=done").await,
         Ok(Err(Refused::OwnDecision)) => "admin-person-own_decision",
+        Ok(Err(Refused::Party)) => "admin-abuse-party",
         Ok(Err(_)) | Err(AppError::NotNow(_)) => "admin-abuse-not_now",
         Err(error) => return Err(error),
     };
@@ -107,6 +114,6 @@ pub async fn post(frame: Frame, mut fields: Fields) -> Answer {
 }
 
 async fn refused(frame: Frame, mut tx: Tx, fields: Fields, id: AbuseReportId, status: StatusCode) -> Answer {
-    let reports = applications::reported(&mut tx, MOST).await?;
+    let reports = applications::reported(&mut tx, frame.asker.id()?, MOST).await?;
     show_with(status, &AbuseReports { frame, reports, fields, refused: Some(id) })
 }

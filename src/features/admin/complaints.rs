@@ -46,8 +46,14 @@ impl Complaints {
         matches!(complaint.report.stage, Stage::Appealed { by, .. } if Some(by) == me)
     }
 
+    /// Whether the reader complained themselves; what is about them they do not see.
+    fn is_party(&self, complaint: &Complaint) -> bool {
+        self.frame.person().is_some_and(|me| complaint.report.is_party(me.id))
+    }
+
     fn has_form(&self, complaint: &Complaint) -> bool {
-        self.is_open(complaint) || (self.is_appealed(complaint) && !self.is_own(complaint))
+        let is_free = !self.is_party(complaint) && !self.is_own(complaint);
+        is_free && (self.is_open(complaint) || self.is_appealed(complaint))
     }
 
     fn is_refused(&self, complaint: &Complaint) -> bool {
@@ -95,8 +101,8 @@ impl Complaints {
 
 /// Lists them, those to be decided first.
 pub async fn get(frame: Frame) -> Answer {
-    let mut read = frame.read().await?;
-    let complaints = complaints::listed(&mut read, MOST).await?;
+    let (me, mut read) = (frame.asker.id()?, frame.read().await?);
+    let complaints = complaints::listed(&mut read, me, MOST).await?;
     show(&Complaints { frame, complaints, fields: Fields::default(), refused: None })
 }
 
@@ -123,6 +129,7 @@ pub async fn post(frame: Frame, mut fields: Fields) -> Answer {
     let why = match done {
         Ok(()) => return tx.see_other("/admin/complaints?said=done").await,
         Err(Refused::OwnDecision) => "admin-person-own_decision",
+        Err(Refused::Party) => "admin-abuse-party",
         Err(_) => "admin-abuse-not_now",
     };
     fields.refuse("note", Message::new(why));
@@ -130,6 +137,6 @@ pub async fn post(frame: Frame, mut fields: Fields) -> Answer {
 }
 
 async fn refused(frame: Frame, mut tx: Tx, fields: Fields, id: ComplaintId, status: StatusCode) -> Answer {
-    let complaints = complaints::listed(&mut tx, MOST).await?;
+    let complaints = complaints::listed(&mut tx, frame.asker.id()?, MOST).await?;
     show_with(status, &Complaints { frame, complaints, fields, refused: Some(id) })
 }

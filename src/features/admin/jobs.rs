@@ -1,4 +1,4 @@
-//! `/admin/jobs`: background work that was given up, with its reason, and trying it again.
+//! `/admin/jobs`: background work that was given up, with its reason, and trying it again or leaving it.
 
 use super::store::{self, Backlog, Failed};
 use crate::domain::fact::Fact;
@@ -27,15 +27,17 @@ pub async fn get(frame: Frame) -> Answer {
     show(&Jobs { frame, failed, backlog })
 }
 
-/// Tries one again.
+/// Tries one again, or discards it.
 pub async fn post(frame: Frame, fields: Fields) -> Answer {
     let job: JobId = fields.value("job").parse().map_err(|_| AppError::NotFound)?;
     let mut tx = frame.begin(&fields).await?;
-    match store::retry(&mut tx, job).await? {
-        true => {
-            tx.record(Fact::JobRetried { job }).await?;
-            tx.see_other("/admin/jobs?said=done").await
-        }
-        false => Err(AppError::NotFound),
+    let (done, fact) = match fields.one_of("act", ["retry", "discard"])? {
+        "discard" => (store::discard(&mut tx, job).await?, Fact::JobDiscarded { job }),
+        _ => (store::retry(&mut tx, job).await?, Fact::JobRetried { job }),
+    };
+    if !done {
+        return Err(AppError::NotFound);
     }
+    tx.record(fact).await?;
+    tx.see_other("/admin/jobs?said=done").await
 }

@@ -5,9 +5,12 @@ use crate::domain::id::PersonId;
 use crate::features::calls;
 use crate::features::people::{self, Listed};
 use crate::platform::addresses;
+use crate::platform::db::Tx;
 use crate::platform::error::{Answer, AppError};
 use crate::platform::form::Fields;
-use crate::platform::page::{Frame, show};
+use crate::platform::i18n::Message;
+use crate::platform::page::{Frame, show, show_with};
+use actix_web::http::StatusCode;
 use askama::Template;
 
 /// People on one page; one more tells that there are others.
@@ -20,6 +23,7 @@ struct People {
     search: String,
     people: Vec<Listed>,
     next: Option<PersonId>,
+    fields: Fields,
 }
 
 impl People {
@@ -39,11 +43,11 @@ pub async fn get(frame: Frame) -> Answer {
     let mut people = people::list(&mut read, &search, frame.asked("after").parse().ok()).await?;
     let next = (people.len() > MOST).then(|| people[MOST - 1].id);
     people.truncate(MOST);
-    show(&People { frame, search, people, next })
+    show(&People { frame, search, people, next, fields: Fields::default() })
 }
 
 /// Gives the host part, or takes it back; lets mails go out again.
-pub async fn post(frame: Frame, fields: Fields) -> Answer {
+pub async fn post(frame: Frame, mut fields: Fields) -> Answer {
     let person: PersonId = fields.value("person").parse().map_err(|_| AppError::NotFound)?;
     let mut tx = frame.begin(&fields).await?;
     let act = fields.one_of("act", ["grant", "withdraw", "restore"])?;
@@ -52,10 +56,15 @@ pub async fn post(frame: Frame, fields: Fields) -> Answer {
         addresses::restore(&mut tx, &address, person).await?;
         return tx.see_other("/admin/people?said=done").await;
     }
+    people::lock(&mut tx, person).await?;
     let (done, fact) = match act {
         "withdraw" => {
             calls::grant::rest_all_of(&mut tx, person).await?;
             (people::withdraw_host(&mut tx, person).await?, Fact::HostWithdrawn { person })
+        }
+        _ if people::is_kept_from_hosting(&mut tx, person).await? => {
+            fields.refuse("person", Message::new("admin-people-kept"));
+            return refused(tx, frame, person, fields).await;
         }
         _ => (people::grant_host(&mut tx, person, frame.now).await?, Fact::HostGranted { person }),
     };
@@ -64,4 +73,14 @@ pub async fn post(frame: Frame, fields: Fields) -> Answer {
     }
     tx.record(fact).await?;
     tx.see_other("/admin/people?said=done").await
+}
+
+/// The person alone, with why not.
+async fn refused(tx: Tx, frame: Frame, person: PersonId, fields: Fields) -> Answer {
+    drop(tx);
+    let mut read = frame.read().await?;
+    let search = people::receiver(&mut read, person).await?.address.as_str().to_owned();
+    let mut people = people::list(&mut read, &search, None).await?;
+    people.truncate(MOST);
+    show_with(StatusCode::CONFLICT, &People { frame, search, people, next: None, fields })
 }

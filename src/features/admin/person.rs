@@ -1,11 +1,14 @@
 //! `/admin/people/{person}`: what was decided over somebody, and deciding: a warning, no applications, no
 //! hosting, a closed account. Each has a reason that the person reads, and one appeal that another answers.
+//! Beside that, whether they administer, and their sign-ins.
 
+use crate::domain::fact::Fact;
 use crate::domain::id::{PersonId, SanctionId};
 use crate::domain::sanction::{Kind, Refused};
 use crate::domain::text::Text;
 use crate::features::calendars::{self, Connection};
 use crate::features::calls;
+use crate::features::people::mails::{AccountChange, AccountMail};
 use crate::features::people::{self, Decided, Sanctioned};
 use crate::platform::db::Tx;
 use crate::platform::error::{Answer, AppError};
@@ -26,6 +29,7 @@ struct Person {
     name: String,
     email: String,
     is_disabled: bool,
+    is_administrator: bool,
     sanctions: Vec<Sanctioned>,
     calendars: Vec<Connection>,
     fields: Fields,
@@ -50,9 +54,18 @@ impl Person {
         found.sanction.appealed_at.is_some() && found.sanction.concluded_at.is_none()
     }
 
-    /// Whoever decided cannot answer.
+    fn is_oneself(&self) -> bool {
+        self.frame.person().is_some_and(|me| me.id == self.id)
+    }
+
+    /// Whoever decided cannot answer, nor whom it is about.
     fn may_answer(&self, found: &Sanctioned) -> bool {
-        self.waits(found) && self.frame.person().is_some_and(|me| me.id != found.sanction.decided_by)
+        let me = self.frame.person().map(|me| me.id);
+        self.waits(found) && me.is_some_and(|me| found.sanction.conclude(me, true, self.frame.now).is_ok())
+    }
+
+    fn may_lift(&self, found: &Sanctioned) -> bool {
+        self.is_in_force(found) && !self.is_oneself()
     }
 
     fn is_refused(&self, found: &Sanctioned) -> bool {
@@ -64,10 +77,12 @@ async fn page(conn: &mut PgConnection, frame: Frame, id: PersonId, fields: Field
     people::require(&mut *conn, id).await?;
     let receiver = people::receiver(&mut *conn, id).await?;
     let is_disabled = people::is_disabled(&mut *conn, id).await?;
+    let is_administrator = people::administrators(&mut *conn).await?.contains(&id);
     let sanctions = people::sanctions_of(&mut *conn, id).await?;
     let calendars = calendars::connections_of(conn, id).await?;
     let email = receiver.address.as_str().to_owned();
-    Ok(Person { frame, id, name: receiver.name, email, is_disabled, sanctions, calendars, fields, refused: None })
+    let name = receiver.name;
+    Ok(Person { frame, id, name, email, is_disabled, is_administrator, sanctions, calendars, fields, refused: None })
 }
 
 /// Shows the person and what was decided.
@@ -76,21 +91,27 @@ pub async fn get(frame: Frame, id: Path<PersonId>) -> Answer {
     show(&page(&mut read, frame, *id, Fields::default()).await?)
 }
 
-/// Decides, lifts, or answers an appeal.
+/// Decides, lifts, or answers an appeal; makes an administrator or takes that back; ends all sign-ins.
 pub async fn post(frame: Frame, id: Path<PersonId>, mut fields: Fields) -> Answer {
     let me = frame.asker.id()?;
     let mut tx = frame.begin(&fields).await?;
-    people::require(&mut tx, *id).await?;
-    match fields.one_of("act", ["decide", "lift", "uphold", "concede"])? {
+    if fields.value("act") == "dismiss" {
+        people::privacy::lock_administrators(&mut tx).await?;
+    }
+    people::lock(&mut tx, *id).await?;
+    match fields.one_of("act", ["decide", "lift", "uphold", "concede", "appoint", "dismiss", "sign-out"])? {
         "decide" => decide(tx, frame, *id, me, fields).await,
+        "appoint" => appoint(tx, frame, *id, fields).await,
+        "dismiss" => dismiss(tx, frame, *id, me, fields).await,
+        "sign-out" => sign_out(tx, *id).await,
         act => {
             let sanction: SanctionId = fields.value("sanction").parse().map_err(|_| AppError::NotFound)?;
             let found = people::locked_sanction(&mut tx, sanction).await?;
-            if found.person != *id {
+            if found.sanction.person != *id {
                 return Err(AppError::NotFound);
             }
             let (moved, answer) = match act {
-                "lift" => (found.sanction.lift(frame.now), None),
+                "lift" => (found.sanction.lift(me, frame.now), None),
                 _ => {
                     (found.sanction.conclude(me, act == "concede", frame.now), fields.required::<Text<4000>>("answer"))
                 }
@@ -99,7 +120,7 @@ pub async fn post(frame: Frame, id: Path<PersonId>, mut fields: Fields) -> Answe
             match moved {
                 Ok(moved) if is_answered => {
                     let texts = (None, answer.as_ref().map(Text::as_str));
-                    people::save_sanction(&mut tx, moved, *id, texts, Some(me)).await?;
+                    people::save_sanction(&mut tx, moved, texts, Some(me)).await?;
                     tx.see_other(format!("/admin/people/{id}?said=done")).await
                 }
                 Ok(_) => refused(tx, frame, *id, fields, (StatusCode::UNPROCESSABLE_ENTITY, Some(sanction))).await,
@@ -147,6 +168,40 @@ async fn decide(mut tx: Tx, frame: Frame, person: PersonId, me: PersonId, mut fi
     tx.see_other(format!("/admin/people/{person}?said=done")).await
 }
 
+async fn appoint(mut tx: Tx, frame: Frame, person: PersonId, mut fields: Fields) -> Answer {
+    if people::is_disabled(&mut tx, person).await? {
+        fields.refuse("part", Message::new("admin-person-closed"));
+        return refused(tx, frame, person, fields, (StatusCode::CONFLICT, None)).await;
+    }
+    if people::grant_administrator(&mut tx, person, frame.now).await? {
+        tx.record(Fact::AdministratorGranted { person }).await?;
+    }
+    tx.see_other(format!("/admin/people/{person}?said=done")).await
+}
+
+/// Behind the lock of all who administer: two who dismiss each other leave one of them.
+async fn dismiss(mut tx: Tx, frame: Frame, person: PersonId, me: PersonId, mut fields: Fields) -> Answer {
+    let why = match person == me {
+        true => Some("admin-person-self"),
+        false => people::privacy::is_last_administrator(&mut tx, person).await?.then_some("admin-person-last"),
+    };
+    if let Some(why) = why {
+        fields.refuse("part", Message::new(why));
+        return refused(tx, frame, person, fields, (StatusCode::CONFLICT, None)).await;
+    }
+    if people::withdraw_administrator(&mut tx, person).await? {
+        tx.record(Fact::AdministratorWithdrawn { person }).await?;
+    }
+    tx.see_other(format!("/admin/people/{person}?said=done")).await
+}
+
+async fn sign_out(mut tx: Tx, person: PersonId) -> Answer {
+    people::end_sign_ins(&mut tx, person).await?;
+    tx.record(Fact::SignInsEnded { person }).await?;
+    tx.enqueue_now(AccountMail { person, change: AccountChange::SignInsEnded }).await?;
+    tx.see_other(format!("/admin/people/{person}?said=done")).await
+}
+
 async fn refused(
     tx: Tx,
     frame: Frame,
@@ -162,6 +217,7 @@ async fn refused(
 
 fn key(refused: Refused) -> &'static str {
     match refused {
+        Refused::Oneself => "admin-person-self",
         Refused::OwnDecision => "admin-person-own_decision",
         Refused::NoAppeal | Refused::Appealed | Refused::TooLate => "admin-person-no_appeal",
         Refused::Over => "admin-person-over",

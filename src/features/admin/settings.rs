@@ -1,6 +1,8 @@
 //! `/admin/settings`: who may host, how much work comes before an application, and how often things may happen.
 
 use crate::domain::fact::Fact;
+use crate::domain::id::PersonId;
+use crate::platform::db::Tx;
 use crate::platform::error::{Answer, AppError};
 use crate::platform::form::Fields;
 use crate::platform::i18n::Message;
@@ -97,13 +99,25 @@ pub async fn post(frame: Frame, mut fields: Fields) -> Answer {
     let (Some(hosting), Some(work), false) = (hosting, work, fields.is_refused()) else {
         return show_with(StatusCode::UNPROCESSABLE_ENTITY, &Settings { frame, fields });
     };
-    settings::set(&mut tx, hosting, me).await?;
-    settings::set(&mut tx, work, me).await?;
+    set(&mut tx, hosting, me).await?;
+    set(&mut tx, work, me).await?;
     for (limit, count) in budgets {
         limit.set(&mut tx, count).await?;
+        record(&mut tx, me, format!("{}: {count}", limit.name())).await?;
     }
-    tx.record(Fact::SettingsChanged { person: me }).await?;
     tx.see_other("/admin/settings?said=saved").await
+}
+
+async fn set<S: Setting>(tx: &mut Tx, setting: S, me: PersonId) -> Result<(), AppError> {
+    if settings::of::<S>(tx).await? == setting {
+        return Ok(());
+    }
+    settings::set(tx, setting, me).await?;
+    record(tx, me, format!("{}: {}", S::NAME, setting.as_str())).await
+}
+
+async fn record(tx: &mut Tx, me: PersonId, what: String) -> Result<(), AppError> {
+    tx.record_saying(Fact::SettingsChanged { person: me }, Some(what)).await
 }
 
 fn chosen<S: Setting>(fields: &mut Fields) -> Option<S> {

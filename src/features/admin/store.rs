@@ -63,6 +63,12 @@ pub async fn retry(tx: &mut Tx, id: JobId) -> Result<bool, AppError> {
     Ok(again.rows_affected() == 1)
 }
 
+/// Takes a job that was given up out of the list for good; false where it is none.
+pub async fn discard(tx: &mut Tx, id: JobId) -> Result<bool, AppError> {
+    let gone = sqlx::query!("delete from jobs where job_id = $1 and stage = 'failed'", id as JobId);
+    Ok(gone.execute(&mut **tx).await?.rows_affected() == 1)
+}
+
 /// An answer that its author kept from the hosts.
 pub struct ForAdministrators {
     pub call_title: String,

@@ -8,24 +8,31 @@ use crate::features::calls;
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
 
-/// An administrator takes a report up. `NotNow` where another was faster.
-pub async fn take_up_abuse_report(tx: &mut Tx, id: AbuseReportId, by: PersonId) -> Result<(), AppError> {
-    let reported = store::report_for_update(tx, id).await?;
-    let moved = reported.report.triage().map_err(not_now)?;
-    store::save_report(tx, moved, by, None).await
+/// An administrator takes a report up.
+pub async fn take_up_abuse_report(
+    tx: &mut Tx,
+    id: AbuseReportId,
+    by: PersonId,
+) -> Result<Result<(), Refused>, AppError> {
+    match store::report_for_update(tx, id).await?.report.triage(by) {
+        Ok(moved) => store::save_report(tx, moved, by, None).await.map(Ok),
+        Err(refused) => Ok(Err(refused)),
+    }
 }
 
-/// Gives the application back to the host (`Dismissed`) or turns it away (`Actioned`). `NotNow` where
-/// somebody decided before.
+/// Gives the application back to the host (`Dismissed`) or turns it away (`Actioned`).
 pub async fn decide_abuse_report(
     tx: &mut Tx,
     id: AbuseReportId,
     to: Decision,
     by: PersonId,
     note: Option<&str>,
-) -> Result<(), AppError> {
+) -> Result<Result<(), Refused>, AppError> {
     let reported = store::report_for_update(tx, id).await?;
-    let decided = reported.report.decide(to, by, tx.now()).map_err(not_now)?;
+    let decided = match reported.report.decide(to, by, tx.now()) {
+        Ok(decided) => decided,
+        Err(refused) => return Ok(Err(refused)),
+    };
     let (application, now) = (store::system(tx, reported.application).await?, tx.now());
     let call = calls::find(tx, application.call).await?.ok_or(AppError::NotFound)?;
     let moved = match to {
@@ -34,7 +41,7 @@ pub async fn decide_abuse_report(
     };
     let moved = moved.map_err(|_| AppError::NotNow("not reported any more"))?;
     store::save(tx, moved).await?;
-    store::save_report(tx, decided, by, note).await
+    store::save_report(tx, decided, by, note).await.map(Ok)
 }
 
 /// The last word over an appeal, by another than who decided. Refused also where somebody was faster.
@@ -64,8 +71,4 @@ async fn turn_away_after_all(tx: &mut Tx, reported: &Reported, to: Decision) -> 
     let moved = application.decline(DeclineKind::Rules, None, tx.now());
     store::save(tx, moved.map_err(|_| AppError::NotNow("not waiting any more"))?).await?;
     Ok(())
-}
-
-fn not_now(_: Refused) -> AppError {
-    AppError::NotNow("decided already")
 }

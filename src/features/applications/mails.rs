@@ -256,7 +256,7 @@ impl Job for Written {
     }
 }
 
-/// Tells every administrator that something was reported.
+/// Tells the administrators who may decide that something was reported.
 #[derive(Serialize, Deserialize)]
 pub struct AbuseMails {
     pub report: AbuseReportId,
@@ -267,7 +267,8 @@ impl Job for AbuseMails {
 
     async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
         let mut tx = run.begin().await?;
-        for to in people::administrators(&mut tx).await? {
+        let report = store::one_report(&mut tx, self.report).await?.report;
+        for to in people::mails::judges(&mut tx, &[report.reporter, report.subject]).await? {
             tx.enqueue_now(AbuseMail { report: self.report, to }).await?;
         }
         Ok(Outcome::DoneWith(tx))
@@ -305,7 +306,9 @@ impl Job for AppealMails {
 
     async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
         let mut tx = run.begin().await?;
-        for to in people::administrators(&mut tx).await? {
+        let report = store::one_report(&mut tx, self.report).await?.report;
+        let abuse::Stage::Appealed { by, .. } = report.stage else { return Ok(Outcome::Done) };
+        for to in people::mails::judges(&mut tx, &[by, report.reporter, report.subject]).await? {
             tx.enqueue_now(AppealMail { report: self.report, to }).await?;
         }
         Ok(Outcome::DoneWith(tx))

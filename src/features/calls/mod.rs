@@ -63,6 +63,7 @@ pub fn jobs(registry: Registry) -> Registry {
         .with::<closure::ClosureMails>()
         .with::<closure::ClosureMail>()
         .with::<grant::GrantWithdrawnMail>()
+        .with::<grant::StoppedMail>()
         .with::<mails::HostInvitationMail>()
         .with::<mails::HostDeclinedMail>()
         .with::<mails::HostJoinedMail>()

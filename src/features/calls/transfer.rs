@@ -1,7 +1,7 @@
 //! `/calls/{call}/transfer`: the owner asks a co-host to take the call over, and the co-host answers. With
 //! the call go its consultations, reports and their series; times follow the hours of the new owner.
 
-use super::store::{self, Call, Hosted, NamedHost, Transfer};
+use super::store::{self, Call, Hosted, NamedHost, Rights, Transfer};
 use crate::domain::consultation::Part;
 use crate::domain::fact::Fact;
 use crate::domain::hosting::{Giver, HostAct, may_give};
@@ -125,10 +125,23 @@ async fn accept(frame: Frame, mut tx: Tx, hosted: Hosted, mut fields: Fields) ->
         return show_with(StatusCode::CONFLICT, &page(&mut read, frame, hosted, fields).await?);
     }
     store::hand_over(&mut tx, &hosted.call, me).await?;
+    free_the_absent(&frame, &mut tx, call, hosted.call.owner).await?;
     if !attends {
         tx.record(Fact::HostCommitted { call, person: me }).await?;
     }
     tx.see_other("/calls?said=done").await
+}
+
+/// A former owner whose account is closed comes to no session: their times are theirs again.
+async fn free_the_absent(frame: &Frame, tx: &mut Tx, call: CallId, former: PersonId) -> Result<(), AppError> {
+    let hosts = store::hosts(tx, call).await?;
+    let Some(host) = hosts.iter().find(|host| host.person == former && host.attends) else { return Ok(()) };
+    if !people::is_disabled(tx, former).await? {
+        return Ok(());
+    }
+    (frame.platform.later.free_host)(tx, call, former, frame.now).await?;
+    let before = Rights { may_decide: host.may_decide, attends: true };
+    store::change_host(tx, call, former, (before, Rights { attends: false, ..before })).await
 }
 
 async fn others(conn: &mut PgConnection, call: &Call) -> Result<Vec<NamedHost>, AppError> {

@@ -9,7 +9,7 @@ use crate::platform::error::AppError;
 
 /// An administrator takes a complaint up.
 pub async fn take_up(tx: &mut Tx, id: ComplaintId, by: PersonId) -> Result<Result<(), Refused>, AppError> {
-    match store::locked(tx, id).await?.report.triage() {
+    match store::locked(tx, id).await?.report.triage(by) {
         Ok(moved) => store::save(tx, moved, by, None).await.map(Ok),
         Err(refused) => Ok(Err(refused)),
     }

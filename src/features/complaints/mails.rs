@@ -13,7 +13,7 @@ use crate::platform::mail::Mail;
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
-/// Tells every administrator that something was reported.
+/// Tells the administrators who may decide that something was reported.
 #[derive(Serialize, Deserialize)]
 pub struct ComplaintMails {
     pub complaint: ComplaintId,
@@ -24,7 +24,8 @@ impl Job for ComplaintMails {
 
     async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
         let mut tx = run.begin().await?;
-        for to in people::administrators(&mut tx).await? {
+        let report = store::one(&mut tx, self.complaint).await?.report;
+        for to in people::mails::judges(&mut tx, &[report.reporter, report.subject]).await? {
             tx.enqueue_now(ComplaintMail { complaint: self.complaint, to }).await?;
         }
         Ok(Outcome::DoneWith(tx))
@@ -53,7 +54,7 @@ impl Job for ComplaintMail {
     }
 }
 
-/// Tells the administrators that a decision was appealed.
+/// Tells the administrators who may have the last word that a decision was appealed.
 #[derive(Serialize, Deserialize)]
 pub struct AppealMails {
     pub complaint: ComplaintId,
@@ -64,7 +65,9 @@ impl Job for AppealMails {
 
     async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
         let mut tx = run.begin().await?;
-        for to in people::administrators(&mut tx).await? {
+        let report = store::one(&mut tx, self.complaint).await?.report;
+        let Stage::Appealed { by, .. } = report.stage else { return Ok(Outcome::Done) };
+        for to in people::mails::judges(&mut tx, &[by, report.reporter, report.subject]).await? {
             tx.enqueue_now(AppealMail { complaint: self.complaint, to }).await?;
         }
         Ok(Outcome::DoneWith(tx))

@@ -144,14 +144,15 @@ pub async fn earlier(conn: &mut PgConnection, by: PersonId, seen: &Seen) -> Resu
     Ok(earlier)
 }
 
-/// Complaints, those to be decided first, then the newest.
-pub async fn listed(conn: &mut PgConnection, limit: i64) -> Result<Vec<Complaint>, AppError> {
-    find(conn, None, limit).await
+/// Complaints for an administrator, those to be decided first, then the newest. Who complained of themselves
+/// is not told.
+pub async fn listed(conn: &mut PgConnection, reader: PersonId, limit: i64) -> Result<Vec<Complaint>, AppError> {
+    find(conn, None, Some(reader), limit).await
 }
 
 /// One complaint, for whoever looks next who reads it; `NotFound` where there is none.
 pub(super) async fn one(conn: &mut PgConnection, id: ComplaintId) -> Result<Complaint, AppError> {
-    find(conn, Some(id), 1).await?.pop().ok_or(AppError::NotFound)
+    find(conn, Some(id), None, 1).await?.pop().ok_or(AppError::NotFound)
 }
 
 /// The same, locked until the transaction ends.
@@ -162,7 +163,12 @@ pub(super) async fn locked(tx: &mut Tx, id: ComplaintId) -> Result<Complaint, Ap
     one(tx, id).await
 }
 
-async fn find(conn: &mut PgConnection, id: Option<ComplaintId>, limit: i64) -> Result<Vec<Complaint>, AppError> {
+async fn find(
+    conn: &mut PgConnection,
+    id: Option<ComplaintId>,
+    reader: Option<PersonId>,
+    limit: i64,
+) -> Result<Vec<Complaint>, AppError> {
     let rows = sqlx::query_as!(
         Row,
         r#"select c.complaint_id as "id: ComplaintId", c.object, c.object_id, c.consultation_id as "consultation: ConsultationId", c.path,
@@ -170,10 +176,11 @@ async fn find(conn: &mut PgConnection, id: Option<ComplaintId>, limit: i64) -> R
                   q.name as reporter, c.created_at, c.triaged_at, c.decided_at, c.decided_by as "decided_by: PersonId", c.reason,
                   c.appealed_by as "appealed_by: PersonId", c.appeal, c.final_reason
              from complaints c join people q on q.person_id = c.reporter_id
-            where $1::uuid is null or c.complaint_id = $1
+            where ($1::uuid is null or c.complaint_id = $1) and ($2::uuid is null or c.subject_id <> $2)
             order by c.stage <> 'open' and (c.appealed_at is null or c.final_at is not null), c.created_at desc, c.complaint_id
-            limit $2"#,
+            limit $3"#,
         id as Option<ComplaintId>,
+        reader as Option<PersonId>,
         limit,
     )
     .fetch_all(conn)

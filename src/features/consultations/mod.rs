@@ -1,6 +1,7 @@
 //! The shared room of an accepted application: its people, where it stands, whose turn it is and
 //! until when. Later slices move it by the functions here, in their own transaction.
 
+pub mod absence;
 mod cancellation;
 mod departure;
 pub mod emergency;
@@ -58,6 +59,8 @@ pub fn jobs(registry: Registry) -> Registry {
         .with::<emergency::EmergencyMail>()
         .with::<expulsion::ExpulsionMails>()
         .with::<expulsion::ExpulsionMail>()
+        .with::<absence::AbsenceMails>()
+        .with::<absence::AbsenceMail>()
         .with::<unreachable::UnreachableMails>()
         .with::<unreachable::UnreachableMail>()
 }

@@ -84,7 +84,11 @@ impl Job for Archive {
         tx.record(Fact::ExportReady { export: self.export }).await?;
         let mail = Mail::to(&receiver, speech.t("home-mail-export-subject"))
             .line(speech.t("home-mail-export-text").saying("until", speech.moment(ends_at)))
-            .action(speech.t("home-mail-export-action"), run.platform.config.url("/settings/export"));
+            .even_closed();
+        let mail = match people::sanction_mails::link_of_closed(&mut tx, &run, &receiver).await? {
+            Some(link) => mail.secret_action(speech.t("home-mail-export-action"), format!("{link}/archive")),
+            None => mail.action(speech.t("home-mail-export-action"), run.platform.config.url("/settings/export")),
+        };
         Ok(Outcome::Send(tx, Box::new(mail)))
     }
 }

@@ -12,6 +12,7 @@ mod export;
 mod front;
 mod host;
 mod me;
+mod place;
 mod policy;
 mod privacy;
 mod search;
@@ -38,6 +39,10 @@ pub fn routes() -> Routes {
         .post("/settings/export", Need::Fresh, export::post)
         .get("/settings/deletion", Need::Fresh, deletion::get)
         .post("/settings/deletion", Need::Fresh, deletion::post)
+        .get("/sanctions/{token}/archive", Need::Token, export::get_closed)
+        .post("/sanctions/{token}/archive", Need::Token, export::post_closed)
+        .get("/sanctions/{token}/deletion", Need::Token, deletion::get_closed)
+        .post("/sanctions/{token}/deletion", Need::Token, deletion::post_closed)
         .get("/hosts/{host}", Need::Public, host::get)
         .get("/hosts/{host}/calls/{call}", Need::Public, call::get)
         .get("/calls", Need::Host, calls::get)

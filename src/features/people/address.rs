@@ -86,9 +86,7 @@ pub async fn post_link(frame: Frame, token: Path<String>, fields: Fields) -> Ans
     }
     may_confirm(&frame, &change, is_undo)?;
     let (moved, fact) = match is_undo {
-        true => {
-            (store::restore_address(&mut tx, &change, frame.now).await?, Fact::AddressRestored { change: change.id })
-        }
+        true => (store::restore_address(&mut tx, &change).await?, Fact::AddressRestored { change: change.id }),
         false => {
             (store::change_address(&mut tx, &change, frame.now).await?, Fact::AddressChanged { change: change.id })
         }

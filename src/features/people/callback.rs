@@ -6,6 +6,7 @@ use super::providers::{self, find, unavailable, way_back};
 use super::sign_in::{Arrived, ask_at, attempt_name, instead, may_ask, welcome};
 use super::store::{self, NewRequest, ProviderAttempt};
 use crate::config::providers::Provider;
+use crate::domain::audit::Action;
 use crate::domain::fact::Fact;
 use crate::domain::id::PersonId;
 use crate::domain::identity::{Arrival, Claim, arrival};
@@ -41,6 +42,7 @@ pub async fn get(frame: Frame, request: HttpRequest, name: Path<String>) -> Answ
     PROVIDER_PER_NETWORK.take(&frame.platform, &client_address(&request, &frame.platform)).await?;
     let Some(attempt) = spend(&frame, &request, &provider).await? else {
         tracing::warn!(provider = provider.name, "a way back that nobody began here");
+        frame.refused(Action::SignInRefused, None);
         let notice = refused(&provider);
         return instead(frame, StatusCode::BAD_REQUEST, Fields::default(), notice);
     };

@@ -29,6 +29,7 @@ pub async fn post(frame: Frame, fields: Fields) -> Answer {
     if settings::of::<Setting>(&mut tx).await? == Setting::Granted {
         return Err(AppError::NotAllowed);
     }
+    store::lock(&mut tx, me).await?;
     // Whom administrators kept from hosting asks them.
     if store::is_kept_from_hosting(&mut tx, me).await? {
         return Err(AppError::NotAllowed);

@@ -238,3 +238,85 @@ async fn told_former(run: JobRun, mut tx: Tx, change: AddressChangeId) -> Result
 fn link_of(run: &JobRun, token: &str) -> String {
     run.platform.config.url(&format!("/settings/address/{token}"))
 }
+
+/// Administrators who are no party to something and may decide over it. Where there is none, those who
+/// administer are told that another is needed.
+pub async fn judges(tx: &mut Tx, parties: &[PersonId]) -> Result<Vec<PersonId>, AppError> {
+    let (parties, judges): (Vec<_>, Vec<_>) =
+        store::administrators(tx).await?.into_iter().partition(|one| parties.contains(one));
+    if judges.is_empty() {
+        for to in parties {
+            tx.enqueue_now(AnotherNeededMail { to }).await?;
+        }
+    }
+    Ok(judges)
+}
+
+/// Tells an administrator that something waits which only another may decide.
+#[derive(Serialize, Deserialize)]
+pub struct AnotherNeededMail {
+    pub to: PersonId,
+}
+
+impl Job for AnotherNeededMail {
+    const KIND: &'static str = "people.another_needed_mail";
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        if !store::administrators(&mut tx).await?.contains(&self.to) {
+            return Ok(Outcome::Done);
+        }
+        let receiver = store::receiver(&mut tx, self.to).await?;
+        let speech = receiver.speech;
+        let mail = Mail::to(&receiver, speech.t("people-mail-another-subject"))
+            .line(speech.t("people-mail-another-text"))
+            .line(speech.t("people-mail-another-how"))
+            .action(speech.t("people-mail-another-action"), run.platform.config.url("/admin/people"));
+        Ok(Outcome::Send(tx, Box::new(mail)))
+    }
+}
+
+/// What an administrator changed of what somebody may do.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AccountChange {
+    AdministratorGranted,
+    AdministratorWithdrawn,
+    SignInsEnded,
+}
+
+/// Tells a person what an administrator changed.
+#[derive(Serialize, Deserialize)]
+pub struct AccountMail {
+    pub person: PersonId,
+    pub change: AccountChange,
+}
+
+impl Job for AccountMail {
+    const KIND: &'static str = "people.account_mail";
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        let administrators = store::administrators(&mut tx).await?;
+        let is_so = match self.change {
+            // The first of an instance made themselves.
+            AccountChange::AdministratorGranted => administrators.len() > 1 && administrators.contains(&self.person),
+            AccountChange::AdministratorWithdrawn => !administrators.contains(&self.person),
+            AccountChange::SignInsEnded => true,
+        };
+        if !is_so {
+            return Ok(Outcome::Done);
+        }
+        let receiver = store::receiver(&mut tx, self.person).await?;
+        let speech = receiver.speech;
+        let (subject, text) = match self.change {
+            AccountChange::AdministratorGranted => ("people-mail-granted-subject", "people-mail-granted-text"),
+            AccountChange::AdministratorWithdrawn => ("people-mail-withdrawn-subject", "people-mail-withdrawn-text"),
+            AccountChange::SignInsEnded => ("people-mail-ended-subject", "people-mail-ended-text"),
+        };
+        let mail = Mail::to(&receiver, speech.t(subject))
+            .line(speech.t(text))
+            .action(speech.t("people-mail-account-action"), run.platform.config.url("/sign-in"));
+        Ok(Outcome::Send(tx, Box::new(mail)))
+    }
+}

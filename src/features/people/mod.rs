@@ -25,13 +25,14 @@ mod store;
 mod unsubscribing;
 mod way;
 
-pub use sign_in::{ask, ask_at, ask_nothing, first_link, invite, may_ask};
+pub use sign_in::{Along, ask, ask_at, ask_nothing, first_link, invite, may_ask};
 pub use sign_out::forget;
 pub use store::{
-    Decided, HostCard, Listed, Measure, Sanctioned, administrators, by_address, by_slug, cards, find_or_create,
-    grant_administrator, grant_host, holds_grant, holds_grant_still, is_disabled, is_empty, last_measure, last_seen,
-    list, locked_sanction, may_apply, may_host, measure, move_to, receiver, require, sanction, sanctions_of,
-    save_sanction, take_measure, withdraw_host,
+    Decided, HostCard, Listed, Measure, Sanctioned, administrators, by_address, by_slug, cards, closed_by_link,
+    end_sign_ins, find_or_create, grant_administrator, grant_host, holds_grant, holds_grant_still, is_disabled,
+    is_empty, is_kept_from_hosting, last_measure, last_seen, list, lock, locked_sanction, may_apply, may_host, measure,
+    move_to, receiver, require, sanction, sanctions_of, save_sanction, take_measure, withdraw_administrator,
+    withdraw_host,
 };
 pub use store::{privacy, retention};
 
@@ -90,6 +91,8 @@ pub fn jobs(registry: Registry) -> Registry {
         .with::<mails::AddressMail>()
         .with::<mails::IdentityMail>()
         .with::<mails::AddressChangedMail>()
+        .with::<mails::AnotherNeededMail>()
+        .with::<mails::AccountMail>()
         .with::<sanction_mails::SanctionMail>()
         .with::<sanction_mails::SanctionAppealMails>()
         .with::<sanction_mails::SanctionAppealMail>()

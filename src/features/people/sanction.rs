@@ -20,6 +20,8 @@ struct Page {
     frame: Frame,
     token: String,
     found: Sanctioned,
+    /// Whether the account is closed: what its settings offer is offered here.
+    is_closed: bool,
     fields: Fields,
 }
 
@@ -47,7 +49,8 @@ impl Page {
 pub async fn get(frame: Frame, token: Path<String>) -> Answer {
     let mut read = frame.read().await?;
     let found = store::sanction_of_link(&mut read, &random::hashed(&token)).await?;
-    show(&Page { frame, token: token.into_inner(), found, fields: Fields::default() })
+    let is_closed = store::is_disabled(&mut read, found.sanction.person).await?;
+    show(&Page { frame, token: token.into_inner(), found, is_closed, fields: Fields::default() })
 }
 
 /// Appeals.
@@ -55,17 +58,18 @@ pub async fn post(frame: Frame, token: Path<String>, mut fields: Fields) -> Answ
     let mut tx = frame.begin(&fields).await?;
     let id = store::sanction_of_link(&mut tx, &random::hashed(&token)).await?.sanction.id;
     let found = store::locked_sanction(&mut tx, id).await?;
+    let is_closed = store::is_disabled(&mut tx, found.sanction.person).await?;
     let body = fields.required::<Text<4000>>("body");
     let token = token.into_inner();
     match (found.sanction.appeal(frame.now), body) {
         (Ok(moved), Some(body)) => {
-            store::save_sanction(&mut tx, moved, found.person, (Some(body.as_str()), None), None).await?;
+            store::save_sanction(&mut tx, moved, (Some(body.as_str()), None), None).await?;
             tx.see_other(format!("/sanctions/{token}?said=sent")).await
         }
-        (Ok(_), None) => show_with(StatusCode::UNPROCESSABLE_ENTITY, &Page { frame, token, found, fields }),
+        (Ok(_), None) => show_with(StatusCode::UNPROCESSABLE_ENTITY, &Page { frame, token, found, is_closed, fields }),
         (Err(refused), _) => {
             fields.refuse("body", Message::new(key(refused)));
-            show_with(StatusCode::CONFLICT, &Page { frame, token, found, fields })
+            show_with(StatusCode::CONFLICT, &Page { frame, token, found, is_closed, fields })
         }
     }
 }
@@ -73,7 +77,7 @@ pub async fn post(frame: Frame, token: Path<String>, mut fields: Fields) -> Answ
 /// Key of why it cannot be appealed any more.
 fn key(refused: Refused) -> &'static str {
     match refused {
-        Refused::Appealed | Refused::NoAppeal | Refused::OwnDecision => "people-sanction-appealed",
+        Refused::Appealed | Refused::NoAppeal | Refused::OwnDecision | Refused::Oneself => "people-sanction-appealed",
         Refused::TooLate => "people-sanction-too_late",
         Refused::Over => "people-sanction-lifted",
     }

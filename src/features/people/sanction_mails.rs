@@ -1,11 +1,11 @@
 //! Mails about sanctions: to the person each time something was decided, to administrators when it is appealed.
 
-use super::store;
+use super::{mails, store};
 use crate::domain::id::{PersonId, SanctionId};
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
 use crate::platform::jobs::{Job, JobRun, Outcome};
-use crate::platform::mail::Mail;
+use crate::platform::mail::{Mail, Receiver};
 use crate::platform::random;
 use serde::{Deserialize, Serialize};
 
@@ -31,7 +31,7 @@ impl Job for SanctionMail {
     async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
         let mut tx = run.begin().await?;
         let found = store::locked_sanction(&mut tx, self.sanction).await?;
-        let mail = mail(&mut tx, &run, found.sanction.id, found.person, self.told).await?;
+        let mail = mail(&mut tx, &run, found.sanction.id, found.sanction.person, self.told).await?;
         Ok(Outcome::Send(tx, Box::new(mail)))
     }
 }
@@ -44,8 +44,7 @@ pub(super) async fn mail(
     person: PersonId,
     told: Told,
 ) -> Result<Mail, AppError> {
-    let token = random::token();
-    store::set_sanction_token(tx, sanction, random::hashed(&token)).await?;
+    let link = link(tx, run, sanction).await?;
     let receiver = store::receiver(tx, person).await?;
     let speech = receiver.speech;
     let (subject, text) = match told {
@@ -55,10 +54,25 @@ pub(super) async fn mail(
     };
     Ok(Mail::to(&receiver, speech.t(subject))
         .line(speech.t(text))
-        .action(speech.t("people-mail-sanction-action"), run.platform.config.url(&format!("/sanctions/{token}"))))
+        .action(speech.t("people-mail-sanction-action"), link)
+        .even_closed())
 }
 
-/// Tells every administrator but the one who decided that an appeal waits.
+async fn link(tx: &mut Tx, run: &JobRun, sanction: SanctionId) -> Result<String, AppError> {
+    let token = random::token();
+    store::set_sanction_token(tx, sanction, random::hashed(&token)).await?;
+    Ok(run.platform.config.url(&format!("/sanctions/{token}")))
+}
+
+/// A new link to the decision that closed an account, for a mail to its person; `None` where it is open.
+pub async fn link_of_closed(tx: &mut Tx, run: &JobRun, receiver: &Receiver) -> Result<Option<String>, AppError> {
+    match store::closed_account(tx, &receiver.address).await? {
+        Some((_, sanction)) => link(tx, run, sanction).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Tells the administrators who may answer that an appeal waits.
 #[derive(Serialize, Deserialize)]
 pub struct SanctionAppealMails {
     pub sanction: SanctionId,
@@ -69,8 +83,8 @@ impl Job for SanctionAppealMails {
 
     async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
         let mut tx = run.begin().await?;
-        let decided_by = store::locked_sanction(&mut tx, self.sanction).await?.sanction.decided_by;
-        for to in store::administrators(&mut tx).await?.into_iter().filter(|to| *to != decided_by) {
+        let sanction = store::locked_sanction(&mut tx, self.sanction).await?.sanction;
+        for to in mails::judges(&mut tx, &[sanction.decided_by, sanction.person]).await? {
             tx.enqueue_now(SanctionAppealMail { sanction: self.sanction, to }).await?;
         }
         Ok(Outcome::DoneWith(tx))
@@ -100,7 +114,7 @@ impl Job for SanctionAppealMail {
             .line(speech.t("people-mail-sanction-appeal_text"))
             .action(
                 speech.t("people-mail-sanction-appeal_action"),
-                run.platform.config.url(&format!("/admin/people/{}", found.person)),
+                run.platform.config.url(&format!("/admin/people/{}", found.sanction.person)),
             );
         Ok(Outcome::Send(tx, Box::new(mail)))
     }

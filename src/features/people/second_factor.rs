@@ -171,7 +171,7 @@ async fn new_codes(frame: &Frame, person: &SignedIn, fields: &Fields) -> Answer 
 async fn show_codes(mut tx: Tx, frame: &Frame, person: &SignedIn, fields: &Fields) -> Answer {
     let codes: Vec<String> = (0..CODES).map(|_| random::code() + &random::code()).collect();
     let hashed: Vec<Hashed> = codes.iter().map(|code| random::hashed(code)).collect();
-    store::replace_codes(&mut tx, person.id, &hashed).await?;
+    store::replace_codes(&mut tx, person.id, &hashed, frame.now).await?;
     tx.commit().await?;
     let codes = codes.iter().map(|code| in_fours(code, "-")).collect();
     show(&RecoveryCodes { frame: frame.clone(), codes, next: safe_next(fields.value("next")) })

@@ -54,6 +54,8 @@ pub async fn get(frame: Frame) -> Answer {
 
 /// The page with a word on why a provider did not lead any further: the mail still does.
 pub fn instead(frame: Frame, status: StatusCode, fields: Fields, notice: Message) -> Answer {
+    let next = url::form_urlencoded::Serializer::new(String::new()).append_pair("next", fields.value("next")).finish();
+    let frame = frame.leading_to("/sign-in", next);
     show_with(status, &SignIn { frame, fields, notice: Some(notice) })
 }
 
@@ -114,24 +116,37 @@ pub fn ask_nothing(frame: &Frame) -> Answer {
     Ok(answer)
 }
 
+/// What goes along with a printed link.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Along {
+    /// The person becomes administrator and host.
+    pub grants: bool,
+    /// Their second factor is lost.
+    pub loses_factor: bool,
+}
+
 /// Makes a link outside the browser: printed by a command, for a first visit or when mail is
 /// broken. It works for an hour.
-pub async fn invite(platform: &Platform, address: &EmailAddress, is_administrator: bool) -> Result<String, AppError> {
+pub async fn invite(platform: &Platform, address: &EmailAddress, along: Along) -> Result<String, AppError> {
     let now = platform.clock.now();
     let mut tx = Tx::begin(platform, None, now).await?;
     let token = printed_link(&mut tx, address, Locale::En).await?;
-    if is_administrator {
+    if along.grants {
         let person = store::find_or_create(&mut tx, address, Locale::En, now).await?;
         store::grant_administrator(&mut tx, person, now).await?;
         store::grant_host(&mut tx, person, now).await?;
         tx.record(Fact::AdministratorGranted { person }).await?;
+    }
+    if (along.grants || along.loses_factor)
+        && let Some(person) = store::by_address(&mut tx, address).await?
+    {
         lose_factor(&mut tx, person).await?;
     }
     tx.commit().await?;
     Ok(platform.config.url(&format!("/sign-in/{token}")))
 }
 
-/// Whoever has the machine is the last way back for an administrator whose telephone is lost.
+/// Whoever has the machine is the last way back for somebody whose telephone is lost.
 async fn lose_factor(tx: &mut Tx, person: PersonId) -> Result<(), AppError> {
     if store::remove_factors(tx, person).await? {
         store::end_sign_ins(tx, person).await?;

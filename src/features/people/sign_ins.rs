@@ -38,20 +38,18 @@ pub async fn post(frame: Frame, fields: Fields) -> Answer {
     if fields.value("sign_in") == "all" {
         return everywhere(tx, &frame, person.id).await;
     }
-    let chosen: Vec<SignInId> = match fields.value("sign_in") {
-        "others" => store::devices(&mut tx, person.id, person.rank(), frame.now)
-            .await?
-            .iter()
-            .map(|d| d.id)
-            .filter(|id| *id != person.sign_in)
-            .collect(),
-        id => vec![id.parse().map_err(|_| AppError::NotFound)?],
-    };
-    for id in chosen {
-        if !store::delete_sign_in(&mut tx, person.id, id).await? {
-            return Err(AppError::NotFound);
+    let ended = match fields.value("sign_in") {
+        "others" => store::end_others(&mut tx, person.id, person.sign_in).await?,
+        id => {
+            let id: SignInId = id.parse().map_err(|_| AppError::NotFound)?;
+            if !store::delete_sign_in(&mut tx, person.id, id).await? {
+                return Err(AppError::NotFound);
+            }
+            vec![id]
         }
-        tx.record(Fact::SignedOut { person: person.id, sign_in: id }).await?;
+    };
+    for sign_in in ended {
+        tx.record(Fact::SignedOut { person: person.id, sign_in }).await?;
     }
     tx.see_other("/settings/sign-ins?said=revoked").await
 }

@@ -141,7 +141,7 @@ mod tests {
         let at = DateTime::UNIX_EPOCH + TimeDelta::minutes(minute);
         let actor = actor.map(|n| PersonId(Uuid::from_u128(n)));
         let action = Action::AuthzDenied;
-        let entry = Entry { at, action, outcome, actor, object: None, route: None, request: None };
+        let entry = Entry { at, action, outcome, actor, object: None, route: None, request: None, detail: None };
         HandedIn { entry, network: network.to_owned() }
     }
 

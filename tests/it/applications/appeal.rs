@@ -47,10 +47,12 @@ async fn whoever_was_turned_away_appeals_once_and_is_told_the_last_word(db: PgPo
     assert!(!form.text().contains("Hana") && !form.text().contains("An interview to sit"), "{}", form.text());
     aki.submit(&form, &page, &[("body", " ")]).await.assert_status(422).assert_says("field-missing");
 
+    app.as_(nao()).await;
+
     aki.submit(&aki.get(&page).await, &page, &APPEAL).await.assert_status(303);
 
     app.run_jobs().await;
-    assert_eq!(app.mailbox().last_to(toma()).await.subject, "A decision over a report was appealed");
+    assert_eq!(app.mailbox().last_to(nao()).await.subject, "A decision over a report was appealed");
     let again = aki.post(&page, &APPEAL).await;
     again.assert_status(409).assert_says("applications-appeal-waits");
     assert_eq!(again.texts("pre.typed"), ["Please look again"]);
@@ -138,4 +140,23 @@ async fn whoever_decided_does_not_answer_the_appeal(db: PgPool) {
     refused.assert_status(409).assert_says("admin-person-own_decision");
     assert_eq!(refused.texts("pre.typed"), ["I was right"]);
     nao.post(LIST, &[("report", &id), ("act", "dismiss"), ("note", "They were not")]).await.assert_status(303);
+}
+
+#[sqlx::test]
+async fn an_administrator_who_applied_neither_reads_nor_decides_what_was_reported_of_them(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let (toma_browser, nao_browser) = (app.as_(toma()).await, app.as_(nao()).await);
+    let application = app.apply(toma(), app.open_call(hana()).await).await;
+    app.as_(hana()).await.post(&format!("{application}/abuse-report"), &[("kind", "spam")]).await.assert_status(303);
+    app.run_jobs().await;
+    toma_browser.get(LIST).await.assert_says("admin-abuse-none");
+    assert!(app.mailbox().subjects(toma()).await.iter().all(|subject| !subject.contains("reported")));
+    let id = nao_browser.get(LIST).await.attributes("input[name=report]", "value").remove(0);
+
+    for act in ["take-up", "give-back"] {
+        let own = toma_browser.post(LIST, &[("report", &id), ("act", act)]).await;
+        own.assert_status(409).assert_says("admin-abuse-party");
+    }
+
+    nao_browser.post(LIST, &[("report", &id), ("act", "give-back")]).await.assert_status(303);
 }

@@ -144,23 +144,52 @@ async fn the_owner_asks_the_asked_answers_and_nobody_else(db: PgPool) {
     assert_eq!(shared.owner().await.0, "Hana");
 }
 
+/// Closes the owner's account, or gives it back.
+async fn close(shared: &Shared, is_closed: bool) {
+    sqlx::query("update people set disabled_at = case when $1 then created_at end where name = 'Hana'")
+        .bind(is_closed)
+        .execute(&shared.app.db)
+        .await
+        .unwrap();
+}
+
+/// An administrator asks Kai in the place of the owner.
+async fn give(shared: &Shared, is_disabled: bool) -> bool {
+    shared.app.as_(toma()).await;
+    let (to, by) = (shared.app.id_of(kai()).await, shared.app.id_of(toma()).await);
+    let mut tx = Tx::begin(&shared.app.platform, Some(by), shared.app.platform.clock.now()).await.unwrap();
+    let call = calls::find(&mut tx, shared.call).await.unwrap().unwrap();
+    let asked = calls::transfer::ask(&mut tx, &call, to, by, (Giver::Administrator, is_disabled)).await;
+    tx.commit().await.unwrap();
+    shared.app.run_jobs().await;
+    asked.is_ok()
+}
+
 #[sqlx::test]
 async fn an_administrator_begins_it_for_a_disabled_owner_alone(db: PgPool) {
     let shared = Shared::of(db).await;
-    let (to, by) = (shared.app.id_of(kai()).await, {
-        shared.app.as_(toma()).await;
-        shared.app.id_of(toma()).await
-    });
-    for (is_disabled, allowed) in [(false, false), (true, true)] {
-        let mut tx = Tx::begin(&shared.app.platform, Some(by), shared.app.platform.clock.now()).await.unwrap();
-        let call = calls::find(&mut tx, shared.call).await.unwrap().unwrap();
+    let room = shared.app.open(shared.call, "Where to begin", aki()).await;
+    shared.app.book_first(aki(), room).await;
+    assert!(!give(&shared, false).await);
+    close(&shared, true).await;
+    assert!(give(&shared, true).await);
 
-        let asked = calls::transfer::ask(&mut tx, &call, to, by, (Giver::Administrator, is_disabled)).await;
-
-        assert_eq!(asked.is_ok(), allowed);
-        tx.commit().await.unwrap();
-    }
-    shared.app.run_jobs().await;
     shared.act(kai(), "accept").await.assert_status(303);
+
     assert_eq!(shared.owner().await.0, "Kai");
+    let committed = "select p.name from commitments join people p using (person_id)";
+    let committed: Vec<String> = sqlx::query_scalar(committed).fetch_all(&shared.app.db).await.unwrap();
+    assert_eq!(committed, ["Kai"], "whoever cannot come is expected no more");
+}
+
+#[sqlx::test]
+async fn what_an_administrator_asked_is_over_once_the_owner_is_back(db: PgPool) {
+    let shared = Shared::of(db).await;
+    close(&shared, true).await;
+    assert!(give(&shared, true).await);
+    close(&shared, false).await;
+
+    shared.act(kai(), "accept").await.assert_status(409).assert_says("calls-transfer-over");
+
+    assert_eq!(shared.owner().await.0, "Hana");
 }

@@ -3,6 +3,7 @@
 use super::rows::Kind;
 use crate::support::*;
 use kabeuchi::domain::id::{CallId, ConsultationId};
+use kabeuchi::platform::clock::Clock;
 use std::collections::BTreeMap;
 
 /// Applied to Hana's call and was not decided over yet.
@@ -178,6 +179,21 @@ async fn closed(app: &TestApp, cast: &Cast) -> ConsultationId {
     room
 }
 
+/// A job that was given up.
+async fn given_up(app: &TestApp) -> String {
+    let id = uuid::Uuid::now_v7();
+    sqlx::query(
+        "insert into jobs (job_id, kind, lane, payload, stage, run_at, give_up_at, created_at, finished_at)
+         values ($1, 'people.sign_in_mail', 'sign-in', '{}', 'failed', $2, $2, $2, $2)",
+    )
+    .bind(id)
+    .bind(app.clock.now())
+    .execute(&app.db)
+    .await
+    .unwrap();
+    id.to_string()
+}
+
 async fn world(app: &TestApp, cast: &Cast) -> BTreeMap<&'static str, String> {
     let Cast { host, co_hosts, lead, member, applicants } = *cast;
     app.offer_hours(host).await;
@@ -249,6 +265,9 @@ async fn world(app: &TestApp, cast: &Cast) -> BTreeMap<&'static str, String> {
         ("{booking}", last(&booking)),
         ("{calendar}", last(&calendar)),
         ("{person}", app.id_of(lead).await.to_string()),
+        ("{bystander}", app.id_of(applicants[1]).await.to_string()),
+        ("{job}", given_up(app).await),
+        ("{dead_job}", given_up(app).await),
         ("{entry}", app.library_entry(host, "SRE book").await.to_string()),
     ])
 }

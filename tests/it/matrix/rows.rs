@@ -389,14 +389,17 @@ fn looks() -> Vec<Row> {
             ],
             ADMINISTRATORS,
         ),
-        row(
-            66,
-            [post("/admin/people", &[("person", "00000000-0000-0000-0000-000000000000"), ("act", "nothing-known")])],
-            ADMINISTRATORS,
-        ),
         row(67, [get("/admin/emergency"), post("/admin/emergency", &[("consultation", "none")])], ADMINISTRATORS),
         row(68, [get("/admin/settings"), post("/admin/settings", NOTHING)], ADMINISTRATORS),
-        row(69, [get("/admin/jobs")], ADMINISTRATORS),
+        row(
+            69,
+            [
+                get("/admin/jobs"),
+                deed("/admin/jobs", &[("job", "{job}"), ("act", "retry")]),
+                deed("/admin/jobs", &[("job", "{dead_job}"), ("act", "discard")]),
+            ],
+            ADMINISTRATORS,
+        ),
         row(70, [get("/admin/audit")], ". . . . . . . . . Y"),
         row(70, [get("/home/audit")], "- 403 . 403 403 403 Y . . ."),
         row(71, [get("/metrics")], "404 404 404 404 404 404 404 404 404 404"),
@@ -413,5 +416,26 @@ fn leaving() -> Vec<Row> {
             "- 404 404 404 Y Y 403 403 403 404",
         ),
         row(11, [deed("/calls/{call}/hosts", &[("act", "leave")])], "- 404 404 404 404 404 . Y Y ."),
+        // These change what somebody may do who walks nowhere.
+        row(
+            66,
+            [
+                deed("/admin/people", &[("person", "{bystander}"), ("act", "grant")]),
+                deed("/admin/people/{bystander}", &[("act", "appoint")]),
+                deed("/admin/people/{bystander}", &[("act", "dismiss")]),
+            ],
+            ADMINISTRATORS,
+        ),
+        row(
+            65,
+            [
+                deed("/admin/people/{bystander}", &[("act", "sign-out")]),
+                deed(
+                    "/admin/people/{bystander}",
+                    &[("act", "decide"), ("kind", "account"), ("reason", "Sold courses")],
+                ),
+            ],
+            ADMINISTRATORS,
+        ),
     ]
 }

@@ -11,6 +11,7 @@ use kabeuchi::config::MailSettings;
 use kabeuchi::domain::audit::Action;
 use kabeuchi::domain::person::EmailAddress;
 use kabeuchi::features::admin::retention;
+use kabeuchi::features::people::{Along, invite};
 use kabeuchi::platform::readiness;
 use serde_json::Value;
 use sqlx::PgPool;
@@ -242,10 +243,10 @@ async fn whoever_has_the_machine_takes_lost_passkeys_away(db: PgPool) {
     let (app, mut device) = (TestApp::spawn(db).await, Authenticator::new());
     let browser = with_passkey(&app, toma(), &mut device).await;
     let address = EmailAddress::parse(toma().email).unwrap();
-    let plain = kabeuchi::features::people::invite(&app.platform, &address, false).await.unwrap();
+    let plain = invite(&app.platform, &address, Along::default()).await.unwrap();
     assert_eq!(app.visitor().post(&plain, &[]).await.leads_to(), SIGN_IN, "a link alone is not enough");
 
-    let link = kabeuchi::features::people::invite(&app.platform, &address, true).await.unwrap();
+    let link = invite(&app.platform, &address, Along { grants: true, ..Along::default() }).await.unwrap();
 
     browser.get("/admin/people").await.assert_status(303);
     assert_eq!(app.visitor().post(&link, &[]).await.leads_to(), "/home");

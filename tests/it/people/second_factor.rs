@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 use kabeuchi::config::MailSettings;
 use kabeuchi::domain::person::EmailAddress;
 use kabeuchi::domain::totp::{code, step};
+use kabeuchi::features::people::{Along, invite};
 use kabeuchi::platform::clock::Clock;
 use sqlx::PgPool;
 
@@ -245,11 +246,33 @@ async fn whoever_has_the_machine_takes_a_lost_app_away(db: PgPool) {
     let browser = app.as_(toma()).await;
     set_up(&app, &browser).await;
     let address = EmailAddress::parse(toma().email).unwrap();
-    let plain = kabeuchi::features::people::invite(&app.platform, &address, false).await.unwrap();
+    let plain = invite(&app.platform, &address, Along::default()).await.unwrap();
     assert_eq!(app.visitor().post(&plain, &[]).await.leads_to(), SIGN_IN, "a link alone is not enough");
 
-    let link = kabeuchi::features::people::invite(&app.platform, &address, true).await.unwrap();
+    let link = invite(&app.platform, &address, Along { grants: true, ..Along::default() }).await.unwrap();
 
     browser.get("/admin/people").await.assert_status(303);
     assert_eq!(app.visitor().post(&link, &[]).await.leads_to(), "/home");
+}
+
+#[sqlx::test]
+async fn whoever_has_the_machine_takes_a_lost_app_from_a_host_who_stays_what_they_are(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let browser = app.as_(hana()).await;
+    set_up(&app, &browser).await;
+    let address = EmailAddress::parse(hana().email).unwrap();
+    let without = Along { loses_factor: true, ..Along::default() };
+
+    let link = invite(&app.platform, &address, without).await.unwrap();
+
+    assert!(browser.get("/home").await.leads_to().starts_with("/sign-in"), "they are signed out everywhere");
+    assert_eq!(app.visitor().post(&link, &[]).await.leads_to(), "/home");
+    app.as_(hana()).await.get("/admin/people").await.assert_status(404);
+    app.run_jobs().await;
+    assert_eq!(app.mailbox().last_to(hana()).await.subject, "Your second factor changed");
+    // Whom nobody knows gets a link as ever, and no account by it.
+    let nobody = EmailAddress::parse("nobody@example.org").unwrap();
+    invite(&app.platform, &nobody, without).await.unwrap();
+    let people: i64 = sqlx::query_scalar("select count(*) from people").fetch_one(&app.db).await.unwrap();
+    assert_eq!(people, 1);
 }

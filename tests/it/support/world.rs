@@ -97,12 +97,27 @@ impl World {
         let link = app.mailbox().last_to(ren()).await.link().replace(&app.origin, "");
         self.see("sanction", None, link);
         self.see("admin-person", toma(), person);
+        self.closed_account(app, words).await;
         self.see("admin-call", toma(), format!("/admin/calls/{call}"));
         let room = app.open(call, words.title, aki()).await.to_string();
         let reason = [words.short; 4].join(" ");
         let reading = [("consultation", room.as_str()), ("reason", &reason)];
         browser.post("/admin/emergency", &reading).await.assert_status(303);
         self.see("admin-consultation", toma(), format!("/admin/consultations/{room}"));
+    }
+
+    /// Somebody who has nothing but the link of a mail.
+    async fn closed_account(&mut self, app: &TestApp, words: &Words) {
+        let closed = Persona { name: "Noa", email: "noa@example.org", locale: self.locale, ..ren() };
+        app.as_(closed).await;
+        let close = [("act", "decide"), ("kind", "account"), ("reason", words.short)];
+        let person = format!("/admin/people/{}", app.id_of(closed).await);
+        app.as_(toma()).await.post(&person, &close).await.assert_status(303);
+        app.run_jobs().await;
+        let link = app.mailbox().last_to(closed).await.link().replace(&app.origin, "");
+        self.see("sanction-of-a-closed-account", None, &link);
+        self.see("archive-of-a-closed-account", None, format!("{link}/archive"));
+        self.see("deletion-of-a-closed-account", None, format!("{link}/deletion"));
     }
 
     fn see(&mut self, name: &'static str, who: impl Into<Option<Persona>>, path: impl Into<String>) {

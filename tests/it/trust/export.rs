@@ -255,3 +255,63 @@ async fn the_operator_reads_what_is_held_by_the_same_list(db: PgPool) {
     assert!(page.text().contains("Kept for 180 days after its end."), "{}", page.text());
     app.as_(hana()).await.get("/admin/data").await.assert_status(404);
 }
+
+/// The page of the decision that the last mail leads to.
+async fn decision(app: &TestApp, persona: Persona) -> String {
+    app.mailbox().last_to(persona).await.link().replace(&app.origin, "")
+}
+
+#[sqlx::test]
+async fn whoever_is_closed_out_takes_their_data_along_and_deletes_it_by_mailed_links_alone(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    app.as_(ren()).await;
+    let person = format!("/admin/people/{}", app.id_of(ren()).await);
+    let close = [("act", "decide"), ("kind", "account"), ("reason", "Sold courses")];
+    app.as_(toma()).await.post(&person, &close).await.assert_status(303);
+    app.run_jobs().await;
+    let (visitor, page) = (app.visitor(), decision(&app, ren()).await);
+    let archive = format!("{page}/archive");
+    assert_eq!(visitor.get(&page).await.links(&format!("{page}/")), [archive.clone(), format!("{page}/deletion")]);
+    let form = visitor.get(&archive).await;
+
+    visitor.submit(&form, &archive, &[("act", "ask")]).await.assert_status(303);
+    app.run_jobs().await;
+
+    let mail = app.mailbox().last_to(ren()).await;
+    assert_eq!(mail.subject, "Your data is ready");
+    visitor.get(&archive).await.assert_status(410);
+    let ready = decision(&app, ren()).await;
+    let list = visitor.get(&ready).await;
+    let export = list.attributes("button[name=export]", "value").pop().unwrap();
+    let taken = visitor.post(&ready, &[("act", "take"), ("export", &export)]).await;
+    taken.assert_status(200);
+    assert_eq!(taken.headers["content-type"], "application/zip");
+
+    let deletion = ready.replace("/archive", "/deletion");
+    let form = visitor.get(&deletion).await;
+    form.assert_says("home-deletion-goes_words");
+    visitor.submit(&form, &deletion, &[]).await.assert_status(422).assert_says("home-deletion-not_sure");
+    visitor.submit(&form, &deletion, &[("sure", "yes")]).await.assert_status(303);
+    app.run_jobs().await;
+
+    let names: Vec<String> =
+        sqlx::query_scalar("select name from people where deleted_at is not null").fetch_all(&app.db).await.unwrap();
+    assert_eq!(names, [kabeuchi::domain::deletion::NAME]);
+    assert_eq!(app.mailbox().last_to(ren()).await.subject, "Your account is deleted");
+}
+
+#[sqlx::test]
+async fn the_links_to_data_of_a_closed_account_are_dead_for_an_open_one(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    app.as_(ren()).await;
+    let person = format!("/admin/people/{}", app.id_of(ren()).await);
+    let warn = [("act", "decide"), ("kind", "warning"), ("reason", "Sold courses")];
+    app.as_(toma()).await.post(&person, &warn).await.assert_status(303);
+    app.run_jobs().await;
+    let (visitor, page) = (app.visitor(), decision(&app, ren()).await);
+    assert_eq!(visitor.get(&page).await.links(&format!("{page}/")), [""; 0]);
+    for path in [format!("{page}/archive"), format!("{page}/deletion")] {
+        visitor.get(&path).await.assert_status(410);
+        visitor.post(&path, &[("act", "ask"), ("sure", "yes")]).await.assert_status(410);
+    }
+}

@@ -114,7 +114,10 @@ async fn trust_b11_a_way_back_without_or_with_a_foreign_state_lets_nobody_in(db:
         let page = who.get(&path).await;
         page.assert_status(400).assert_says("people-providers-refused");
         assert_eq!(page.attributes("input[name=email]", "value"), [""], "the mail way stands beside");
+        assert!(page.links(CALLBACK).is_empty(), "an address that was spent leads nowhere in another language either");
     }
+    app.platform.audit.settle().await;
+    assert_eq!(count(&app, "audit_entries where action = 'sign_in_refused' and outcome = 'refused'").await, 7);
     browser.get(&format!("{path}&state=twice")).await.assert_status(400);
     browser.get("/sign-in/providers/nobody/callback").await.assert_status(404);
     // A look at it alone spends nothing.

@@ -1,8 +1,10 @@
 //! B: sign-ins, their ends, addresses that change.
 
+use crate::people::second_factor::{self, set_up};
 use crate::support::*;
 use chrono::TimeDelta;
 use kabeuchi::domain::sign_in::Rank;
+use kabeuchi::features::people::{Along, invite};
 use kabeuchi::platform::clock::Clock;
 use sqlx::PgPool;
 use std::time::Instant;
@@ -179,7 +181,7 @@ async fn trust_b16_whoever_becomes_administrator_signs_in_again(db: PgPool) {
     let ren_browser = app.as_(ren()).await;
     let address = kabeuchi::domain::person::EmailAddress::parse(ren().email).unwrap();
 
-    let link = kabeuchi::features::people::invite(&app.platform, &address, true).await.unwrap();
+    let link = invite(&app.platform, &address, Along { grants: true, ..Along::default() }).await.unwrap();
 
     assert!(!is_in(&ren_browser).await);
     ren_browser.post(&link, &[]).await.assert_status(303);
@@ -424,8 +426,9 @@ async fn trust_b21_the_former_address_undoes_it_within_72_hours(db: PgPool) {
     // The thief moves on and sets up an app of their own.
     let further = ask_for(&app, &thief, "thief@example.org").await.unwrap();
     thief.post(&further, &[]).await.assert_status(303);
-    app.clock.advance(TimeDelta::hours(72) - TimeDelta::minutes(1));
-    let thief = signed_in_as(&app, "thief@example.org").await;
+    app.clock.advance(TimeDelta::hours(71));
+    set_up(&app, &signed_in_as(&app, "thief@example.org").await).await;
+    let thief = app.with_code(Persona { email: "thief@example.org", ..aki() }).await;
     let owner = app.visitor();
     owner.get(&undo).await.assert_status(200).assert_says("people-address-undo_text");
     assert!(is_in(&thief).await, "opening it changes nothing");
@@ -440,6 +443,43 @@ async fn trust_b21_the_former_address_undoes_it_within_72_hours(db: PgPool) {
     // What the thief could still undo is undone already.
     let left = "select count(*) from address_changes where undone_at is null";
     assert_eq!(count(&app, left).await, 0);
+}
+
+/// An account with an app and codes of its own, whose thief makes the codes anew, links an account elsewhere and
+/// waits in another browser with the address proven: when it is given back, none of that lets them in.
+#[sqlx::test]
+async fn trust_b21_undoing_it_leaves_no_way_in_that_was_made_since(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let owner = signed_in(&app, aki()).await;
+    let telephone = set_up(&app, &owner).await;
+    let id = app.id_of(aki()).await;
+    let link = ask_for(&app, &owner, NEW).await.unwrap();
+    owner.post(&link, &[]).await.assert_status(303);
+    app.run_jobs().await;
+    let undo = app.mailbox().last_to(aki()).await.link();
+    let thief = app.with_code(Persona { email: NEW, ..aki() }).await;
+    let shown = thief.post(second_factor::SETTINGS, &[("act", "codes")]).await;
+    let stolen = shown.texts("li code");
+    assert_eq!(stolen.len(), 10);
+    let linked = "insert into identities (identity_id, person_id, issuer, subject, linked_at) values ($1, $2, 'https://evil.test', 's', $3)";
+    let linked = sqlx::query(linked).bind(uuid::Uuid::now_v7()).bind(id.0).bind(app.clock.now());
+    linked.execute(&app.db).await.unwrap();
+    let waiting = app.visitor();
+    assert_eq!(sign_in(&app, &waiting, Persona { email: NEW, ..aki() }).await.leads_to(), second_factor::SIGN_IN);
+
+    app.visitor().post(&undo, &[]).await.assert_status(303);
+
+    waiting.post(second_factor::SIGN_IN, &[("code", &stolen[0])]).await.assert_status(410);
+    for table in ["select count(*) from identities", "select count(*) from recovery_codes"] {
+        assert_eq!(count(&app, table).await, 0, "{table}");
+    }
+    app.run_jobs().await;
+    assert!(app.mailbox().subjects(aki()).await.contains(&"An account was unlinked from yours".to_owned()));
+    let owner = app.visitor();
+    sign_in(&app, &owner, aki()).await;
+    owner.post(second_factor::SIGN_IN, &[("code", &stolen[1])]).await.assert_status(422);
+    owner.post(second_factor::SIGN_IN, &[("code", &telephone.code(&app, 0))]).await.assert_status(303);
+    assert!(is_in(&owner).await, "the owner's own app is still theirs");
 }
 
 async fn signed_in_as(app: &TestApp, email: &'static str) -> Browser {

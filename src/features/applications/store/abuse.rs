@@ -137,28 +137,33 @@ impl TryFrom<Row> for Reported {
     }
 }
 
-/// Reports, those to be decided first, then the newest.
-pub async fn reported(conn: &mut PgConnection, limit: i64) -> Result<Vec<Reported>, AppError> {
-    find_reports(conn, None, None, limit).await
+/// Reports for an administrator, those to be decided first, then the newest. Who reported themselves is not
+/// told.
+pub async fn reported(conn: &mut PgConnection, reader: PersonId, limit: i64) -> Result<Vec<Reported>, AppError> {
+    find_reports(conn, Which { reader: Some(reader), ..Which::default() }, limit).await
 }
 
 /// The last report of an application that was decided.
 pub async fn decided_report(conn: &mut PgConnection, of: ApplicationId) -> Result<Option<Reported>, AppError> {
-    let reports = find_reports(conn, None, Some(of), 100).await?;
+    let reports = find_reports(conn, Which { application: Some(of), ..Which::default() }, 100).await?;
     Ok(reports.into_iter().find(|reported| !reported.report.stage.is_undecided()))
 }
 
 /// One report; `NotFound` where there is none.
 pub async fn one_report(conn: &mut PgConnection, id: AbuseReportId) -> Result<Reported, AppError> {
-    find_reports(conn, Some(id), None, 1).await?.pop().ok_or(AppError::NotFound)
+    find_reports(conn, Which { id: Some(id), ..Which::default() }, 1).await?.pop().ok_or(AppError::NotFound)
 }
 
-async fn find_reports(
-    conn: &mut PgConnection,
+/// Which reports are looked for.
+#[derive(Default)]
+struct Which {
     id: Option<AbuseReportId>,
     application: Option<ApplicationId>,
-    limit: i64,
-) -> Result<Vec<Reported>, AppError> {
+    /// Who is not to read what is about them.
+    reader: Option<PersonId>,
+}
+
+async fn find_reports(conn: &mut PgConnection, which: Which, limit: i64) -> Result<Vec<Reported>, AppError> {
     let rows = sqlx::query_as!(
         Row,
         r#"select r.abuse_report_id as "id: AbuseReportId", r.application_id as "application: ApplicationId",
@@ -166,10 +171,12 @@ async fn find_reports(
                   q.name as reporter, r.created_at, r.triaged_at, r.decided_at, r.decided_by as "decided_by: PersonId", r.decision_note, r.appealed_by as "appealed_by: PersonId", r.appeal, r.final_reason
              from abuse_reports r join people q on q.person_id = r.reporter_id
             where ($1::uuid is null or r.abuse_report_id = $1) and ($2::uuid is null or r.application_id = $2)
+              and ($3::uuid is null or r.subject_id <> $3)
             order by r.stage <> 'open' and (r.appealed_at is null or r.final_at is not null), r.created_at desc, r.abuse_report_id
-            limit $3"#,
-        id as Option<AbuseReportId>,
-        application as Option<ApplicationId>,
+            limit $4"#,
+        which.id as Option<AbuseReportId>,
+        which.application as Option<ApplicationId>,
+        which.reader as Option<PersonId>,
         limit,
     )
     .fetch_all(conn)

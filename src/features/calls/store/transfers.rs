@@ -19,13 +19,15 @@ pub struct Transfer {
     pub expires_at: DateTime<Utc>,
 }
 
-/// The transfer of a call that waits for an answer.
+/// The transfer of a call that waits for an answer. What an administrator asked in the place of an owner is
+/// over once that one's account is given back.
 pub async fn transfer(conn: &mut PgConnection, call: CallId, now: DateTime<Utc>) -> Result<Option<Transfer>, AppError> {
     let transfer = sqlx::query_as!(
         Transfer,
         r#"select t.to_id as "to: PersonId", q.name, t.asked_by = c.owner_id as "is_by_owner!", t.expires_at
              from call_transfers t join people q on q.person_id = t.to_id join calls c using (call_id)
-            where t.call_id = $1 and t.expires_at > $2"#,
+             join people o on o.person_id = c.owner_id
+            where t.call_id = $1 and t.expires_at > $2 and (t.asked_by = c.owner_id or o.disabled_at is not null)"#,
         call as CallId,
         now,
     )

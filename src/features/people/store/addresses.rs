@@ -1,9 +1,10 @@
 //! SQL over addresses that change: asked for, confirmed by the new one, undone by the former.
 
 use super::{address, end_sign_ins};
-use crate::domain::id::{AddressChangeId, PersonId};
+use crate::domain::fact::Fact;
+use crate::domain::id::{AddressChangeId, IdentityId, PersonId};
 use crate::domain::person::EmailAddress;
-use crate::platform::db::OnConstraint;
+use crate::platform::db::{OnConstraint, Tx};
 use crate::platform::error::AppError;
 use crate::platform::random::{self, Hashed};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -207,13 +208,10 @@ pub async fn change_address(
     move_account(conn, change.person, &change.new, now).await.map(|moved| moved.map(|()| true))
 }
 
-/// Gives an account back to the former address: this change is undone and every later one with it, and a
-/// second factor that was set up since goes.
-pub async fn restore_address(
-    conn: &mut PgConnection,
-    change: &AddressChange,
-    now: DateTime<Utc>,
-) -> Result<Result<bool, AddressTaken>, AppError> {
+/// Gives an account back to the former address: this change is undone and every later one with it, and every
+/// way in that was made since goes.
+pub async fn restore_address(tx: &mut Tx, change: &AddressChange) -> Result<Result<bool, AddressTaken>, AppError> {
+    let now = tx.now();
     let undone = sqlx::query!(
         r#"update address_changes set undone_at = $2
             where person_id = $3 and undone_at is null
@@ -222,28 +220,42 @@ pub async fn restore_address(
         now,
         change.person as PersonId,
     )
-    .execute(&mut *conn)
+    .execute(&mut **tx)
     .await?;
     if undone.rows_affected() == 0 {
         return Ok(Ok(false));
     }
-    drop_pending(conn, change.person).await?;
+    drop_pending(tx, change.person).await?;
+    drop_ways_in(tx, change).await?;
+    move_account(tx, change.person, &change.former, now).await.map(|moved| moved.map(|()| true))
+}
+
+/// Takes away by what somebody could sign in who had the account since a change was asked for. Recovery codes
+/// of which nobody knows since when they are could be theirs.
+async fn drop_ways_in(tx: &mut Tx, change: &AddressChange) -> Result<(), AppError> {
     sqlx::query!(
-        r#"delete from second_factors f using address_changes c
-            where c.address_change_id = $1 and f.person_id = c.person_id and f.created_at >= c.asked_at"#,
+        r#"with c as (select person_id, asked_at from address_changes where address_change_id = $1),
+                a as (delete from second_factors f using c where f.person_id = c.person_id and f.created_at >= c.asked_at),
+                b as (delete from recovery_codes r using c
+                       where r.person_id = c.person_id and (r.created_at is null or r.created_at >= c.asked_at))
+           delete from passkeys k using c where k.person_id = c.person_id and k.created_at >= c.asked_at"#,
         change.id as AddressChangeId,
     )
-    .execute(&mut *conn)
+    .execute(&mut **tx)
     .await?;
-    sqlx::query!(
-        r#"delete from passkeys k using address_changes c
-            where c.address_change_id = $1 and k.person_id = c.person_id and k.created_at >= c.asked_at"#,
+    super::drop_lone_codes(tx, change.person).await?;
+    let unlinked = sqlx::query_scalar!(
+        r#"delete from identities i using address_changes c
+            where c.address_change_id = $1 and i.person_id = c.person_id and i.linked_at >= c.asked_at
+        returning i.identity_id as "id: IdentityId""#,
         change.id as AddressChangeId,
     )
-    .execute(&mut *conn)
+    .fetch_all(&mut **tx)
     .await?;
-    super::drop_lone_codes(conn, change.person).await?;
-    move_account(conn, change.person, &change.former, now).await.map(|moved| moved.map(|()| true))
+    for identity in unlinked {
+        tx.record(Fact::IdentityUnlinked { person: change.person, identity }).await?;
+    }
+    Ok(())
 }
 
 /// Links that were asked for with the address until now would make another account.

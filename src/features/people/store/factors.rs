@@ -136,12 +136,18 @@ pub async fn drop_lone_codes(conn: &mut PgConnection, person: PersonId) -> Resul
 }
 
 /// Stores new recovery codes; those before die.
-pub async fn replace_codes(conn: &mut PgConnection, person: PersonId, codes: &[Hashed]) -> Result<(), AppError> {
+pub async fn replace_codes(
+    conn: &mut PgConnection,
+    person: PersonId,
+    codes: &[Hashed],
+    now: DateTime<Utc>,
+) -> Result<(), AppError> {
     sqlx::query!("delete from recovery_codes where person_id = $1", person as PersonId).execute(&mut *conn).await?;
     sqlx::query!(
-        "insert into recovery_codes (person_id, code_hash) select $1, unnest($2::bytea[])",
+        "insert into recovery_codes (person_id, code_hash, created_at) select $1, unnest($2::bytea[]), $3",
         person as PersonId,
         codes,
+        now,
     )
     .execute(conn)
     .await?;

@@ -39,9 +39,11 @@ pub async fn is_last_administrator(conn: &mut PgConnection, person: PersonId) ->
 
 /// Locks those who administer, so that the last two cannot both leave in the belief that the other stays.
 pub async fn lock_administrators(tx: &mut Tx) -> Result<(), AppError> {
-    sqlx::query!("select person_id from people where administrator_since is not null order by person_id for update")
-        .fetch_all(&mut **tx)
-        .await?;
+    sqlx::query!(
+        "select person_id from people where administrator_since is not null order by person_id for no key update"
+    )
+    .fetch_all(&mut **tx)
+    .await?;
     Ok(())
 }
 
@@ -79,9 +81,8 @@ pub async fn erase(tx: &mut Tx, person: PersonId, address: &EmailAddress) -> Res
                 codes as (delete from recovery_codes where person_id = $1),
                 b as (delete from address_changes where person_id = $1),
                 c as (delete from known_browsers where person_id = $1),
-                d as (delete from factor_attempts where person_id = $1),
-                e as (delete from identities where person_id = $1),
-                f as (update sanctions set reason = '', appeal = case when appeal is not null then '' end,
+                d as (delete from identities where person_id = $1),
+                e as (update sanctions set reason = '', appeal = case when appeal is not null then '' end,
                              answer = case when answer is not null then '' end
                        where person_id = $1)
            delete from sign_in_requests where lower(email) = $2"#,

@@ -75,10 +75,10 @@ pub async fn withdraw_host(conn: &mut PgConnection, person: PersonId) -> Result<
     Ok(true)
 }
 
-/// Whether a person holds the grant to write and open calls.
+/// Whether a person holds the grant to write and open calls, and may use it: not with a closed account.
 pub async fn holds_grant(conn: &mut PgConnection, person: PersonId) -> Result<bool, AppError> {
     let holds = sqlx::query_scalar!(
-        r#"select exists (select from people where person_id = $1 and host_since is not null) as "holds!""#,
+        r#"select exists (select from people where person_id = $1 and host_since is not null and disabled_at is null) as "holds!""#,
         person as PersonId
     )
     .fetch_one(conn)
@@ -88,29 +88,46 @@ pub async fn holds_grant(conn: &mut PgConnection, person: PersonId) -> Result<bo
 
 /// The same, and it stays so until the transaction ends.
 pub async fn holds_grant_still(tx: &mut Tx, person: PersonId) -> Result<bool, AppError> {
-    let since = sqlx::query_scalar!("select host_since from people where person_id = $1 for share", person as PersonId)
-        .fetch_optional(&mut **tx)
-        .await?;
-    Ok(since.flatten().is_some())
+    let holds = sqlx::query_scalar!(
+        r#"select host_since is not null and disabled_at is null as "holds!" from people where person_id = $1 for share"#,
+        person as PersonId
+    );
+    Ok(holds.fetch_optional(&mut **tx).await?.unwrap_or(false))
 }
 
-/// Makes a person an administrator.
+/// Makes a person an administrator; false where they are one.
 pub async fn grant_administrator(
     conn: &mut PgConnection,
     person: PersonId,
     now: DateTime<Utc>,
-) -> Result<(), AppError> {
+) -> Result<bool, AppError> {
     let granted = sqlx::query!(
-        "update people set administrator_since = $2 where person_id = $1 and administrator_since is null",
+        "update people set administrator_since = $2 where person_id = $1 and administrator_since is null and deleted_at is null",
         person as PersonId,
         now
     )
     .execute(&mut *conn)
     .await?;
-    if granted.rows_affected() == 1 {
-        end_sign_ins(conn, person).await?;
+    if granted.rows_affected() == 0 {
+        return Ok(false);
     }
-    Ok(())
+    end_sign_ins(conn, person).await?;
+    Ok(true)
+}
+
+/// Takes that back; false where they are none.
+pub async fn withdraw_administrator(conn: &mut PgConnection, person: PersonId) -> Result<bool, AppError> {
+    let taken = sqlx::query!(
+        "update people set administrator_since = null where person_id = $1 and administrator_since is not null",
+        person as PersonId
+    )
+    .execute(&mut *conn)
+    .await?;
+    if taken.rows_affected() == 0 {
+        return Ok(false);
+    }
+    end_sign_ins(conn, person).await?;
+    Ok(true)
 }
 
 /// The person of an address.
@@ -143,4 +160,14 @@ pub async fn require(conn: &mut PgConnection, person: PersonId) -> Result<(), Ap
     let is_here =
         sqlx::query_scalar!(r#"select exists (select from people where person_id = $1) as "is!""#, person as PersonId);
     if is_here.fetch_one(conn).await? { Ok(()) } else { Err(AppError::NotFound) }
+}
+
+/// The same, with the row locked until the transaction ends: what administrators do to one person happens one
+/// after the other. Before any of their calls, as whoever looks at a grant holds the call already.
+pub async fn lock(tx: &mut Tx, person: PersonId) -> Result<(), AppError> {
+    sqlx::query!("select person_id from people where person_id = $1 for no key update", person as PersonId)
+        .fetch_optional(&mut **tx)
+        .await?
+        .map(drop)
+        .ok_or(AppError::NotFound)
 }

@@ -11,10 +11,9 @@ use anyhow::anyhow;
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
-/// A sanction with its texts and whom it is about.
+/// A sanction with its texts.
 pub struct Sanctioned {
     pub sanction: Sanction,
-    pub person: PersonId,
     pub reason: String,
     pub appeal: Option<String>,
     pub answer: Option<String>,
@@ -43,6 +42,7 @@ impl TryFrom<Row> for Sanctioned {
             .ok_or_else(|| AppError::Unexpected(anyhow!("sanctions {}: unknown kind", row.sanction_id)))?;
         let sanction = Sanction {
             id: row.sanction_id,
+            person: row.person_id,
             kind,
             decided_by: row.decided_by,
             decided_at: row.decided_at,
@@ -51,7 +51,7 @@ impl TryFrom<Row> for Sanctioned {
             concluded_at: row.concluded_at,
             lifted_at: row.lifted_at,
         };
-        Ok(Self { sanction, person: row.person_id, reason: row.reason, appeal: row.appeal, answer: row.answer })
+        Ok(Self { sanction, reason: row.reason, appeal: row.appeal, answer: row.answer })
     }
 }
 
@@ -67,8 +67,20 @@ pub struct Decided<'a> {
 /// Stores a sanction and what it takes away, and records the fact.
 pub async fn sanction(tx: &mut Tx, decided: Decided<'_>) -> Result<(), AppError> {
     let (id, now): (SanctionId, _) = (random::id(), tx.now());
+    let took_grant = match decided.kind {
+        Kind::Account => {
+            disable(tx, decided.person, now).await?;
+            false
+        }
+        Kind::Hosting => super::withdraw_host(tx, decided.person).await?,
+        Kind::Warning | Kind::Applying => false,
+    };
+    if took_grant {
+        tx.record(Fact::HostWithdrawn { person: decided.person }).await?;
+    }
     sqlx::query!(
-        "insert into sanctions (sanction_id, person_id, kind, reason, decided_by, decided_at, ends_at) values ($1, $2, $3, $4, $5, $6, $7)",
+        r#"insert into sanctions (sanction_id, person_id, kind, reason, decided_by, decided_at, ends_at, took_grant)
+           values ($1, $2, $3, $4, $5, $6, $7, $8)"#,
         id as SanctionId,
         decided.person as PersonId,
         decided.kind.as_str(),
@@ -76,18 +88,10 @@ pub async fn sanction(tx: &mut Tx, decided: Decided<'_>) -> Result<(), AppError>
         decided.by as PersonId,
         now,
         decided.ends_at,
+        took_grant,
     )
     .execute(&mut **tx)
     .await?;
-    match decided.kind {
-        Kind::Account => disable(tx, decided.person, now).await?,
-        Kind::Hosting => {
-            if super::withdraw_host(tx, decided.person).await? {
-                tx.record(Fact::HostWithdrawn { person: decided.person }).await?;
-            }
-        }
-        Kind::Warning | Kind::Applying => {}
-    }
     tx.record(Fact::SanctionDecided { sanction: id }).await
 }
 
@@ -97,9 +101,12 @@ async fn disable(tx: &mut Tx, person: PersonId, now: DateTime<Utc>) -> Result<()
         person as PersonId,
         now
     );
-    disabled.execute(&mut **tx).await?;
+    let is_new = disabled.execute(&mut **tx).await?.rows_affected() == 1;
     super::end_sign_ins(tx, person).await?;
-    tx.record(Fact::PersonDisabled { person }).await
+    match is_new {
+        true => tx.record(Fact::PersonDisabled { person }).await,
+        false => Ok(()),
+    }
 }
 
 /// Whether a sanction keeps the person from applying now.
@@ -175,6 +182,12 @@ pub async fn sanction_of_link(conn: &mut PgConnection, token: &Hashed) -> Result
     row.ok_or(AppError::Gone)?.try_into()
 }
 
+/// Whose account is closed, by a mailed link: it is all that they have, also to take their data along.
+pub async fn closed_by_link(conn: &mut PgConnection, token: &str) -> Result<PersonId, AppError> {
+    let person = sanction_of_link(&mut *conn, &random::hashed(token)).await?.sanction.person;
+    if is_disabled(conn, person).await? { Ok(person) } else { Err(AppError::Gone) }
+}
+
 /// Gives a sanction the token that its mails carry from now on.
 pub async fn set_sanction_token(tx: &mut Tx, id: SanctionId, token: Hashed) -> Result<(), AppError> {
     sqlx::query!("update sanctions set token_hash = $2 where sanction_id = $1", id as SanctionId, token)
@@ -187,7 +200,6 @@ pub async fn set_sanction_token(tx: &mut Tx, id: SanctionId, token: Hashed) -> R
 pub async fn save_sanction(
     tx: &mut Tx,
     moved: (Sanction, Fact),
-    person: PersonId,
     (appeal, answer): (Option<&str>, Option<&str>),
     by: Option<PersonId>,
 ) -> Result<(), AppError> {
@@ -206,13 +218,48 @@ pub async fn save_sanction(
     )
     .execute(&mut **tx)
     .await?;
-    if sanction.kind == Kind::Account && sanction.lifted_at.is_some() && !is_kept_out(tx, person).await? {
-        sqlx::query!("update people set disabled_at = null where person_id = $1", person as PersonId)
-            .execute(&mut **tx)
-            .await?;
-        tx.record(Fact::PersonEnabled { person }).await?;
+    match (sanction.kind, sanction.lifted_at) {
+        (Kind::Account, Some(_)) => let_in(tx, sanction.person).await?,
+        (Kind::Hosting, Some(_)) => give_grant_back(tx, sanction).await?,
+        _ => {}
     }
     tx.record(fact).await
+}
+
+async fn let_in(tx: &mut Tx, person: PersonId) -> Result<(), AppError> {
+    if is_kept_out(tx, person).await? {
+        return Ok(());
+    }
+    let enabled = sqlx::query!(
+        "update people set disabled_at = null where person_id = $1 and disabled_at is not null",
+        person as PersonId
+    );
+    match enabled.execute(&mut **tx).await?.rows_affected() {
+        0 => Ok(()),
+        _ => tx.record(Fact::PersonEnabled { person }).await,
+    }
+}
+
+/// Gives back the grant that a sanction took. Where another keeps the person from hosting, that one gives it
+/// back in its turn.
+async fn give_grant_back(tx: &mut Tx, sanction: Sanction) -> Result<(), AppError> {
+    let (id, person, now) = (sanction.id, sanction.person, tx.now());
+    let gives =
+        sqlx::query!("update sanctions set took_grant = false where sanction_id = $1 and took_grant", id as SanctionId);
+    if gives.execute(&mut **tx).await?.rows_affected() == 0 {
+        return Ok(());
+    }
+    let passed_on = sqlx::query!(
+        r#"update sanctions set took_grant = true
+            where sanction_id = (select sanction_id from sanctions
+                                  where person_id = $1 and kind = 'hosting' and lifted_at is null
+                                  order by decided_at desc, sanction_id limit 1)"#,
+        person as PersonId
+    );
+    if passed_on.execute(&mut **tx).await?.rows_affected() == 0 && super::grant_host(tx, person, now).await? {
+        tx.record(Fact::HostGranted { person }).await?;
+    }
+    Ok(())
 }
 
 async fn is_kept_out(tx: &mut Tx, person: PersonId) -> Result<bool, AppError> {

@@ -308,12 +308,13 @@ pub async fn end_former(conn: &mut PgConnection, token: &Hashed) -> Result<Optio
     Ok(former.map(|former| (former.person, former.sign_in)))
 }
 
-/// Ends all sign-ins of a person, those that are just being made included: every process asks for the epoch
-/// with each request.
+/// Ends all sign-ins of a person, those that are just being made or wait for a second factor included: every
+/// process asks for the epoch with each request.
 pub async fn end_sign_ins(conn: &mut PgConnection, person: PersonId) -> Result<(), AppError> {
     sqlx::query!("update people set epoch = epoch + 1 where person_id = $1", person as PersonId)
         .execute(&mut *conn)
         .await?;
+    sqlx::query!("delete from factor_attempts where person_id = $1", person as PersonId).execute(&mut *conn).await?;
     sqlx::query!("delete from sign_ins where person_id = $1", person as PersonId).execute(conn).await?;
     Ok(())
 }

@@ -27,6 +27,11 @@ readiness-factors-bad = { $count ->
     [one] One administrator has no second factor: whoever reads their mail could act for them.
    *[other] { $count } administrators have no second factor: whoever reads their mail could act for them.
 }
+readiness-judges-good = Whatever waits for a decision has an administrator who may make it.
+readiness-judges-bad = { $count ->
+    [one] One report or appeal waits for a decision that no administrator may make: make another person an administrator.
+   *[other] { $count } reports or appeals wait for a decision that no administrator may make: make another person an administrator.
+}
 readiness-files-good = The folder of files can be written to.
 readiness-files-bad = The folder of files cannot be written to: see KABEUCHI_DATA_DIR.
 readiness-mail-good = The mail server lets us in, within { $count } ms.

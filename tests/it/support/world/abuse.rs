@@ -1,7 +1,7 @@
 //! Applications that hosts report, and what is taken from the public.
 
 use super::super::app::TestApp;
-use super::super::people::{aki, hana, kai, mio, ren, sora, toma};
+use super::super::people::{Persona, aki, hana, kai, mio, ren, sora, toma};
 use super::World;
 use super::words::Words;
 use kabeuchi::domain::id::CallId;
@@ -12,7 +12,8 @@ impl World {
         self.see("blocks-empty", sora(), "/applications/blocks");
         self.see("abuse-report", hana(), format!("{}/abuse-report", words.apply(app, mio(), call).await));
         let (host, administrator, list) = (app.as_(hana()).await, app.as_(toma()).await, "/admin/abuse-reports");
-        for (persona, block) in [(toma(), ""), (kai(), "yes")] {
+        let guest = Persona { name: "Rin", email: "rin@example.org", locale: self.locale, ..ren() };
+        for (persona, block) in [(guest, ""), (kai(), "yes")] {
             let application = words.apply(app, persona, call).await;
             let report = [("kind", "cheating"), ("body", words.sentence), ("block", block)];
             host.post(&format!("{application}/abuse-report"), &report).await.assert_status(303);
