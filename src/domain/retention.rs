@@ -22,13 +22,23 @@ pub const NO_SHOWS: Months = Months::new(12);
 pub const INVITATIONS: TimeDelta = TimeDelta::days(14);
 /// Archives that people asked for, since they were ready.
 pub const EXPORTS: TimeDelta = TimeDelta::days(7);
-/// Jobs that are done.
+/// Jobs that are done. What failed waits for an administrator.
 pub const JOBS: TimeDelta = TimeDelta::days(14);
 /// The history of what happened: IDs only.
+/// What waited for a mail of the day, since that day.
+pub const DIGESTS: TimeDelta = TimeDelta::days(14);
+/// Links of mails by which somebody says no to more of them.
+pub const UNSUBSCRIBE_KEYS: TimeDelta = TimeDelta::days(365);
+/// Addresses whose servers refused a mail, since the last one that they refused.
+pub const REFUSALS: TimeDelta = TimeDelta::days(90);
+/// When somebody opened a page last: older readings keep no mail away.
+pub const READINGS: TimeDelta = TimeDelta::days(1);
 pub const FACTS: Months = Months::new(24);
 /// Who did what, and who was kept from what: IDs only. `sweep_audit_entries` believes nobody who would have less.
 pub const AUDIT: Months = Months::new(24);
 /// Requests for a link, after their end: the limits of an hour count them.
+/// Counts of limits, after the longest while that any of them counts.
+pub const LIMITS: TimeDelta = TimeDelta::days(1);
 pub const SIGN_IN_REQUESTS: TimeDelta = TimeDelta::days(1);
 /// Tries to sign in by a provider, after their end.
 pub const PROVIDER_ATTEMPTS: TimeDelta = TimeDelta::days(1);

@@ -6,7 +6,9 @@ use super::error::AppError;
 use crate::domain::fact::Fact;
 use crate::domain::id::PersonId;
 use crate::domain::person::EmailAddress;
+use crate::domain::retention;
 use crate::domain::suspension::MOST_REFUSALS;
+use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
 /// Whether nothing more is sent to an address.
@@ -67,6 +69,19 @@ pub async fn restore(tx: &mut Tx, address: &EmailAddress, person: PersonId) -> R
     let restored = sqlx::query!(
         "delete from refused_addresses where address = lower($1) and suspended_at is not null",
         address.as_str()
+/// Forgets addresses that refused nothing for long: they are tried again. Gives their number.
+pub async fn sweep(conn: &mut PgConnection, now: DateTime<Utc>, limit: i64) -> Result<u64, AppError> {
+    let gone = sqlx::query!(
+        r#"delete from refused_addresses where address in
+                  (select address from refused_addresses where refused_at <= $1 order by refused_at limit $2)"#,
+        now - retention::REFUSALS,
+        limit,
+    )
+    .execute(conn)
+    .await?;
+    Ok(gone.rows_affected())
+}
+
     )
     .execute(&mut **tx)
     .await?;

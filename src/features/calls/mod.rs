@@ -22,8 +22,8 @@ pub use call_box::CallBox;
 pub use store::privacy;
 pub use store::{
     Call, CallHost, Hosted, Listed, Suspension, Timing, Watched, attending, by_slugs, find, for_host, for_host_update,
-    has_public, hosts, in_public, locked, of_host, of_owner, opened, pause, restore, save, suspend, suspension,
-    sweep_invitations, timing, watched,
+    forget_suspensions, has_public, hosts, in_public, locked, of_host, of_owner, opened, pause, restore, save, suspend,
+    suspension, sweep_invitations, timing, watched,
 };
 
 use crate::platform::jobs::Registry;
