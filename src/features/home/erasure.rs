@@ -15,9 +15,11 @@ use crate::platform::error::AppError;
 use crate::platform::i18n::Speech;
 use crate::platform::jobs::{Job, JobRun, NewJob, Outcome};
 use crate::platform::mail::Mail;
-use crate::platform::{Platform, consents, failpoint, privacy, tombstones};
+use crate::platform::privacy::{self, Told};
+use crate::platform::{Platform, consents, failpoint, tombstones};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// Takes back every consent of a person: what needed one is out of sight when this is committed.
 pub async fn take_back(tx: &mut Tx, person: PersonId) -> Result<(), AppError> {
@@ -85,7 +87,7 @@ async fn erase(tx: &mut Tx, person: PersonId) -> Result<(), AppError> {
     let Some(leaving) = people::privacy::locked(tx, person).await? else { return Ok(()) };
     let rooms = consultations::privacy::rooms(tx, person).await?;
     let words = words(tx, person, &leaving).await?;
-    let titles = consultations::privacy::titles(tx, &rooms).await?;
+    let told = told(tx, person, &rooms, &words).await?;
     take_back(tx, person).await?;
     let applied = end(tx, person).await?;
     let removed = [Locale::Ja, Locale::En].map(|locale| {
@@ -107,7 +109,7 @@ async fn erase(tx: &mut Tx, person: PersonId) -> Result<(), AppError> {
     applications::privacy::erase(tx, person).await?;
     calls::privacy::erase(tx, person, removed).await?;
     consultations::privacy::erase(tx, person, &leaving.address, &applied).await?;
-    privacy::erase(tx, person, &leaving.address, &told(words, titles)).await?;
+    privacy::erase(tx, person, &leaving.address, &told).await?;
     forget_archives(tx, person).await?;
     consents::erase(tx, person).await?;
     people::privacy::erase(tx, person, &leaving.address).await?;
@@ -120,10 +122,10 @@ async fn erase(tx: &mut Tx, person: PersonId) -> Result<(), AppError> {
 async fn words(tx: &mut Tx, person: PersonId, leaving: &Leaving) -> Result<Vec<String>, AppError> {
     let mut words = questions::privacy::words(tx, person).await?;
     words.extend(sessions::privacy::words(tx, person).await?);
-    // A title of three letters is everybody's word; a name is not.
+    // A title of three letters is everybody's word; a name is not, but for one letter.
     words.retain(|word| word.chars().count() > 3);
     words.extend([leaving.name.clone(), leaving.address.as_str().to_owned()]);
-    words.retain(|word| !word.is_empty());
+    words.retain(|word| word.chars().count() > 1);
     Ok(words)
 }
 
@@ -146,7 +148,16 @@ async fn forget_archives(tx: &mut Tx, person: PersonId) -> Result<(), AppError> 
     Ok(())
 }
 
-/// What stands in the subject of mails: whole titles and names, not what any other word contains.
-fn told(words: Vec<String>, titles: Vec<String>) -> Vec<String> {
-    words.into_iter().chain(titles).filter(|word| word.chars().count() > 2).collect()
+/// What stands in the subject of mails about the person's rooms, applications, calls and talks: whole titles
+/// and names.
+async fn told(tx: &mut Tx, person: PersonId, rooms: &[ConsultationId], words: &[String]) -> Result<Told, AppError> {
+    let calls = calls::privacy::owned(tx, person).await?;
+    let titles = consultations::privacy::titles(tx, rooms).await?;
+    let mut places: Vec<Uuid> = rooms.iter().map(|room| room.0).collect();
+    places.extend(calls.iter().map(|(call, _)| call.0));
+    places.extend(applications::privacy::concerning(tx, person).await?.iter().map(|application| application.0));
+    places.extend(bookings::privacy::of_rooms(tx, rooms).await?.iter().map(|booking| booking.0));
+    let titles = titles.into_iter().chain(calls.into_iter().map(|(_, title)| title));
+    let words = words.iter().cloned().chain(titles.filter(|title| title.chars().count() > 1)).collect();
+    Ok(Told { words, places })
 }

@@ -23,6 +23,18 @@ pub async fn withdraw(tx: &mut Tx, person: PersonId) -> Result<Vec<ConsultationI
     Ok(rooms)
 }
 
+/// What a person sent, and what was sent to the calls that they own.
+pub async fn concerning(tx: &mut Tx, person: PersonId) -> Result<Vec<ApplicationId>, AppError> {
+    let ids = sqlx::query_scalar!(
+        r#"select application_id as "id: ApplicationId" from applications join calls using (call_id)
+            where applicant_id = $1 or owner_id = $1"#,
+        person as PersonId
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(ids)
+}
+
 async fn of_person(tx: &mut Tx, person: PersonId) -> Result<Vec<ApplicationId>, AppError> {
     let ids = sqlx::query_scalar!(
         r#"select application_id as "id: ApplicationId" from applications where applicant_id = $1 order by application_id"#,

@@ -18,12 +18,7 @@ pub async fn purge(tx: &mut Tx, rooms: &[ConsultationId]) -> Result<(), AppError
 
 /// Deletes the bookings of these consultations.
 pub async fn forget(tx: &mut Tx, rooms: &[ConsultationId]) -> Result<(), AppError> {
-    let ids = sqlx::query_scalar!(
-        r#"select booking_id as "id: BookingId" from bookings where consultation_id = any($1)"#,
-        rooms as &[ConsultationId],
-    )
-    .fetch_all(&mut **tx)
-    .await?;
+    let ids = super::privacy::of_rooms(tx, rooms).await?;
     calendars::retention::forget(tx, &ids).await?;
     sqlx::query!("delete from booking_keys where booking_id = any($1)", &ids as &[BookingId])
         .execute(&mut **tx)
