@@ -98,8 +98,9 @@ async fn erase(tx: &mut Tx, person: PersonId) -> Result<(), AppError> {
     let answers = feedback::privacy::of_person(tx, person).await?;
     let reasons = feedback::privacy::reasons(tx, &answers).await?;
     complaints::privacy::erase(tx, person).await?;
-    reports::privacy::erase(tx, person, &answers, &rooms, &words).await?;
+    // What is empty loses no words: nobody is told of their own reports.
     reports::privacy::erase_own(tx, person).await?;
+    reports::privacy::erase(tx, person, &answers, &rooms, &words).await?;
     feedback::privacy::erase(tx, person).await?;
     sessions::privacy::erase(tx, person, &reasons, removed).await?;
     bookings::privacy::erase(tx, person, &rooms).await?;
