@@ -4,7 +4,7 @@
 use crate::domain::fact::Fact;
 use crate::domain::retention::{self, Class, months_before};
 use crate::features::{
-    applications, bookings, calls, complaints, consultations, feedback, people, questions, reports, sessions,
+    applications, bookings, calls, complaints, consultations, feedback, home, people, questions, reports, sessions,
 };
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
@@ -61,6 +61,8 @@ impl Job for Daily {
         for class in Class::ALL {
             tx.enqueue_now(Sweep { class, day: self.day }).await?;
         }
+        // A restored database knows nothing of the archives that lie beside it.
+        tx.enqueue(home::sweep::Sweep::after(run.now)).await?;
         tx.enqueue(Self::after(run.now)).await?;
         Ok(Outcome::DoneWith(tx))
     }

@@ -19,7 +19,7 @@ use crate::platform::privacy::{self, Part};
 use crate::platform::{Platform, consents, failpoint};
 use anyhow::Context;
 use askama::Template;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sqlx::PgConnection;
@@ -65,7 +65,9 @@ impl Job for Archive {
 
     async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
         let mut read = Read::begin(&run.platform.db).await?;
-        let Some(person) = store::running(&mut read, self.export).await? else { return Ok(Outcome::Done) };
+        let Some(person) = store::running(&mut read, self.export).await? else {
+            return let_go(&run.platform, &mut read, self.export).await;
+        };
         let parts = parts(&mut read, person).await?;
         let shared = questions::privacy::files(&mut read, person).await?;
         let receiver = people::receiver(&mut read, person).await?;
@@ -77,8 +79,7 @@ impl Job for Archive {
         failpoint::reach("after_archive").await;
         let mut tx = run.begin().await?;
         let Some(ends_at) = store::finish(&mut tx, self.export, size).await? else {
-            folder(&run.platform).delete(self.export.0).await?;
-            return Ok(Outcome::Done);
+            return let_go(&run.platform, &mut tx, self.export).await;
         };
         tx.enqueue(NewJob::at(Wipe { export: self.export }, ends_at)).await?;
         tx.record(Fact::ExportReady { export: self.export }).await?;
@@ -87,6 +88,14 @@ impl Job for Archive {
             .action(speech.t("home-mail-export-action"), run.platform.config.url("/settings/export"));
         Ok(Outcome::Send(tx, Box::new(mail)))
     }
+}
+
+/// Deletes what was made where nobody asks for it any more. Another process may have finished it.
+async fn let_go(platform: &Platform, conn: &mut PgConnection, export: ExportId) -> Result<Outcome, AppError> {
+    if store::known(conn, &[export.0]).await?.is_empty() {
+        folder(platform).delete(export.0).await?;
+    }
+    Ok(Outcome::Done)
 }
 
 /// Deletes an archive when its time is over.
@@ -98,7 +107,7 @@ pub struct Wipe {
 impl Job for Wipe {
     const KIND: &'static str = "home.wipe_archive";
     /// A folder that is away for some days must not keep what is to be gone.
-    const MAX_AGE: chrono::TimeDelta = chrono::TimeDelta::days(30);
+    const MAX_AGE: TimeDelta = TimeDelta::days(30);
 
     async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
         folder(&run.platform).delete(self.export.0).await?;

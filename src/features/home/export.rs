@@ -3,6 +3,7 @@
 
 use super::archive;
 use super::store::{self, Export};
+use super::sweep::Sweep;
 use crate::domain::fact::Fact;
 use crate::domain::id::{ExportId, PersonId};
 use crate::domain::retention::EXPORTS;
@@ -53,7 +54,10 @@ pub async fn post(frame: Frame, fields: Fields, request: HttpRequest) -> Answer 
     }
     let mut tx = frame.begin(&fields).await?;
     match store::ask(&mut tx, me).await? {
-        Ok(()) => tx.see_other("/settings/export?said=done").await,
+        Ok(()) => {
+            tx.enqueue(Sweep::after(frame.now)).await?;
+            tx.see_other("/settings/export?said=done").await
+        }
         Err(store::Running) => {
             let page = page(&mut tx, frame, me).await?;
             show_with(StatusCode::CONFLICT, &Page { is_refused: true, ..page })

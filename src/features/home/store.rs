@@ -14,6 +14,7 @@ use crate::platform::privacy::Part;
 use crate::platform::random;
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{Connection, PgConnection};
+use uuid::Uuid;
 
 /// An archive that is not ready by then never will be: its person may ask again, or be deleted.
 const RUNS_AT_MOST: TimeDelta = TimeDelta::hours(1);
@@ -142,6 +143,18 @@ pub async fn all_of(conn: &mut PgConnection, person: PersonId) -> Result<Vec<Exp
     .fetch_all(conn)
     .await?;
     Ok(ids)
+}
+
+/// Which of these keys are of an archive that somebody asked for.
+pub async fn known(conn: &mut PgConnection, keys: &[Uuid]) -> Result<Vec<Uuid>, AppError> {
+    let known = sqlx::query_scalar!("select export_id from exports where export_id = any($1)", keys);
+    Ok(known.fetch_all(conn).await?)
+}
+
+/// Whether any archive is made or is there.
+pub async fn has_any(conn: &mut PgConnection) -> Result<bool, AppError> {
+    let has = sqlx::query_scalar!(r#"select exists (select from exports) as "has!""#).fetch_one(conn).await?;
+    Ok(has)
 }
 
 /// When a person took archives along.
