@@ -5,10 +5,11 @@ use crate::features::calendars;
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
 
-/// Takes the words out of the bookings of these consultations: why they were cancelled, and where the talk was.
+/// Takes the words out of the bookings of these consultations: why they were cancelled or moved, and where the
+/// talk was.
 pub async fn purge(tx: &mut Tx, rooms: &[ConsultationId]) -> Result<(), AppError> {
     sqlx::query!(
-        "update bookings set cancel_reason = null, meeting_place = '' where consultation_id = any($1)",
+        "update bookings set cancel_reason = null, move_reason = null, meeting_place = '' where consultation_id = any($1)",
         rooms as &[ConsultationId]
     )
     .execute(&mut **tx)
