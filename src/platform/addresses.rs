@@ -22,7 +22,8 @@ pub async fn is_suspended(conn: &mut PgConnection, address: &EmailAddress) -> Re
     Ok(suspended)
 }
 
-/// Counts a refusal; the last one suspends the address, and is a fact where it is a person's.
+/// Counts a refusal; the last one suspends the address, and is a fact where it is a person's. Of others each is one
+/// that was invited.
 pub async fn refused(tx: &mut Tx, address: &EmailAddress) -> Result<(), AppError> {
     let now = tx.now();
     let refusals = sqlx::query_scalar!(
@@ -37,12 +38,16 @@ pub async fn refused(tx: &mut Tx, address: &EmailAddress) -> Result<(), AppError
     )
     .fetch_one(&mut **tx)
     .await?;
-    if refusals != MOST_REFUSALS {
-        return Ok(());
-    }
     match person_of(tx, address).await? {
-        Some(person) => tx.record(Fact::AddressSuspended { person }).await,
-        None => Ok(()),
+        Some(person) if refusals == MOST_REFUSALS => tx.record(Fact::AddressSuspended { person }).await,
+        Some(_) => Ok(()),
+        None => {
+            let invited = tx.platform().later.invited;
+            for invitation in invited(tx, address).await? {
+                tx.record(Fact::InvitationRefused { invitation }).await?;
+            }
+            Ok(())
+        }
     }
 }
 
@@ -64,11 +69,6 @@ pub async fn took(conn: &mut PgConnection, address: &EmailAddress) -> Result<(),
     Ok(())
 }
 
-/// Lets mail go to a person's address again.
-pub async fn restore(tx: &mut Tx, address: &EmailAddress, person: PersonId) -> Result<(), AppError> {
-    let restored = sqlx::query!(
-        "delete from refused_addresses where address = lower($1) and suspended_at is not null",
-        address.as_str()
 /// Forgets addresses that refused nothing for long: they are tried again. Gives their number.
 pub async fn sweep(conn: &mut PgConnection, now: DateTime<Utc>, limit: i64) -> Result<u64, AppError> {
     let gone = sqlx::query!(
@@ -82,6 +82,11 @@ pub async fn sweep(conn: &mut PgConnection, now: DateTime<Utc>, limit: i64) -> R
     Ok(gone.rows_affected())
 }
 
+/// Lets mail go to a person's address again.
+pub async fn restore(tx: &mut Tx, address: &EmailAddress, person: PersonId) -> Result<(), AppError> {
+    let restored = sqlx::query!(
+        "delete from refused_addresses where address = lower($1) and suspended_at is not null",
+        address.as_str()
     )
     .execute(&mut **tx)
     .await?;

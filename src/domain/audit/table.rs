@@ -152,6 +152,7 @@ pub fn of(fact: &Fact) -> Option<(Action, Object)> {
         | Fact::ComplaintAppealed { .. }
         | Fact::ConsultationOpened { .. }
         | Fact::InvitationDeclined { .. }
+        | Fact::InvitationRefused { .. }
         | Fact::TurnHandedOver { .. }
         | Fact::ItemAdded { .. }
         | Fact::ItemMoved { .. }

@@ -17,6 +17,7 @@ mod pause;
 mod store;
 pub mod suspended;
 pub mod transfer;
+pub mod unreachable;
 
 pub use call_box::CallBox;
 pub use store::privacy;
@@ -57,6 +58,8 @@ pub fn jobs(registry: Registry) -> Registry {
     registry
         .with::<idle::IdleCheck>()
         .with::<idle::RestedMail>()
+        .with::<unreachable::UnreachableMails>()
+        .with::<unreachable::UnreachableMail>()
         .with::<suspended::SuspensionMails>()
         .with::<suspended::SuspensionMail>()
         .with::<grant::GrantWithdrawnMail>()
