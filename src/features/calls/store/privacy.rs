@@ -112,5 +112,15 @@ pub async fn export(conn: &mut PgConnection, person: PersonId) -> Result<Vec<Par
             .fetch_all(&mut *conn)
             .await?,
         },
+        Part {
+            table: "call_suspensions",
+            rows: sqlx::query_scalar!(
+                r#"select jsonb_build_object('call', c.title, 'reason', t.reason, 'suspended_at', t.suspended_at, 'lifted_at', t.lifted_at) as "row!"
+                     from call_suspensions t join calls c using (call_id) join call_hosts h using (call_id) where h.person_id = $1 order by t.suspended_at"#,
+                person as PersonId,
+            )
+            .fetch_all(&mut *conn)
+            .await?,
+        },
     ])
 }
