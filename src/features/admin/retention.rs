@@ -1,6 +1,7 @@
 //! What is kept no longer goes, once a day: each class by a job of its own, in batches, each batch one
 //! transaction. A job that died goes on where it was.
 
+use super::rotation::SealAnew;
 use crate::domain::fact::Fact;
 use crate::domain::retention::{self, Class, months_before};
 use crate::features::{
@@ -63,6 +64,7 @@ impl Job for Daily {
         }
         // A restored database knows nothing of the archives that lie beside it.
         tx.enqueue(home::sweep::Sweep::after(run.now)).await?;
+        tx.enqueue_now(SealAnew { day: self.day }).await?;
         tx.enqueue(Self::after(run.now)).await?;
         Ok(Outcome::DoneWith(tx))
     }

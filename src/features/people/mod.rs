@@ -30,7 +30,7 @@ pub use sign_out::forget;
 pub use store::{
     Decided, HostCard, Listed, Sanctioned, administrators, by_address, by_slug, cards, find_or_create,
     grant_administrator, grant_host, holds_grant, holds_grant_still, is_disabled, is_empty, last_seen, list,
-    locked_sanction, may_apply, measure, move_to, receiver, require, sanction, sanctions_of, save_sanction,
+    locked_sanction, may_apply, measure, move_to, receiver, require, sanction, sanctions_of, save_sanction, seal_anew,
     take_measure, withdraw_host,
 };
 pub use store::{privacy, retention};
