@@ -3,20 +3,21 @@
 
 use super::{archive, store};
 use crate::domain::fact::Fact;
-use crate::domain::id::{ConsultationId, PersonId};
+use crate::domain::id::{ConsultationId, PersonId, QuoteId};
 use crate::domain::person::Locale;
 use crate::features::people::privacy::Leaving;
 use crate::features::{
     applications, availability, bookings, calendars, calls, complaints, consultations, feedback, people, questions,
     reports, sessions,
 };
+use crate::platform::consents::{self, Kind, Returned};
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
 use crate::platform::i18n::Speech;
 use crate::platform::jobs::{Job, JobRun, NewJob, Outcome};
 use crate::platform::mail::Mail;
 use crate::platform::privacy::{self, Told};
-use crate::platform::{Platform, consents, failpoint, tombstones};
+use crate::platform::{Platform, failpoint, tombstones};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -66,7 +67,7 @@ impl Job for Erase {
     }
 }
 
-/// Deletes those whom a backup brought back, before anybody is answered.
+/// Deletes those whom a backup brought back, and takes back the consents that it did, before anybody is answered.
 pub async fn bury(platform: &Platform) -> Result<(), AppError> {
     let mut tx = Tx::begin(platform, None, platform.clock.now()).await?;
     let (returned, has_learned) = tombstones::returned(&mut tx).await?;
@@ -77,6 +78,35 @@ pub async fn bury(platform: &Platform) -> Result<(), AppError> {
         let mut tx = Tx::begin(platform, None, platform.clock.now()).await?;
         erase(&mut tx, person).await?;
         tx.commit().await?;
+    }
+    let mut tx = Tx::begin(platform, None, platform.clock.now()).await?;
+    let returned = consents::returned(&mut tx).await?;
+    if returned.is_empty() {
+        return Ok(());
+    }
+    for consent in returned {
+        take_back_again(&mut tx, consent).await?;
+    }
+    tx.commit().await
+}
+
+/// Confidentiality and policies are accepted for good.
+async fn take_back_again(tx: &mut Tx, consent: Returned) -> Result<(), AppError> {
+    let Returned { person, kind, subject } = consent;
+    match kind {
+        Kind::Report => {
+            if let Ok(report) = subject.parse() {
+                reports::revoke_approval(tx, person, report).await?;
+            }
+        }
+        Kind::Quote => {
+            if let Ok(quote) = subject.parse::<QuoteId>()
+                && feedback::revoke(tx, person, quote).await?
+            {
+                reports::hide_for_quote(tx, quote).await?;
+            }
+        }
+        Kind::Confidentiality | Kind::Policy => {}
     }
     Ok(())
 }

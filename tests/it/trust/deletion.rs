@@ -435,3 +435,52 @@ async fn trust_i20_a_report_that_loses_words_is_hidden_and_its_host_told(db: PgP
     let publication = format!("{}/publication", told.link());
     app.as_(hana()).await.post(&publication, &CHECKED).await.assert_status(409);
 }
+
+#[sqlx::test]
+async fn trust_i21_a_restored_backup_takes_consents_back_again_before_anybody_is_answered(db: PgPool) {
+    let app = TestApp::spawn_now(db.clone()).await;
+    let id = app.held().await;
+    app.answer(aki(), id, &[("answer1", "The zebra was heard."), ("quote1", "yes")]).await.assert_status(303);
+    let public = app.published(id, "Nights").await;
+    let browser = app.as_(aki()).await;
+    let own = browser.get("/settings/privacy").await;
+    let report = own.attributes("button[name=report]", "value")[0].clone();
+    browser.post("/settings/privacy", &[("report", &report)]).await.assert_status(303);
+    app.run_jobs().await;
+    app.visitor().get(&public).await.assert_status(410);
+    app.mailbox().empty().await;
+    for sql in [
+        "delete from consents where act = 'withdrawn'",
+        "update report_previews set answer = 'approved'",
+        "update reports set stage = 'published'",
+    ] {
+        sqlx::query(sql).execute(&db).await.unwrap();
+    }
+    app.visitor().get(&public).await.assert_status(200);
+    let folder = app.platform.config.data_dir.to_str().unwrap().to_owned();
+    let serve = async || Process::serve(&db, &[("KABEUCHI_DATA_DIR", folder.clone())]).await;
+
+    let (process, origin) = serve().await;
+
+    Browser::new(origin).get(&public).await.assert_status(410);
+    let told: i64 =
+        sqlx::query_scalar("select count(*) from jobs where kind = 'reports.hidden_mail' and stage = 'waiting'")
+            .fetch_one(&db)
+            .await
+            .unwrap();
+    assert_eq!(told, 1, "the host is told");
+    // What is given again is no longer the consent that was taken back.
+    drop(process);
+    let quotes: i64 =
+        sqlx::query_scalar("select count(*) from quotes where stage = 'granted'").fetch_one(&db).await.unwrap();
+    assert_eq!(quotes, 1);
+    sqlx::query("insert into consents (person_id, kind, subject, version, text_hash, act, at) select person_id, kind, subject, version, text_hash, 'given', at + interval '1 day' from consents where act = 'withdrawn'")
+        .execute(&db)
+        .await
+        .unwrap();
+    for sql in ["update report_previews set answer = 'approved'", "update reports set stage = 'published'"] {
+        sqlx::query(sql).execute(&db).await.unwrap();
+    }
+    let (_process, origin) = serve().await;
+    Browser::new(origin).get(&public).await.assert_status(200);
+}
