@@ -1,5 +1,6 @@
 //! What is kept how long: the one table of trust.md 5.13. Published reports are in no class: what is
-//! public stays.
+//! public stays. These are no settings: what people were promised when they wrote does not change by a switch. A
+//! shorter period is a release, and the policies say the same numbers.
 
 use chrono::{DateTime, Months, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
