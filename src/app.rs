@@ -352,6 +352,7 @@ pub const LATER: Later = Later {
     seen_document,
     takes_part,
     invited,
+    block,
     commit_host,
     free_host,
     is_guest,
@@ -387,6 +388,10 @@ fn takes_part(conn: &mut PgConnection, room: ConsultationId, person: PersonId) -
 
 fn invited<'c>(conn: &'c mut PgConnection, address: &'c EmailAddress) -> Answered<'c, Vec<InvitationId>> {
     Box::pin(consultations::waiting_at(conn, address))
+}
+
+fn block(conn: &mut PgConnection, host: PersonId, person: PersonId, since: DateTime<Utc>) -> Answered<'_, ()> {
+    Box::pin(applications::block_again(conn, host, person, since))
 }
 
 fn is_guest(conn: &mut PgConnection, call: CallId, person: PersonId) -> Answered<'_, bool> {

@@ -25,7 +25,6 @@ pub const INVITATIONS: TimeDelta = TimeDelta::days(14);
 pub const EXPORTS: TimeDelta = TimeDelta::days(7);
 /// Jobs that are done. What failed waits for an administrator.
 pub const JOBS: TimeDelta = TimeDelta::days(14);
-/// The history of what happened: IDs only.
 /// What waited for a mail of the day, since that day.
 pub const DIGESTS: TimeDelta = TimeDelta::days(14);
 /// Links of mails by which somebody says no to more of them.
@@ -34,12 +33,13 @@ pub const UNSUBSCRIBE_KEYS: TimeDelta = TimeDelta::days(365);
 pub const REFUSALS: TimeDelta = TimeDelta::days(90);
 /// When somebody opened a page last: older readings keep no mail away.
 pub const READINGS: TimeDelta = TimeDelta::days(1);
+/// The history of what happened: IDs only.
 pub const FACTS: Months = Months::new(24);
 /// Who did what, and who was kept from what: IDs only. `sweep_audit_entries` believes nobody who would have less.
 pub const AUDIT: Months = Months::new(24);
-/// Requests for a link, after their end: the limits of an hour count them.
 /// Counts of limits, after the longest while that any of them counts.
 pub const LIMITS: TimeDelta = TimeDelta::days(1);
+/// Requests for a link, after their end: the limits of an hour count them.
 pub const SIGN_IN_REQUESTS: TimeDelta = TimeDelta::days(1);
 /// Tries to sign in by a provider, after their end.
 pub const PROVIDER_ATTEMPTS: TimeDelta = TimeDelta::days(1);
@@ -87,6 +87,11 @@ impl Class {
 /// What is of this instant or older is over, where a class is kept for months.
 pub fn months_before(now: DateTime<Utc>, months: Months) -> DateTime<Utc> {
     now.checked_sub_months(months).unwrap_or(DateTime::<Utc>::MIN_UTC)
+}
+
+/// When what is kept for months is over.
+pub fn months_after(now: DateTime<Utc>, months: Months) -> DateTime<Utc> {
+    now.checked_add_months(months).unwrap_or(DateTime::<Utc>::MAX_UTC)
 }
 
 #[cfg(test)]

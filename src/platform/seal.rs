@@ -11,6 +11,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use ring::hmac;
 use ring::rand::{SecureRandom, SystemRandom};
 use sqlx::{PgConnection, PgPool};
 use std::fs;
@@ -43,7 +44,8 @@ impl Keys {
         Self(keys)
     }
 
-    fn of_file(path: &Path) -> anyhow::Result<Self> {
+    /// Those of a file, made the first time.
+    pub(super) fn of_file(path: &Path) -> anyhow::Result<Self> {
         if !path.exists() {
             make(path).with_context(|| format!("making {}", path.display()))?;
         }
@@ -108,6 +110,12 @@ impl Keys {
     pub fn mark(&self) -> Option<Vec<u8>> {
         let newest = self.0.first()?;
         Some([&[u8::try_from(newest.id.len()).ok()?], newest.id.as_bytes()].concat())
+    }
+
+    /// A keyed hash, by which a text is known again that nobody can read out of it.
+    pub(super) fn fingerprint(&self, text: &str) -> Option<Vec<u8>> {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, exposed_key(self.0.first()?));
+        Some(hmac::sign(&key, text.as_bytes()).as_ref().to_vec())
     }
 
     /// The same under the newest key; `None` where it does not open.

@@ -27,7 +27,7 @@ pub use decision::{conclude_abuse_report, decide_abuse_report, take_up_abuse_rep
 pub use new::{forget_other_agreement, require_agreement};
 pub use resumption::{Resumption, resume};
 pub use store::{
-    Listed, Reported, Summary, counted, is_full, is_guest, of_applicant, of_consultation, of_host,
+    Listed, Reported, Summary, block_again, counted, is_full, is_guest, of_applicant, of_consultation, of_host,
     promise, reported, waiting_of_calls,
 };
 pub use store::{privacy, retention};

@@ -137,6 +137,8 @@ async fn erase(tx: &mut Tx, person: PersonId) -> Result<(), AppError> {
     availability::privacy::erase(tx, person).await?;
     calendars::privacy::erase(tx, person).await?;
     questions::privacy::erase(tx, person, &rooms, removed).await?;
+    let blocks = applications::privacy::blocks(tx, person).await?;
+    people::keep_bars(tx, person, &leaving.address, blocks).await?;
     applications::privacy::erase(tx, person).await?;
     calls::privacy::erase(tx, person, removed).await?;
     consultations::privacy::erase(tx, person, &leaving.address, &applied).await?;

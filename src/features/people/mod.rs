@@ -29,7 +29,7 @@ pub use sign_in::{ask, ask_at, ask_nothing, first_link, invite, may_ask};
 pub use sign_out::forget;
 pub use store::{
     Decided, HostCard, Listed, Sanctioned, administrators, by_address, by_slug, cards, find_or_create,
-    grant_administrator, grant_host, holds_grant, holds_grant_still, is_disabled, is_empty, last_seen, list,
+    grant_administrator, grant_host, holds_grant, holds_grant_still, is_disabled, is_empty, keep_bars, last_seen, list,
     locked_sanction, may_apply, measure, move_to, receiver, require, sanction, sanctions_of, save_sanction, seal_anew,
     take_measure, withdraw_host,
 };

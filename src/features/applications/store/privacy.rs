@@ -6,6 +6,7 @@ use crate::domain::id::{ApplicationId, ConsultationId, PersonId};
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
 use crate::platform::privacy::Part;
+use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
 /// Withdraws what waits for an answer; gives the rooms that the person's applications opened.
@@ -33,6 +34,17 @@ pub async fn concerning(tx: &mut Tx, person: PersonId) -> Result<Vec<Application
     .fetch_all(&mut **tx)
     .await?;
     Ok(ids)
+}
+
+/// Who takes no applications of a person, and since when.
+pub async fn blocks(tx: &mut Tx, person: PersonId) -> Result<Vec<(PersonId, DateTime<Utc>)>, AppError> {
+    let rows = sqlx::query!(
+        r#"select host_id as "host: PersonId", since from blocked_people where person_id = $1"#,
+        person as PersonId
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.host, row.since)).collect())
 }
 
 async fn of_person(tx: &mut Tx, person: PersonId) -> Result<Vec<ApplicationId>, AppError> {

@@ -76,5 +76,7 @@ pub async fn forget_old(tx: &mut Tx, until: DateTime<Utc>, limit: i64) -> Result
     )
     .execute(&mut **tx)
     .await?;
-    Ok(sanctions.rows_affected() + measures.rows_affected())
+    let now = tx.now();
+    let bars = sqlx::query!("delete from bars where kept_until <= $1", now).execute(&mut **tx).await?;
+    Ok(sanctions.rows_affected() + measures.rows_affected() + bars.rows_affected())
 }
