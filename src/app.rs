@@ -1,8 +1,11 @@
 //! All slices together: middleware order, routes, what follows from each fact, which jobs exist.
 
 use crate::domain::fact::Fact;
-use crate::domain::id::{ApplicationId, BookingId, CalendarId, CallId, ConsultationId, PersonId, SanctionId};
+use crate::domain::id::{
+    ApplicationId, BookingId, CalendarId, CallId, ConsultationId, InvitationId, PersonId, SanctionId,
+};
 use crate::domain::interval::Interval;
+use crate::domain::person::EmailAddress;
 use crate::domain::slot::Offered;
 use crate::features::applications::mails::What;
 use crate::features::people::mails::{AccountChange, FactorChange};
@@ -169,8 +172,13 @@ pub fn subscriptions(fact: &Fact) -> Vec<NewJob> {
         Fact::ParticipantInvited { invitation, .. } => {
             vec![NewJob::now(consultations::mails::InvitationMail { invitation })]
         }
-        Fact::AddressSuspended { person } => {
-            vec![NewJob::now(consultations::unreachable::UnreachableMails { person })]
+        Fact::AddressSuspended { person } => vec![
+            NewJob::now(consultations::unreachable::UnreachableMails { person }),
+            NewJob::now(applications::unreachable::UnreachableMails { person }),
+            NewJob::now(calls::unreachable::UnreachableMails { person }),
+        ],
+        Fact::InvitationRefused { invitation } => {
+            vec![NewJob::now(consultations::unreachable::RefusedInvitationMail { invitation })]
         }
         Fact::InvitationDeclined { invitation, .. } => {
             vec![NewJob::now(consultations::mails::DeclinedMail { invitation })]
@@ -347,8 +355,18 @@ pub const TOLD_OF: &[&str] = &[
 ];
 
 /// Answers of later slices to earlier ones.
-pub const LATER: Later =
-    Later { own_sessions, offered, is_hosting, seen_document, takes_part, commit_host, free_host, is_guest };
+pub const LATER: Later = Later {
+    own_sessions,
+    offered,
+    is_hosting,
+    seen_document,
+    takes_part,
+    invited,
+    block,
+    commit_host,
+    free_host,
+    is_guest,
+};
 
 /// UIDs by which a host's own sessions are known in their calendar: they are in our books already,
 /// and a session that was moved or cancelled must not stand in its own way. Not by the look of the
@@ -376,6 +394,14 @@ fn seen_document(
 
 fn takes_part(conn: &mut PgConnection, room: ConsultationId, person: PersonId) -> Answered<'_, bool> {
     Box::pin(consultations::is_in(conn, room, person))
+}
+
+fn invited<'c>(conn: &'c mut PgConnection, address: &'c EmailAddress) -> Answered<'c, Vec<InvitationId>> {
+    Box::pin(consultations::waiting_at(conn, address))
+}
+
+fn block(conn: &mut PgConnection, host: PersonId, person: PersonId, since: DateTime<Utc>) -> Answered<'_, ()> {
+    Box::pin(applications::block_again(conn, host, person, since))
 }
 
 fn is_guest(conn: &mut PgConnection, call: CallId, person: PersonId) -> Answered<'_, bool> {

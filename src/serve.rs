@@ -173,7 +173,7 @@ pub async fn check_config(config: Config, is_offline: bool) -> anyhow::Result<Ex
     check_schema(&connected.db).await?;
     let clock = Arc::new(SystemClock::starting_at(database_time(&connected.db).await?));
     let platform = platform(config, connected.db.clone(), clock)?;
-    platform.keys.prove(&platform.db, platform.clock.now()).await?;
+    platform.keys.check(&platform.db).await?;
     let mut conn = connected.db.acquire().await?;
     let mut checks = readiness::of_database(&platform, &mut conn).await?;
     drop(conn);

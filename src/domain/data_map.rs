@@ -39,6 +39,12 @@ pub enum Kept {
     For(TimeDelta),
     /// The same in months.
     Months(Months),
+    /// The same, and as long as a report about it, or one that quotes it, is public.
+    Unpublished(Months),
+    /// So long after it is done; what failed waits for an administrator.
+    Done(TimeDelta),
+    /// As long as the instance: it says nothing of anybody who is gone.
+    Always,
 }
 
 /// Why a table is in no archive.
@@ -74,123 +80,136 @@ impl Withheld {
 pub struct Held {
     pub table: &'static str,
     pub purpose: Purpose,
+    pub kept: Kept,
     /// `None` where a person takes along what it holds of them.
     pub withheld: Option<Withheld>,
 }
 
-const fn taken(purpose: Purpose, table: &'static str) -> Held {
-    Held { table, purpose, withheld: None }
+const fn taken(purpose: Purpose, table: &'static str, kept: Kept) -> Held {
+    Held { table, purpose, kept, withheld: None }
 }
 
-const fn kept(purpose: Purpose, table: &'static str, why: Withheld) -> Held {
-    Held { table, purpose, withheld: Some(why) }
+const fn withheld(purpose: Purpose, table: &'static str, kept: Kept, why: Withheld) -> Held {
+    Held { table, purpose, kept, withheld: Some(why) }
 }
+
+const ACCOUNT: Kept = Kept::WithAccount;
+const DOCUMENTS: Kept = Kept::For(retention::DOCUMENTS);
+const DRAFTS: Kept = Kept::For(retention::DRAFTS);
+const FEEDBACK: Kept = Kept::Unpublished(retention::FEEDBACK);
+const RECORDS: Kept = Kept::Months(retention::RECORDS);
+const ROOMS: Kept = Kept::Unpublished(retention::RECORDS);
+const SIGN_INS: Kept = Kept::For(retention::SIGN_INS);
+/// Until the night after its end.
+const NIGHT: Kept = Kept::For(TimeDelta::days(1));
 
 /// All tables.
-pub const TABLES: [Held; 103] = [
-    taken(Purpose::Account, "people"),
-    taken(Purpose::Account, "second_factors"),
-    kept(Purpose::Account, "recovery_codes", Withheld::Secret),
-    taken(Purpose::Account, "passkeys"),
-    taken(Purpose::SignIns, "sign_ins"),
-    taken(Purpose::SignIns, "address_changes"),
-    taken(Purpose::SignIns, "known_browsers"),
-    kept(Purpose::SignIns, "sign_in_requests", Withheld::Passing),
-    taken(Purpose::SignIns, "identities"),
-    kept(Purpose::SignIns, "provider_attempts", Withheld::Secret),
-    kept(Purpose::SignIns, "sign_in_links", Withheld::Secret),
-    kept(Purpose::SignIns, "confirmations", Withheld::Secret),
-    kept(Purpose::SignIns, "address_links", Withheld::Secret),
-    kept(Purpose::SignIns, "factor_attempts", Withheld::Secret),
-    kept(Purpose::SignIns, "passkey_ceremonies", Withheld::Secret),
-    taken(Purpose::Calls, "calls"),
-    taken(Purpose::Calls, "call_topics"),
-    taken(Purpose::Calls, "call_kinds"),
-    taken(Purpose::Calls, "call_hosts"),
-    taken(Purpose::Calls, "host_invitations"),
-    kept(Purpose::Calls, "call_transfers", Withheld::Passing),
-    taken(Purpose::Calls, "run_sheets"),
-    taken(Purpose::Calls, "run_sheet_blocks"),
-    taken(Purpose::Calls, "feedback_wordings"),
-    taken(Purpose::Calls, "improvements"),
-    taken(Purpose::Applications, "applications"),
-    taken(Purpose::Applications, "application_kinds"),
-    taken(Purpose::Applications, "application_summaries"),
-    taken(Purpose::Applications, "application_posts"),
-    taken(Purpose::Applications, "application_notes"),
-    taken(Purpose::Rooms, "consultations"),
-    taken(Purpose::Rooms, "participants"),
-    taken(Purpose::Rooms, "former_participants"),
-    taken(Purpose::Rooms, "invitations"),
-    kept(Purpose::Rooms, "agendas", Withheld::NobodysWords),
-    taken(Purpose::Documents, "items"),
-    taken(Purpose::Documents, "item_titles"),
-    taken(Purpose::Documents, "posts"),
-    taken(Purpose::Documents, "post_revisions"),
-    taken(Purpose::Documents, "removed_texts"),
-    taken(Purpose::Documents, "goals"),
-    taken(Purpose::Documents, "private_notes"),
-    taken(Purpose::Documents, "host_notes"),
-    taken(Purpose::Documents, "visits"),
-    taken(Purpose::Materials, "materials"),
-    taken(Purpose::Library, "library_entries"),
-    taken(Purpose::Hours, "availability"),
-    taken(Purpose::Hours, "availability_overrides"),
-    taken(Purpose::Calendars, "calendars"),
-    taken(Purpose::Calendars, "calendar_collections"),
-    taken(Purpose::Calendars, "calendar_busy"),
-    taken(Purpose::Calendars, "calendar_targets"),
-    taken(Purpose::Calendars, "calendar_objects"),
-    taken(Purpose::Bookings, "bookings"),
-    taken(Purpose::Bookings, "commitments"),
-    taken(Purpose::Bookings, "session_feeds"),
-    taken(Purpose::Bookings, "time_watches"),
-    kept(Purpose::Bookings, "booking_keys", Withheld::Secret),
-    taken(Purpose::Sessions, "sessions"),
-    taken(Purpose::Sessions, "run_blocks"),
-    taken(Purpose::Sessions, "actions"),
-    taken(Purpose::Sessions, "no_shows"),
-    taken(Purpose::Feedback, "feedback"),
-    taken(Purpose::Feedback, "feedback_answers"),
-    taken(Purpose::Feedback, "follow_ups"),
-    taken(Purpose::Consents, "consents"),
-    taken(Purpose::Consents, "quotes"),
-    taken(Purpose::Consents, "report_quotes"),
-    taken(Purpose::Consents, "report_previews"),
-    taken(Purpose::Consents, "report_passages"),
-    taken(Purpose::Consents, "report_terms"),
-    taken(Purpose::Reports, "reports"),
-    taken(Purpose::Reports, "report_series"),
-    taken(Purpose::Reports, "report_kept_marks"),
-    taken(Purpose::Gifts, "gifts"),
-    taken(Purpose::Mails, "notification_settings"),
-    taken(Purpose::Mails, "digest_entries"),
-    taken(Purpose::Mails, "refused_addresses"),
-    kept(Purpose::Mails, "unsubscribe_keys", Withheld::Secret),
-    kept(Purpose::Mails, "mailbox", Withheld::OwnMachine),
-    taken(Purpose::Drafts, "drafts"),
-    kept(Purpose::Drafts, "visitor_drafts", Withheld::Attached),
-    taken(Purpose::Abuse, "abuse_reports"),
-    taken(Purpose::Abuse, "complaints"),
-    taken(Purpose::Abuse, "blocked_people"),
-    taken(Purpose::Abuse, "sanctions"),
-    kept(Purpose::Abuse, "call_suspensions", Withheld::NobodysWords),
-    kept(Purpose::Abuse, "measures", Withheld::NobodysWords),
-    kept(Purpose::Abuse, "emergency_readings", Withheld::NobodysWords),
-    taken(Purpose::History, "facts"),
-    kept(Purpose::History, "audit_entries", Withheld::NobodysWords),
-    taken(Purpose::History, "readings"),
-    taken(Purpose::History, "exports"),
-    kept(Purpose::Machinery, "jobs", Withheld::NobodysWords),
-    kept(Purpose::Machinery, "limits", Withheld::Passing),
-    kept(Purpose::Machinery, "once_keys", Withheld::Passing),
-    kept(Purpose::Machinery, "spent_challenges", Withheld::Passing),
-    kept(Purpose::Machinery, "budgets", Withheld::NobodysWords),
-    kept(Purpose::Machinery, "settings", Withheld::NobodysWords),
-    kept(Purpose::Machinery, "schema_needs", Withheld::NobodysWords),
-    kept(Purpose::Machinery, "sealing_keys", Withheld::Secret),
-    kept(Purpose::Machinery, "policy_versions", Withheld::NobodysWords),
-    kept(Purpose::Machinery, "tombstones", Withheld::NobodysWords),
+pub const TABLES: [Held; 105] = [
+    taken(Purpose::Account, "people", ACCOUNT),
+    taken(Purpose::Account, "second_factors", ACCOUNT),
+    withheld(Purpose::Account, "recovery_codes", ACCOUNT, Withheld::Secret),
+    taken(Purpose::Account, "passkeys", ACCOUNT),
+    taken(Purpose::SignIns, "sign_ins", SIGN_INS),
+    taken(Purpose::SignIns, "address_changes", SIGN_INS),
+    taken(Purpose::SignIns, "known_browsers", ACCOUNT),
+    withheld(Purpose::SignIns, "sign_in_requests", Kept::For(retention::SIGN_IN_REQUESTS), Withheld::Passing),
+    taken(Purpose::SignIns, "identities", ACCOUNT),
+    withheld(Purpose::SignIns, "provider_attempts", Kept::For(retention::PROVIDER_ATTEMPTS), Withheld::Secret),
+    withheld(Purpose::SignIns, "sign_in_links", Kept::For(retention::SIGN_IN_REQUESTS), Withheld::Secret),
+    withheld(Purpose::SignIns, "confirmations", SIGN_INS, Withheld::Secret),
+    withheld(Purpose::SignIns, "address_links", SIGN_INS, Withheld::Secret),
+    withheld(Purpose::SignIns, "factor_attempts", Kept::For(retention::SIGN_IN_REQUESTS), Withheld::Secret),
+    withheld(Purpose::SignIns, "passkey_ceremonies", NIGHT, Withheld::Secret),
+    taken(Purpose::Calls, "calls", ACCOUNT),
+    taken(Purpose::Calls, "call_topics", ACCOUNT),
+    taken(Purpose::Calls, "call_kinds", ACCOUNT),
+    taken(Purpose::Calls, "call_hosts", ACCOUNT),
+    taken(Purpose::Calls, "host_invitations", NIGHT),
+    withheld(Purpose::Calls, "call_transfers", NIGHT, Withheld::Passing),
+    taken(Purpose::Calls, "run_sheets", ACCOUNT),
+    taken(Purpose::Calls, "run_sheet_blocks", ACCOUNT),
+    taken(Purpose::Calls, "feedback_wordings", ACCOUNT),
+    taken(Purpose::Calls, "improvements", ACCOUNT),
+    taken(Purpose::Applications, "applications", RECORDS),
+    taken(Purpose::Applications, "application_kinds", Kept::For(retention::APPLICATIONS)),
+    taken(Purpose::Applications, "application_summaries", Kept::For(retention::APPLICATIONS)),
+    taken(Purpose::Applications, "application_posts", Kept::For(retention::APPLICATIONS)),
+    taken(Purpose::Applications, "application_notes", Kept::For(retention::APPLICATIONS)),
+    taken(Purpose::Rooms, "consultations", ROOMS),
+    taken(Purpose::Rooms, "participants", ROOMS),
+    taken(Purpose::Rooms, "former_participants", ROOMS),
+    taken(Purpose::Rooms, "invitations", NIGHT),
+    withheld(Purpose::Rooms, "agendas", ROOMS, Withheld::NobodysWords),
+    taken(Purpose::Documents, "items", DOCUMENTS),
+    taken(Purpose::Documents, "item_titles", DOCUMENTS),
+    taken(Purpose::Documents, "posts", DOCUMENTS),
+    taken(Purpose::Documents, "post_revisions", DOCUMENTS),
+    taken(Purpose::Documents, "removed_texts", DOCUMENTS),
+    taken(Purpose::Documents, "goals", DOCUMENTS),
+    taken(Purpose::Documents, "private_notes", DOCUMENTS),
+    taken(Purpose::Documents, "host_notes", DOCUMENTS),
+    taken(Purpose::Documents, "visits", ROOMS),
+    taken(Purpose::Materials, "materials", ROOMS),
+    taken(Purpose::Library, "library_entries", ACCOUNT),
+    taken(Purpose::Hours, "availability", ACCOUNT),
+    taken(Purpose::Hours, "availability_overrides", ACCOUNT),
+    taken(Purpose::Calendars, "calendars", ACCOUNT),
+    taken(Purpose::Calendars, "calendar_collections", ACCOUNT),
+    taken(Purpose::Calendars, "calendar_busy", ACCOUNT),
+    taken(Purpose::Calendars, "calendar_targets", ACCOUNT),
+    taken(Purpose::Calendars, "calendar_objects", ROOMS),
+    taken(Purpose::Bookings, "bookings", ROOMS),
+    taken(Purpose::Bookings, "commitments", ROOMS),
+    taken(Purpose::Bookings, "session_feeds", ACCOUNT),
+    taken(Purpose::Bookings, "time_watches", ROOMS),
+    withheld(Purpose::Bookings, "booking_keys", ROOMS, Withheld::Secret),
+    taken(Purpose::Sessions, "sessions", ROOMS),
+    taken(Purpose::Sessions, "run_blocks", DOCUMENTS),
+    taken(Purpose::Sessions, "actions", ROOMS),
+    taken(Purpose::Sessions, "no_shows", Kept::Months(retention::NO_SHOWS)),
+    taken(Purpose::Feedback, "feedback", FEEDBACK),
+    taken(Purpose::Feedback, "feedback_answers", FEEDBACK),
+    taken(Purpose::Feedback, "follow_ups", FEEDBACK),
+    taken(Purpose::Consents, "consents", ACCOUNT),
+    taken(Purpose::Consents, "quotes", FEEDBACK),
+    taken(Purpose::Consents, "report_quotes", ROOMS),
+    taken(Purpose::Consents, "report_previews", ROOMS),
+    taken(Purpose::Consents, "report_passages", ROOMS),
+    taken(Purpose::Consents, "report_terms", ROOMS),
+    taken(Purpose::Reports, "reports", ROOMS),
+    taken(Purpose::Reports, "report_series", ACCOUNT),
+    withheld(Purpose::Reports, "report_gaps", Kept::Always, Withheld::NobodysWords),
+    taken(Purpose::Reports, "report_kept_marks", ROOMS),
+    taken(Purpose::Gifts, "gifts", ROOMS),
+    taken(Purpose::Mails, "notification_settings", ACCOUNT),
+    taken(Purpose::Mails, "digest_entries", Kept::For(retention::DIGESTS)),
+    taken(Purpose::Mails, "refused_addresses", Kept::For(retention::REFUSALS)),
+    withheld(Purpose::Mails, "unsubscribe_keys", Kept::For(retention::UNSUBSCRIBE_KEYS), Withheld::Secret),
+    withheld(Purpose::Mails, "mailbox", Kept::Always, Withheld::OwnMachine),
+    taken(Purpose::Drafts, "drafts", DRAFTS),
+    withheld(Purpose::Drafts, "visitor_drafts", Kept::For(retention::VISITOR_DRAFTS), Withheld::Attached),
+    taken(Purpose::Abuse, "abuse_reports", RECORDS),
+    taken(Purpose::Abuse, "complaints", RECORDS),
+    taken(Purpose::Abuse, "blocked_people", ACCOUNT),
+    taken(Purpose::Abuse, "sanctions", RECORDS),
+    withheld(Purpose::Abuse, "bars", RECORDS, Withheld::Secret),
+    taken(Purpose::Abuse, "call_suspensions", RECORDS),
+    taken(Purpose::Abuse, "measures", RECORDS),
+    taken(Purpose::Abuse, "emergency_readings", ROOMS),
+    taken(Purpose::History, "facts", Kept::Months(retention::FACTS)),
+    withheld(Purpose::History, "audit_entries", Kept::Months(retention::AUDIT), Withheld::NobodysWords),
+    taken(Purpose::History, "readings", Kept::For(retention::READINGS)),
+    taken(Purpose::History, "exports", Kept::For(retention::EXPORTS)),
+    withheld(Purpose::Machinery, "jobs", Kept::Done(retention::JOBS), Withheld::NobodysWords),
+    withheld(Purpose::Machinery, "limits", Kept::For(retention::LIMITS), Withheld::Passing),
+    withheld(Purpose::Machinery, "once_keys", DRAFTS, Withheld::Passing),
+    withheld(Purpose::Machinery, "spent_challenges", NIGHT, Withheld::Passing),
+    withheld(Purpose::Machinery, "budgets", Kept::Always, Withheld::NobodysWords),
+    withheld(Purpose::Machinery, "settings", Kept::Always, Withheld::NobodysWords),
+    withheld(Purpose::Machinery, "schema_needs", Kept::Always, Withheld::NobodysWords),
+    withheld(Purpose::Machinery, "sealing_keys", Kept::Always, Withheld::Secret),
+    withheld(Purpose::Machinery, "policy_versions", Kept::Always, Withheld::NobodysWords),
+    withheld(Purpose::Machinery, "tombstones", Kept::Always, Withheld::NobodysWords),
 ];
 
 impl Purpose {
@@ -270,30 +289,6 @@ impl Purpose {
             Purpose::Abuse => "admin-data-for_abuse",
             Purpose::History => "admin-data-for_history",
             Purpose::Machinery => "admin-data-for_machinery",
-        }
-    }
-
-    /// How long it is kept, as the nightly sweep has it.
-    pub fn kept(self) -> Kept {
-        match self {
-            Purpose::Account
-            | Purpose::Calls
-            | Purpose::Library
-            | Purpose::Hours
-            | Purpose::Calendars
-            | Purpose::Consents
-            | Purpose::Reports
-            | Purpose::Mails => Kept::WithAccount,
-            Purpose::SignIns => Kept::For(retention::SIGN_INS),
-            Purpose::Applications => Kept::For(retention::APPLICATIONS),
-            Purpose::Rooms | Purpose::Bookings | Purpose::Sessions | Purpose::Gifts | Purpose::Abuse => {
-                Kept::Months(retention::RECORDS)
-            }
-            Purpose::Documents | Purpose::Materials => Kept::For(retention::DOCUMENTS),
-            Purpose::Feedback => Kept::Months(retention::FEEDBACK),
-            Purpose::Drafts => Kept::For(retention::DRAFTS),
-            Purpose::History => Kept::Months(retention::FACTS),
-            Purpose::Machinery => Kept::For(retention::JOBS),
         }
     }
 

@@ -110,6 +110,7 @@ pub enum Fact {
     EmergencyReadingBegan { consultation: ConsultationId, reading: EmergencyReadingId },
     ParticipantInvited { consultation: ConsultationId, invitation: InvitationId },
     InvitationDeclined { consultation: ConsultationId, invitation: InvitationId },
+    InvitationRefused { invitation: InvitationId },
     ParticipantDeparted { consultation: ConsultationId, person: PersonId, removed: bool },
     ParticipantExpelled { consultation: ConsultationId, person: PersonId, measure: MeasureId },
     LeadHandedOver { consultation: ConsultationId, person: PersonId },

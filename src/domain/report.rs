@@ -247,6 +247,16 @@ impl Report {
         }
     }
 
+    /// Words of somebody who is gone are left out: a new version, which nobody has approved and nobody sees.
+    pub fn leave_words_out(self, now: DateTime<Utc>) -> Moved {
+        let next = Self { revision: self.revision + 1, ..self };
+        match self.stage {
+            Stage::Withdrawn => Err(self.not_now("edit")),
+            Stage::Published | Stage::InPreview | Stage::Approved => next.lose_consent(now),
+            Stage::Draft | Stage::ChangesWanted | Stage::Hidden => Ok((next, Fact::ReportChanged { report: self.id })),
+        }
+    }
+
     /// For good: the number stays as a gap. Also where it was changed since, and is not public now.
     pub fn withdraw(self, now: DateTime<Utc>) -> Moved {
         match (self.stage, self.number) {
@@ -345,7 +355,7 @@ mod tests {
         let row = |(stage, number): (Stage, Option<i32>)| {
             let r = Report { id: ReportId(Uuid::nil()), stage, stage_since: at(0), revision: 3, number, barred: None };
             format!(
-                "{}{}: {} {} {} {} {} {} {} {} {} {}\n",
+                "{}{}: {} {} {} {} {} {} {} {} {} {} {}\n",
                 stage.as_str(),
                 number.map(|number| format!("#{number}")).unwrap_or_default(),
                 word(r.edit(at(1))),
@@ -357,6 +367,7 @@ mod tests {
                 word(r.publish(1, &yes, true, at(1))),
                 word(r.hide(at(1))),
                 word(r.lose_consent(at(1))),
+                word(r.leave_words_out(at(1))),
                 word(r.withdraw(at(1))),
             )
         };
@@ -364,21 +375,23 @@ mod tests {
         let never = [Stage::Draft, Stage::InPreview, Stage::ChangesWanted, Stage::Approved].map(|stage| (stage, None));
         let once = Stage::ALL.map(|stage| (stage, Some(1)));
         let table = never.into_iter().chain(once).map(row).collect::<String>();
-        println!("stage: edit preview approve want-changes end put-off publish hide lose-consent withdraw\n{table}");
+        println!(
+            "stage: edit preview approve want-changes end put-off publish hide lose-consent leave-out withdraw\n{table}"
+        );
         assert_eq!(
             table,
             "\
-draft: draft in_preview - - - - - - - -
-in_preview: draft - approved changes_wanted draft - - - draft -
-changes_wanted: draft in_preview - - - - - - - -
-approved: draft - - - - put-off published - draft -
-draft#1: draft in_preview - - - - - - - withdrawn
-in_preview#1: draft - approved changes_wanted draft - - - draft withdrawn
-changes_wanted#1: draft in_preview - - - - - - - withdrawn
-approved#1: draft - - - - put-off published - draft withdrawn
-published#1: - - - - - - - hidden hidden withdrawn
-hidden#1: draft - - - - - published - - withdrawn
-withdrawn#1: - - - - - - - - - -
+draft: draft in_preview - - - - - - - draft -
+in_preview: draft - approved changes_wanted draft - - - draft draft -
+changes_wanted: draft in_preview - - - - - - - changes_wanted -
+approved: draft - - - - put-off published - draft draft -
+draft#1: draft in_preview - - - - - - - draft withdrawn
+in_preview#1: draft - approved changes_wanted draft - - - draft draft withdrawn
+changes_wanted#1: draft in_preview - - - - - - - changes_wanted withdrawn
+approved#1: draft - - - - put-off published - draft draft withdrawn
+published#1: - - - - - - - hidden hidden hidden withdrawn
+hidden#1: draft - - - - - published - - hidden withdrawn
+withdrawn#1: - - - - - - - - - - -
 "
         );
     }

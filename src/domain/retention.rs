@@ -1,5 +1,6 @@
 //! What is kept how long: the one table of trust.md 5.13. Published reports are in no class: what is
-//! public stays.
+//! public stays. These are no settings: what people were promised when they wrote does not change by a switch. A
+//! shorter period is a release, and the policies say the same numbers.
 
 use chrono::{DateTime, Months, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -22,12 +23,22 @@ pub const NO_SHOWS: Months = Months::new(12);
 pub const INVITATIONS: TimeDelta = TimeDelta::days(14);
 /// Archives that people asked for, since they were ready.
 pub const EXPORTS: TimeDelta = TimeDelta::days(7);
-/// Jobs that are done.
+/// Jobs that are done. What failed waits for an administrator.
 pub const JOBS: TimeDelta = TimeDelta::days(14);
+/// What waited for a mail of the day, since that day.
+pub const DIGESTS: TimeDelta = TimeDelta::days(14);
+/// Links of mails by which somebody says no to more of them.
+pub const UNSUBSCRIBE_KEYS: TimeDelta = TimeDelta::days(365);
+/// Addresses whose servers refused a mail, since the last one that they refused.
+pub const REFUSALS: TimeDelta = TimeDelta::days(90);
+/// When somebody opened a page last: older readings keep no mail away.
+pub const READINGS: TimeDelta = TimeDelta::days(1);
 /// The history of what happened: IDs only.
 pub const FACTS: Months = Months::new(24);
 /// Who did what, and who was kept from what: IDs only. `sweep_audit_entries` believes nobody who would have less.
 pub const AUDIT: Months = Months::new(24);
+/// Counts of limits, after the longest while that any of them counts.
+pub const LIMITS: TimeDelta = TimeDelta::days(1);
 /// Requests for a link, after their end: the limits of an hour count them.
 pub const SIGN_IN_REQUESTS: TimeDelta = TimeDelta::days(1);
 /// Tries to sign in by a provider, after their end.
@@ -76,6 +87,11 @@ impl Class {
 /// What is of this instant or older is over, where a class is kept for months.
 pub fn months_before(now: DateTime<Utc>, months: Months) -> DateTime<Utc> {
     now.checked_sub_months(months).unwrap_or(DateTime::<Utc>::MIN_UTC)
+}
+
+/// When what is kept for months is over.
+pub fn months_after(now: DateTime<Utc>, months: Months) -> DateTime<Utc> {
+    now.checked_add_months(months).unwrap_or(DateTime::<Utc>::MAX_UTC)
 }
 
 #[cfg(test)]

@@ -6,7 +6,9 @@ use super::error::AppError;
 use crate::domain::fact::Fact;
 use crate::domain::id::PersonId;
 use crate::domain::person::EmailAddress;
+use crate::domain::retention;
 use crate::domain::suspension::MOST_REFUSALS;
+use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
 /// Whether nothing more is sent to an address.
@@ -20,7 +22,8 @@ pub async fn is_suspended(conn: &mut PgConnection, address: &EmailAddress) -> Re
     Ok(suspended)
 }
 
-/// Counts a refusal; the last one suspends the address, and is a fact where it is a person's.
+/// Counts a refusal; the last one suspends the address, and is a fact where it is a person's. Of others each is one
+/// that was invited.
 pub async fn refused(tx: &mut Tx, address: &EmailAddress) -> Result<(), AppError> {
     let now = tx.now();
     let refusals = sqlx::query_scalar!(
@@ -35,12 +38,16 @@ pub async fn refused(tx: &mut Tx, address: &EmailAddress) -> Result<(), AppError
     )
     .fetch_one(&mut **tx)
     .await?;
-    if refusals != MOST_REFUSALS {
-        return Ok(());
-    }
     match person_of(tx, address).await? {
-        Some(person) => tx.record(Fact::AddressSuspended { person }).await,
-        None => Ok(()),
+        Some(person) if refusals == MOST_REFUSALS => tx.record(Fact::AddressSuspended { person }).await,
+        Some(_) => Ok(()),
+        None => {
+            let invited = tx.platform().later.invited;
+            for invitation in invited(tx, address).await? {
+                tx.record(Fact::InvitationRefused { invitation }).await?;
+            }
+            Ok(())
+        }
     }
 }
 
@@ -60,6 +67,19 @@ pub async fn took(conn: &mut PgConnection, address: &EmailAddress) -> Result<(),
         .execute(conn)
         .await?;
     Ok(())
+}
+
+/// Forgets addresses that refused nothing for long: they are tried again. Gives their number.
+pub async fn sweep(conn: &mut PgConnection, now: DateTime<Utc>, limit: i64) -> Result<u64, AppError> {
+    let gone = sqlx::query!(
+        r#"delete from refused_addresses where address in
+                  (select address from refused_addresses where refused_at <= $1 order by refused_at limit $2)"#,
+        now - retention::REFUSALS,
+        limit,
+    )
+    .execute(conn)
+    .await?;
+    Ok(gone.rows_affected())
 }
 
 /// Lets mail go to a person's address again.

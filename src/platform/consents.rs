@@ -4,7 +4,7 @@
 use super::db::Tx;
 use super::error::AppError;
 use super::privacy::Part;
-use super::random;
+use super::{random, tombstones};
 use crate::domain::id::PersonId;
 use crate::domain::policy::Policy;
 use sqlx::PgConnection;
@@ -84,21 +84,61 @@ pub async fn give(tx: &mut Tx, person: PersonId, consent: Consent<'_>) -> Result
     Ok(())
 }
 
-/// Notes that a person took back what they agreed to last about a subject.
+/// Notes that a person took back what they agreed to last about a subject, in the file that outlives a backup first.
 pub async fn withdraw(tx: &mut Tx, person: PersonId, kind: Kind, subject: impl fmt::Display) -> Result<(), AppError> {
-    let now = tx.now();
+    let (now, subject) = (tx.now(), subject.to_string());
+    let given = sqlx::query!(
+        r#"select version, at from consents
+            where person_id = $1 and kind = $2 and subject = $3 and act = 'given' order by consent_id desc limit 1"#,
+        person as PersonId,
+        kind.as_str(),
+        subject,
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    if let Some(given) = given {
+        let (kind, version, at) = (kind.as_str(), given.version, given.at.timestamp_micros());
+        tombstones::keep_withdrawn(tx.platform(), &format!("{person} {kind} {subject} {version} {at}")).await?;
+    }
     sqlx::query!(
         r#"insert into consents (person_id, kind, subject, version, text_hash, act, at)
            select person_id, kind, subject, version, text_hash, 'withdrawn', $4 from consents
             where person_id = $1 and kind = $2 and subject = $3 order by consent_id desc limit 1"#,
         person as PersonId,
         kind.as_str(),
-        subject.to_string(),
+        subject,
         now,
     )
     .execute(&mut **tx)
     .await?;
     Ok(())
+}
+
+/// A consent that stands although its person took it back: a backup brought it here.
+pub struct Returned {
+    pub person: PersonId,
+    pub kind: Kind,
+    pub subject: String,
+}
+
+/// All of them, the oldest first. The instant tells a consent from one to the same that was given again.
+pub async fn returned(tx: &mut Tx) -> Result<Vec<Returned>, AppError> {
+    let withdrawn = tombstones::withdrawn(tx.platform()).await?;
+    let rows = sqlx::query!(
+        r#"select person_id as "person: PersonId", kind, subject from consents c
+            where act = 'given'
+              and not exists (select from consents n where n.person_id = c.person_id and n.kind = c.kind
+                                                       and n.subject = c.subject and n.consent_id > c.consent_id)
+              and sha256(convert_to(concat_ws(' ', person_id, kind, subject, version, (extract(epoch from at) * 1000000)::bigint), 'UTF8')) = any($1)
+            order by consent_id"#,
+        &withdrawn,
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    let returned = rows
+        .into_iter()
+        .filter_map(|row| Some(Returned { kind: Kind::parse(&row.kind)?, person: row.person, subject: row.subject }));
+    Ok(returned.collect())
 }
 
 /// The version of each policy that a person accepted last.

@@ -7,6 +7,7 @@ use super::error::AppError;
 use super::i18n::Message;
 use super::route::given_back;
 use crate::domain::id::PersonId;
+use crate::domain::retention;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
@@ -125,6 +126,20 @@ impl Limit {
 pub async fn chosen(conn: &mut PgConnection) -> Result<HashMap<String, i32>, AppError> {
     let rows = sqlx::query!("select name, count from budgets").fetch_all(conn).await?;
     Ok(rows.into_iter().map(|row| (row.name, row.count)).collect())
+}
+
+/// Deletes counts of whiles that are long over, which name addresses and networks; gives their number.
+pub async fn sweep(conn: &mut PgConnection, now: DateTime<Utc>, limit: i64) -> Result<u64, AppError> {
+    let longest = table::ALL.iter().map(|limit| limit.per).max().unwrap_or_default();
+    let gone = sqlx::query!(
+        r#"delete from limits where bucket in
+                  (select bucket from limits where began_at <= $1 order by began_at limit $2)"#,
+        now - longest - retention::LIMITS,
+        limit,
+    )
+    .execute(conn)
+    .await?;
+    Ok(gone.rows_affected())
 }
 
 /// Seconds as people say them: the unit and how many of it, rounded up.

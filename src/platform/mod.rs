@@ -16,6 +16,7 @@ pub mod error;
 pub mod facts;
 pub mod failpoint;
 pub mod files;
+pub mod fingerprint;
 pub mod form;
 pub mod headers;
 pub mod health;
@@ -50,8 +51,9 @@ pub mod work;
 
 use crate::config::Config;
 use crate::domain::fact::Fact;
-use crate::domain::id::{CallId, ConsultationId, PersonId};
+use crate::domain::id::{CallId, ConsultationId, InvitationId, PersonId};
 use crate::domain::interval::Interval;
+use crate::domain::person::EmailAddress;
 use crate::domain::slot::Offered;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -74,8 +76,12 @@ pub struct Later {
     pub seen_document: SeenDocument,
     /// Whether somebody is in a consultation still: mails of the day ask, consultations know.
     pub takes_part: TakesPart,
+    /// Which invitations wait at an address: refused mails ask, consultations know.
+    pub invited: for<'c> fn(&'c mut PgConnection, &'c EmailAddress) -> Answered<'c, Vec<InvitationId>>,
     /// Whether hours or sessions hang on somebody's zone: people ask, bookings know.
     pub is_hosting: for<'c> fn(&'c mut PgConnection, PersonId, Tz, DateTime<Utc>) -> Answered<'c, bool>,
+    /// Lets a host's block count for somebody who came back: people ask, applications know.
+    pub block: for<'c> fn(&'c mut PgConnection, PersonId, PersonId, DateTime<Utc>) -> Answered<'c, ()>,
     /// Commits a host to all times ahead of a call; gives the first that they have given elsewhere, with
     /// which the transaction is to be dropped: calls ask, bookings hold the times.
     pub commit_host: CommitHost,

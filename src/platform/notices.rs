@@ -10,13 +10,9 @@ use super::reading as pages;
 use crate::domain::fact::Fact;
 use crate::domain::id::{ConsultationId, JobId, PersonId};
 use crate::domain::notice::{Delivery, Reading, Topic, next_hour, reading};
-use chrono::{DateTime, TimeDelta, Utc};
+use crate::domain::retention;
+use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
-
-/// Links of mails older than this unsubscribe nobody any more.
-const KEPT: TimeDelta = TimeDelta::days(365);
-/// Entries of sent mails of the day are kept this long, for a job that runs again.
-const ENTRIES_KEPT: TimeDelta = TimeDelta::days(30);
 
 /// What becomes of a mail.
 pub enum Way {
@@ -119,7 +115,7 @@ pub async fn entries(
     sqlx::query!(
         "delete from digest_entries where person_id = $1 and due_at < $2",
         person as PersonId,
-        due_at - ENTRIES_KEPT
+        due_at - retention::DIGESTS
     )
     .execute(&mut **tx)
     .await?;
@@ -209,8 +205,29 @@ async fn new_key(tx: &mut Tx, person: PersonId, topic: Topic) -> Result<String, 
     )
     .execute(&mut **tx)
     .await?;
-    sqlx::query!("delete from unsubscribe_keys where created_at < $1", now - KEPT).execute(&mut **tx).await?;
     Ok(key)
+}
+
+/// Deletes what waited for a mail of the day, also of whoever wants none any more, and old links of mails; gives
+/// their number.
+pub async fn sweep(conn: &mut PgConnection, now: DateTime<Utc>, limit: i64) -> Result<u64, AppError> {
+    let entries = sqlx::query!(
+        r#"delete from digest_entries where job_id in
+                  (select job_id from digest_entries where due_at <= $1 order by due_at limit $2)"#,
+        now - retention::DIGESTS,
+        limit,
+    )
+    .execute(&mut *conn)
+    .await?;
+    let keys = sqlx::query!(
+        r#"delete from unsubscribe_keys where key_hash in
+                  (select key_hash from unsubscribe_keys where created_at <= $1 order by created_at limit $2)"#,
+        now - retention::UNSUBSCRIBE_KEYS,
+        limit,
+    )
+    .execute(conn)
+    .await?;
+    Ok(entries.rows_affected() + keys.rows_affected())
 }
 
 /// Whose mails of which topic a link is about; `Gone` where it is none, or too old.

@@ -135,3 +135,34 @@ pub async fn version(conn: &mut PgConnection, policy: Policy, name: &str) -> Res
     .await?;
     Ok(row.map(|row| Version { policy, name: row.version, ja: row.ja, en: row.en }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::retention;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn the_privacy_policy_promises_what_the_nightly_sweep_keeps() {
+        let days = [
+            retention::VISITOR_DRAFTS,
+            retention::DRAFTS,
+            retention::APPLICATIONS,
+            retention::DOCUMENTS,
+            retention::INVITATIONS,
+            retention::JOBS,
+        ];
+        let months = [retention::RECORDS, retention::FEEDBACK, retention::NO_SHOWS, retention::FACTS, retention::AUDIT];
+        // Backups are the operator's.
+        let mut kept = BTreeSet::from([35]);
+        kept.extend(days.map(|time| time.num_days()));
+        kept.extend(months.map(|months| i64::from(months.as_u32())));
+        for (locale, title) in [(Locale::En, "How long"), (Locale::Ja, "保存期間")] {
+            let text = own(Policy::Privacy, locale);
+            let section = text.split("\n# ").find(|section| section.starts_with(title)).unwrap();
+            let told: BTreeSet<i64> =
+                section.split(|c: char| !c.is_ascii_digit()).filter_map(|number| number.parse().ok()).collect();
+            assert_eq!(told, kept, "{locale:?}");
+        }
+    }
+}

@@ -3,7 +3,7 @@
 
 use super::error::AppError;
 use super::mail::Mailer;
-use super::seal::Keys;
+use super::seal::{self, Keys};
 use super::{Platform, scanner};
 use crate::config::Database;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -134,8 +134,7 @@ fn machine_time() -> DateTime<Utc> {
 
 /// Values that were sealed with a key that this process does not have stay closed.
 async fn keys(conn: &mut PgConnection, keys: &Keys) -> Result<Check, AppError> {
-    let known = sqlx::query_scalar!("select key_id from sealing_keys").fetch_all(conn).await?;
-    let missing = known.iter().filter(|id| !keys.has(id)).count();
+    let missing = seal::used(conn).await?.iter().filter(|id| !keys.has(id)).count();
     let state = match (keys.is_empty(), missing) {
         (true, _) => State::Doubtful,
         (false, 0) => State::Good,

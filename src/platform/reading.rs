@@ -6,17 +6,15 @@ use super::asker::Asker;
 use super::error::AppError;
 use super::random;
 use crate::domain::id::PersonId;
+use crate::domain::retention;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, web};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
-
-/// Older readings keep no mail away.
-const KEPT: TimeDelta = TimeDelta::days(1);
 
 /// Marks that somebody opened a page that mails are about; never for a prefetch.
 pub async fn mark(
@@ -66,11 +64,24 @@ async fn store(conn: &mut PgConnection, person: PersonId, page: &str, now: DateT
         person as PersonId,
         page,
         now,
-        now - KEPT,
+        now - retention::READINGS,
     )
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// Deletes readings that are over, also of whoever comes back no more; gives their number.
+pub async fn sweep(conn: &mut PgConnection, now: DateTime<Utc>, limit: i64) -> Result<u64, AppError> {
+    let gone = sqlx::query!(
+        r#"delete from readings where (person_id, page) in
+                  (select person_id, page from readings where seen_at < $1 limit $2)"#,
+        now - retention::READINGS,
+        limit,
+    )
+    .execute(conn)
+    .await?;
+    Ok(gone.rows_affected())
 }
 
 /// When somebody opened a page last.

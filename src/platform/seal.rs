@@ -3,14 +3,17 @@
 //! What is sealed is bound to the row that it belongs to and to the server it is for: moved to
 //! another row, or beside another origin, it does not open.
 
+use super::db::Tx;
+use super::error::AppError;
 use crate::config::{Config, Database, SealingKey, exposed_key, read_private, sealing_keys};
 use anyhow::{Context, anyhow, bail};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use ring::hmac;
 use ring::rand::{SecureRandom, SystemRandom};
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 use std::fs;
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -41,7 +44,8 @@ impl Keys {
         Self(keys)
     }
 
-    fn of_file(path: &Path) -> anyhow::Result<Self> {
+    /// Those of a file, made the first time.
+    pub(super) fn of_file(path: &Path) -> anyhow::Result<Self> {
         if !path.exists() {
             make(path).with_context(|| format!("making {}", path.display()))?;
         }
@@ -62,28 +66,61 @@ impl Keys {
         self.0.iter().any(|key| key.id == id)
     }
 
-    /// Compares the keys with what they sealed here before, and leaves a proof of those that are new. A
-    /// process with another key of the same name would fail at some requests and not at others.
-    pub async fn prove(&self, db: &PgPool, now: DateTime<Utc>) -> anyhow::Result<()> {
+    /// Compares the keys with what they sealed here before. A process with another key of the same name would fail
+    /// at some requests and not at others.
+    pub async fn check(&self, db: &PgPool) -> anyhow::Result<()> {
         for key in &self.0 {
-            let one = Self(vec![key.clone()]);
-            let bound_to = format!("sealing_keys {}", key.id);
-            let proof = one.seal("proof", &bound_to).context("sealing")?;
-            // Of two processes that start at once with other keys, the second reads the proof of the first.
-            sqlx::query!(
-                "insert into sealing_keys (key_id, proof, first_used_at) values ($1, $2, $3) on conflict do nothing",
-                key.id,
-                proof,
-                now,
-            )
-            .execute(db)
-            .await?;
             let kept = sqlx::query_scalar!("select proof from sealing_keys where key_id = $1", key.id);
-            if one.open(&kept.fetch_one(db).await?, &bound_to).is_none() {
+            if let Some(proof) = kept.fetch_optional(db).await?
+                && Self(vec![key.clone()]).open(&proof, &proven(key)).is_none()
+            {
                 bail!("KABEUCHI_KEYS: the key {} is not the one that sealed what is in this database", key.id);
             }
         }
         Ok(())
+    }
+
+    /// Leaves a proof of the newest key, under which all is sealed from now on, and checks all of them: of two
+    /// processes that start at once with other keys, the second reads the proof of the first.
+    pub async fn prove(&self, db: &PgPool, now: DateTime<Utc>) -> anyhow::Result<()> {
+        if let Some(newest) = self.0.first() {
+            sqlx::query!(
+                "insert into sealing_keys (key_id, proof, first_used_at) values ($1, $2, $3) on conflict do nothing",
+                newest.id,
+                self.seal("proof", &proven(newest)).context("sealing")?,
+                now,
+            )
+            .execute(db)
+            .await?;
+        }
+        self.check(db).await
+    }
+
+    /// Forgets proofs of keys under which nothing is sealed any more: whoever lists one again proves it anew.
+    pub async fn forget_unused(&self, tx: &mut Tx) -> Result<(), AppError> {
+        let used = used(tx).await?;
+        let newest = self.0.first().map(|key| key.id.as_str());
+        sqlx::query!("delete from sealing_keys where key_id <> all($1) and key_id is distinct from $2", &used, newest)
+            .execute(&mut **tx)
+            .await?;
+        Ok(())
+    }
+
+    /// What stands before everything that the newest key sealed.
+    pub fn mark(&self) -> Option<Vec<u8>> {
+        let newest = self.0.first()?;
+        Some([&[u8::try_from(newest.id.len()).ok()?], newest.id.as_bytes()].concat())
+    }
+
+    /// A keyed hash, by which a text is known again that nobody can read out of it.
+    pub(super) fn fingerprint(&self, text: &str) -> Option<Vec<u8>> {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, exposed_key(self.0.first()?));
+        Some(hmac::sign(&key, text.as_bytes()).as_ref().to_vec())
+    }
+
+    /// The same under the newest key; `None` where it does not open.
+    pub fn anew(&self, sealed: &[u8], bound_to: &str) -> Option<Vec<u8>> {
+        self.seal(&self.open(sealed, bound_to)?, bound_to)
     }
 
     /// Seals a text for what it is bound to; `None` without a key.
@@ -94,8 +131,7 @@ impl Keys {
         let mut bytes = text.as_bytes().to_vec();
         let nonce_of = Nonce::assume_unique_for_key(nonce);
         cipher(key).seal_in_place_append_tag(nonce_of, bound(&key.id, bound_to), &mut bytes).ok()?;
-        let length = u8::try_from(key.id.len()).ok()?;
-        Some([&[length], key.id.as_bytes(), &nonce, &bytes].concat())
+        Some([self.mark()?.as_slice(), &nonce, &bytes].concat())
     }
 
     /// Opens what was sealed for this; `None` where a byte, the key or what it is bound to differs.
@@ -109,6 +145,27 @@ impl Keys {
         let text = cipher(key).open_in_place(nonce, bound(&key.id, bound_to), &mut bytes).ok()?;
         String::from_utf8(text.to_vec()).ok()
     }
+}
+
+/// Names of the keys under which anything in the database is sealed. What is sealed names its key.
+pub async fn used(conn: &mut PgConnection) -> Result<Vec<String>, AppError> {
+    let used = sqlx::query_scalar!(
+        r#"select distinct convert_from(substring(sealed from 2 for get_byte(sealed, 0)), 'UTF8') as "id!"
+             from (select address as sealed from calendars
+                   union all select sealed from second_factors
+                   union all select next_sealed from sign_in_requests
+                   union all select sealed from provider_attempts
+                   union all select location_sealed from once_keys) as all_sealed
+            where length(sealed) > $1"#,
+        i32::try_from(NONCE_LEN).unwrap_or_default(),
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(used)
+}
+
+fn proven(key: &SealingKey) -> String {
+    format!("sealing_keys {}", key.id)
 }
 
 fn cipher(key: &SealingKey) -> LessSafeKey {
@@ -178,6 +235,17 @@ mod tests {
         assert_eq!(keys(&[("new", 2)]).open(&sealed, "row"), None);
         assert_eq!(keys(&[("old", 2)]).open(&sealed, "row"), None);
         assert_eq!(Keys::of(Vec::new()).seal("secret", "row"), None);
+    }
+
+    #[test]
+    fn trust_k03_what_is_sealed_anew_needs_the_former_key_no_more() {
+        let sealed = keys(&[("old", 1)]).seal("secret", "row").unwrap();
+        let both = keys(&[("new", 2), ("old", 1)]);
+        let anew = both.anew(&sealed, "row").unwrap();
+        assert!(anew.starts_with(&both.mark().unwrap()) && !sealed.starts_with(&both.mark().unwrap()));
+        assert_eq!(keys(&[("new", 2)]).open(&anew, "row").as_deref(), Some("secret"));
+        assert_eq!(both.anew(&sealed, "another row"), None);
+        assert_eq!(keys(&[("new", 2)]).anew(&sealed, "row"), None);
     }
 
     #[test]

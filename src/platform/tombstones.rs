@@ -1,11 +1,12 @@
 //! Hashes of those who deleted themselves: in the database, and in a file of the data folder that no
-//! backup of the database takes back. Whoever comes back with an old backup is deleted again.
+//! backup of the database takes back. Whoever comes back with an old backup is deleted again. Beside them
+//! stand hashes of consents that were taken back, so that none of them counts again.
 
 use super::Platform;
 use super::db::Tx;
 use super::error::AppError;
 use super::files::blocking;
-use super::random::Hashed;
+use super::random::{self, Hashed};
 use crate::domain::id::PersonId;
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
@@ -13,6 +14,9 @@ use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+
+/// Stands before the hash of a consent.
+const CONSENT: &str = "consent ";
 
 /// What is kept of a person: nobody learns from it who they were.
 fn hash(person: PersonId) -> Hashed {
@@ -23,7 +27,7 @@ fn hash(person: PersonId) -> Hashed {
 /// no more, and one too few would let somebody come back.
 pub async fn keep(tx: &mut Tx, person: PersonId) -> Result<(), AppError> {
     let (hash, now) = (hash(person), tx.now());
-    append(tx.platform(), vec![hash.clone()]).await?;
+    append(tx.platform(), vec![hex(&hash)]).await?;
     sqlx::query!("insert into tombstones (person_hash, at) values ($1, $2) on conflict do nothing", hash, now)
         .execute(&mut **tx)
         .await?;
@@ -37,7 +41,8 @@ pub async fn returned(tx: &mut Tx) -> Result<(Vec<PersonId>, bool), AppError> {
     let now = tx.now();
     let in_database: Vec<Hashed> =
         sqlx::query_scalar!("select person_hash from tombstones").fetch_all(&mut **tx).await?;
-    append(tx.platform(), in_database.into_iter().filter(|hash| !in_file.contains(hash)).collect()).await?;
+    append(tx.platform(), in_database.iter().filter(|hash| !in_file.contains(hash)).map(|hash| hex(hash)).collect())
+        .await?;
     let learned = sqlx::query!(
         "insert into tombstones (person_hash, at) select unnest($1::bytea[]), $2 on conflict do nothing",
         &in_file,
@@ -46,6 +51,16 @@ pub async fn returned(tx: &mut Tx) -> Result<(Vec<PersonId>, bool), AppError> {
     .execute(&mut **tx)
     .await?;
     Ok((standing(tx).await?, learned.rows_affected() > 0))
+}
+
+/// Keeps what tells a consent that is taken back from all others. One too many takes back what somebody wanted to.
+pub(super) async fn keep_withdrawn(platform: &Platform, consent: &str) -> Result<(), AppError> {
+    append(platform, vec![format!("{CONSENT}{}", hex(&random::hashed(consent)))]).await
+}
+
+/// Hashes of consents that were taken back.
+pub(super) async fn withdrawn(platform: &Platform) -> Result<Vec<Hashed>, AppError> {
+    Ok(lines(platform).await?.lines().filter_map(|line| unhex(line.strip_prefix(CONSENT)?)).collect())
 }
 
 async fn standing(conn: &mut PgConnection) -> Result<Vec<PersonId>, AppError> {
@@ -65,21 +80,25 @@ fn path(platform: &Platform) -> PathBuf {
 }
 
 async fn read(platform: &Platform) -> Result<Vec<Hashed>, AppError> {
+    Ok(lines(platform).await?.lines().filter_map(unhex).collect())
+}
+
+async fn lines(platform: &Platform) -> Result<String, AppError> {
     let path = path(platform);
     let text = blocking(move || match fs::read_to_string(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
         text => text,
     });
-    Ok(text.await?.lines().filter_map(unhex).collect())
+    text.await
 }
 
-async fn append(platform: &Platform, hashes: Vec<Hashed>) -> Result<(), AppError> {
-    if hashes.is_empty() {
+async fn append(platform: &Platform, lines: Vec<String>) -> Result<(), AppError> {
+    if lines.is_empty() {
         return Ok(());
     }
     let path = path(platform);
     // The line before may have been cut off by a crash: it begins anew.
-    let lines: String = hashes.iter().map(|hash| format!("\n{}", hex(hash))).collect();
+    let lines: String = lines.iter().map(|line| format!("\n{line}")).collect();
     blocking(move || {
         let folder = path.parent().unwrap_or(Path::new("."));
         DirBuilder::new().recursive(true).mode(0o700).create(folder)?;

@@ -156,6 +156,7 @@ pub fn of(fact: &Fact) -> Option<(Action, Object)> {
         | Fact::ComplaintAppealed { .. }
         | Fact::ConsultationOpened { .. }
         | Fact::InvitationDeclined { .. }
+        | Fact::InvitationRefused { .. }
         | Fact::TurnHandedOver { .. }
         | Fact::ItemAdded { .. }
         | Fact::ItemMoved { .. }

@@ -26,11 +26,14 @@ impl Data {
         self.rows.get(held.table).copied().unwrap_or(0)
     }
 
-    fn kept(&self, purpose: &Purpose) -> Told {
-        match purpose.kept() {
+    fn kept(&self, held: &Held) -> Told {
+        match held.kept {
             Kept::WithAccount => self.frame.t("admin-data-kept_account"),
             Kept::For(time) => self.frame.t("admin-data-kept_days").with("days", time.num_days()),
             Kept::Months(months) => self.frame.t("admin-data-kept_months").with("months", months.as_u32()),
+            Kept::Unpublished(months) => self.frame.t("admin-data-kept_unpublished").with("months", months.as_u32()),
+            Kept::Done(time) => self.frame.t("admin-data-kept_done").with("days", time.num_days()),
+            Kept::Always => self.frame.t("admin-data-kept_always"),
         }
     }
 }

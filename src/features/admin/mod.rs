@@ -17,6 +17,7 @@ mod person;
 mod readiness;
 mod removal;
 pub mod retention;
+pub mod rotation;
 mod settings;
 mod store;
 mod typed;
@@ -61,5 +62,5 @@ pub fn routes() -> Routes {
 
 /// Jobs of this slice.
 pub fn jobs(registry: Registry) -> Registry {
-    registry.with::<retention::Daily>().with::<retention::Sweep>()
+    registry.with::<retention::Daily>().with::<retention::Sweep>().with::<rotation::SealAnew>()
 }

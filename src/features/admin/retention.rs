@@ -1,15 +1,18 @@
 //! What is kept no longer goes, once a day: each class by a job of its own, in batches, each batch one
 //! transaction. A job that died goes on where it was.
 
+use super::rotation::SealAnew;
 use crate::domain::fact::Fact;
 use crate::domain::retention::{self, Class, months_before};
 use crate::features::{
-    applications, bookings, calls, complaints, consultations, feedback, people, questions, reports, sessions,
+    applications, bookings, calls, complaints, consultations, feedback, home, people, questions, reports, sessions,
 };
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
 use crate::platform::jobs::{Job, JobRun, NewJob, Outcome};
-use crate::platform::{Platform, audit, drafts, facts, failpoint, jobs, once, work};
+use crate::platform::{
+    Platform, addresses, audit, drafts, facts, failpoint, jobs, limit, notices, once, reading, work,
+};
 use anyhow::anyhow;
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -59,6 +62,9 @@ impl Job for Daily {
         for class in Class::ALL {
             tx.enqueue_now(Sweep { class, day: self.day }).await?;
         }
+        // A restored database knows nothing of the archives that lie beside it.
+        tx.enqueue(home::sweep::Sweep::after(run.now)).await?;
+        tx.enqueue_now(SealAnew { day: self.day }).await?;
         tx.enqueue(Self::after(run.now)).await?;
         Ok(Outcome::DoneWith(tx))
     }
@@ -110,7 +116,7 @@ async fn batch(tx: &mut Tx, class: Class) -> Result<u64, AppError> {
         Class::Records => records(tx).await,
         Class::NoShows => sessions::retention::sweep_no_shows(tx, months_before(now, retention::NO_SHOWS), ROWS).await,
         Class::Invitations => invitations(tx).await,
-        Class::Jobs => jobs::sweep(tx, now, ROWS).await,
+        Class::Jobs => done(tx).await,
         Class::SignIns => people::retention::sweep_sign_ins(tx, ROWS).await,
         Class::OnceKeys => spent(tx).await,
         Class::Facts => facts::sweep(tx, months_before(now, retention::FACTS), ROWS).await,
@@ -118,11 +124,20 @@ async fn batch(tx: &mut Tx, class: Class) -> Result<u64, AppError> {
     }
 }
 
-/// What forms were opened with.
+/// Work that is done, and what it left of mails.
+async fn done(tx: &mut Tx) -> Result<u64, AppError> {
+    let now = tx.now();
+    let done = jobs::sweep(tx, now, ROWS).await?;
+    let mails = notices::sweep(tx, now, ROWS).await? + addresses::sweep(tx, now, ROWS).await?;
+    Ok(done + mails + reading::sweep(tx, now, ROWS).await?)
+}
+
+/// What forms were opened with, and how often.
 async fn spent(tx: &mut Tx) -> Result<u64, AppError> {
     let now = tx.now();
     let keys = once::sweep(tx, now, ROWS).await?;
-    Ok(keys + work::sweep(tx, now, ROWS).await?)
+    let work = work::sweep(tx, now, ROWS).await?;
+    Ok(keys + work + limit::sweep(tx, now, ROWS).await?)
 }
 
 async fn invitations(tx: &mut Tx) -> Result<u64, AppError> {
@@ -165,5 +180,7 @@ async fn records(tx: &mut Tx) -> Result<u64, AppError> {
     consultations::retention::forget(tx, &rooms).await?;
     let bare = applications::retention::forget_old(tx, until, ROWS).await?;
     let complaints = complaints::retention::forget_old(tx, until, ROWS).await?;
-    Ok(rooms.len() as u64 + bare + complaints)
+    let decided = people::retention::forget_old(tx, until, ROWS).await?;
+    let suspensions = calls::forget_suspensions(tx, until).await?;
+    Ok(rooms.len() as u64 + bare + complaints + decided + suspensions)
 }

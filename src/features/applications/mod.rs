@@ -17,6 +17,7 @@ mod rush;
 mod show;
 mod store;
 pub mod times;
+pub mod unreachable;
 mod waiting;
 mod way;
 mod wishes;
@@ -26,8 +27,8 @@ pub use decision::{conclude_abuse_report, decide_abuse_report, take_up_abuse_rep
 pub use new::{forget_other_agreement, require_agreement};
 pub use resumption::{Resumption, resume};
 pub use store::{
-    Listed, Reported, Summary, counted, is_full, is_guest, of_applicant, of_consultation, of_host, promise, reported,
-    waiting_of_calls,
+    Listed, Reported, Summary, block_again, counted, is_full, is_guest, of_applicant, of_consultation, of_host,
+    promise, reported, waiting_of_calls,
 };
 pub use store::{privacy, retention};
 
@@ -67,6 +68,8 @@ pub fn jobs(registry: Registry) -> Registry {
     registry
         .with::<rush::RushMail>()
         .with::<mails::Notices>()
+        .with::<unreachable::UnreachableMails>()
+        .with::<unreachable::UnreachableMail>()
         .with::<mails::Notice>()
         .with::<mails::Written>()
         .with::<mails::AbuseMails>()

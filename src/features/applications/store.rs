@@ -324,3 +324,15 @@ pub async fn of_consultation(conn: &mut PgConnection, id: ConsultationId) -> Res
     .await?;
     Ok(summary)
 }
+
+/// Applications of a person whose next step is theirs, with their calls.
+pub async fn waited_for(conn: &mut PgConnection, person: PersonId) -> Result<Vec<(ApplicationId, CallId)>, AppError> {
+    let rows = sqlx::query!(
+        r#"select application_id as "id: ApplicationId", call_id as "call: CallId" from applications
+            where applicant_id = $1 and stage in ('asked', 'waitlisted') order by application_id"#,
+        person as PersonId,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.call)).collect())
+}

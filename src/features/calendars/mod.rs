@@ -20,8 +20,8 @@ mod writing;
 pub use cutting::{Connection, connection, connections_of, cut_off};
 pub use reason::Reason;
 pub use store::{
-    InTheWay, Object, Standing, has_target, in_the_way, keep_reason, make, object, put_down, standing, take_off,
-    unwrite, writers_of, written_of,
+    InTheWay, Object, Standing, has_target, in_the_way, keep_reason, make, object, put_down, seal_anew, standing,
+    take_off, unwrite, writers_of, written_of,
 };
 pub use store::{privacy, retention};
 pub use writing::Reach;

@@ -213,6 +213,35 @@ fn seal(tx: &Tx, id: CalendarId, person: PersonId, place: &Place) -> Result<Resu
     Ok(tx.platform().keys.seal(&secret, &bound_to).ok_or(NoKeys))
 }
 
+/// Seals under the newest key what opens some of the calendars after one and stands under a former key; gives the
+/// last of them.
+pub async fn seal_anew(
+    tx: &mut Tx,
+    keys: &Keys,
+    after: Option<CalendarId>,
+    limit: i64,
+) -> Result<Option<CalendarId>, AppError> {
+    let Some(mark) = keys.mark() else { return Ok(None) };
+    let rows = sqlx::query!(
+        r#"select calendar_id as "id: CalendarId", person_id as "person: PersonId", origin, address from calendars
+            where substring(address from 1 for length($1::bytea)) <> $1 and ($2::uuid is null or calendar_id > $2)
+            order by calendar_id limit $3 for no key update"#,
+        mark,
+        after as Option<CalendarId>,
+        limit,
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    for row in &rows {
+        if let Some(sealed) = keys.anew(&row.address, &bound_to(row.id, row.person, &row.origin)) {
+            sqlx::query!("update calendars set address = $2 where calendar_id = $1", row.id as CalendarId, sealed)
+                .execute(&mut **tx)
+                .await?;
+        }
+    }
+    Ok(rows.last().map(|row| row.id))
+}
+
 /// Writes a new calendar and has it read.
 pub async fn insert(
     tx: &mut Tx,

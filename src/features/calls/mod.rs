@@ -18,13 +18,14 @@ mod pause;
 mod store;
 pub mod suspended;
 pub mod transfer;
+pub mod unreachable;
 
 pub use call_box::CallBox;
 pub use store::privacy;
 pub use store::{
     Call, CallHost, Hosted, Listed, Suspension, Timing, Watched, attending, by_slugs, find, for_host, for_host_update,
-    has_public, hosts, in_public, is_let, locked, of_host, of_owner, opened, pause, restore, suspend, suspension,
-    sweep_invitations, timing, watched,
+    forget_suspensions, has_public, hosts, in_public, is_let, locked, of_host, of_owner, opened, pause, restore, save,
+    suspend, suspension, sweep_invitations, timing, watched,
 };
 
 use crate::platform::jobs::Registry;
@@ -58,6 +59,8 @@ pub fn jobs(registry: Registry) -> Registry {
     registry
         .with::<idle::IdleCheck>()
         .with::<idle::RestedMail>()
+        .with::<unreachable::UnreachableMails>()
+        .with::<unreachable::UnreachableMail>()
         .with::<suspended::SuspensionMails>()
         .with::<suspended::SuspensionMail>()
         .with::<closure::ClosureMails>()

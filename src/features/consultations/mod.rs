@@ -23,7 +23,7 @@ pub use store::{
     Attendant, Cancelled, EmergencyReading, Listed, Opening, active_of_call, attendants, begin_emergency_reading,
     cancelled, emergency_readings, for_administrator, for_participant, for_update, former_of, guests_ever, is_in, keep,
     lead_of, lock, lock_active_of, of_calls, of_person, on_side, open, open_child_of, save, set_start, sides_of,
-    stands_in, system, touch, was_guest_of, with_person, written,
+    stands_in, system, touch, waiting_at, was_guest_of, with_person, written,
 };
 pub use store::{privacy, retention};
 
@@ -63,4 +63,5 @@ pub fn jobs(registry: Registry) -> Registry {
         .with::<absence::AbsenceMail>()
         .with::<unreachable::UnreachableMails>()
         .with::<unreachable::UnreachableMail>()
+        .with::<unreachable::RefusedInvitationMail>()
 }

@@ -8,10 +8,11 @@ pub mod retention;
 
 pub(super) use emergency::emergency_reading;
 pub use emergency::{EmergencyReading, begin_emergency_reading, emergency_readings, for_administrator};
+pub use invitations::waiting_at;
 pub(super) use invitations::{
     Invited, Open, decline_invitation, declined_invitation, invite, invite_again, invited, open_invitation,
     revoke_invitation, revoke_invitations_of, revoke_team_links, set_invitation_token, spend_invitation,
-    spend_invitations_of,
+    spend_invitations_of, waiting_invitation,
 };
 pub use participants::{Attendant, attendants, guests_ever, is_in, lead_of, on_side, stands_in, was_guest_of};
 pub(super) use participants::{depart, join, set_lead, takes_part};

@@ -2,7 +2,7 @@
 
 use super::store;
 use crate::domain::consultation::Part;
-use crate::domain::id::{ConsultationId, PersonId};
+use crate::domain::id::{ConsultationId, InvitationId, PersonId};
 use crate::features::people;
 use crate::platform::addresses;
 use crate::platform::error::AppError;
@@ -58,6 +58,37 @@ impl Job for UnreachableMail {
             .action(
                 speech.t("consultations-mail-open"),
                 run.platform.config.url(&format!("/consultations/{}/participants", self.consultation)),
+            );
+        Ok(Outcome::Send(tx, Box::new(mail)))
+    }
+}
+
+/// Tells whoever invited an address that its server refused the invitation.
+#[derive(Serialize, Deserialize)]
+pub struct RefusedInvitationMail {
+    pub invitation: InvitationId,
+}
+
+impl Job for RefusedInvitationMail {
+    const KIND: &'static str = "consultations.refused_invitation_mail";
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        let Some(waiting) = store::waiting_invitation(&mut tx, self.invitation).await? else {
+            return Ok(Outcome::Done);
+        };
+        if !store::is_in(&mut tx, waiting.consultation, waiting.inviter).await? {
+            return Ok(Outcome::Done);
+        }
+        let title = store::system(&mut tx, waiting.consultation).await?.title;
+        let receiver = people::receiver(&mut tx, waiting.inviter).await?;
+        let speech = receiver.speech;
+        let text = speech.t("consultations-mail-refused-text").saying("email", &waiting.email);
+        let mail = Mail::to(&receiver, speech.t("consultations-mail-unreachable-subject").saying("title", &title))
+            .line(text.saying("title", &title))
+            .action(
+                speech.t("consultations-mail-open"),
+                run.platform.config.url(&format!("/consultations/{}/participants", waiting.consultation)),
             );
         Ok(Outcome::Send(tx, Box::new(mail)))
     }

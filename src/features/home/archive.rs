@@ -17,15 +17,15 @@ use crate::platform::jobs::{Job, JobRun, NewJob, Outcome};
 use crate::platform::mail::Mail;
 use crate::platform::privacy::{self, Part};
 use crate::platform::{Platform, consents, failpoint};
-use anyhow::Context;
 use askama::Template;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sqlx::PgConnection;
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, ErrorKind, Write};
+use uuid::Uuid;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
@@ -65,20 +65,21 @@ impl Job for Archive {
 
     async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
         let mut read = Read::begin(&run.platform.db).await?;
-        let Some(person) = store::running(&mut read, self.export).await? else { return Ok(Outcome::Done) };
+        let Some(person) = store::running(&mut read, self.export).await? else {
+            return let_go(&run.platform, &mut read, self.export).await;
+        };
         let parts = parts(&mut read, person).await?;
         let shared = questions::privacy::files(&mut read, person).await?;
         let receiver = people::receiver(&mut read, person).await?;
         drop(read);
         let (speech, files) = (receiver.speech, Files::of(&run.platform));
-        let html = page(speech, run.now, &parts)?;
-        let write = move |out| write(out, html, parts, &files, shared);
+        let made_at = run.now;
+        let write = move |out| write(out, speech, made_at, parts, &files, shared);
         let size = folder(&run.platform).put(self.export.0, run.now, write).await?;
         failpoint::reach("after_archive").await;
         let mut tx = run.begin().await?;
         let Some(ends_at) = store::finish(&mut tx, self.export, size).await? else {
-            folder(&run.platform).delete(self.export.0).await?;
-            return Ok(Outcome::Done);
+            return let_go(&run.platform, &mut tx, self.export).await;
         };
         tx.enqueue(NewJob::at(Wipe { export: self.export }, ends_at)).await?;
         tx.record(Fact::ExportReady { export: self.export }).await?;
@@ -93,6 +94,14 @@ impl Job for Archive {
     }
 }
 
+/// Deletes what was made where nobody asks for it any more. Another process may have finished it.
+async fn let_go(platform: &Platform, conn: &mut PgConnection, export: ExportId) -> Result<Outcome, AppError> {
+    if store::known(conn, &[export.0]).await?.is_empty() {
+        folder(platform).delete(export.0).await?;
+    }
+    Ok(Outcome::Done)
+}
+
 /// Deletes an archive when its time is over.
 #[derive(Serialize, Deserialize)]
 pub struct Wipe {
@@ -102,7 +111,7 @@ pub struct Wipe {
 impl Job for Wipe {
     const KIND: &'static str = "home.wipe_archive";
     /// A folder that is away for some days must not keep what is to be gone.
-    const MAX_AGE: chrono::TimeDelta = chrono::TimeDelta::days(30);
+    const MAX_AGE: TimeDelta = TimeDelta::days(30);
 
     async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
         folder(&run.platform).delete(self.export.0).await?;
@@ -119,6 +128,8 @@ struct Readable {
     speech: Speech,
     made_at: DateTime<Utc>,
     sections: Vec<(Told, Vec<Entry>)>,
+    /// Names of files whose bytes are not here any more.
+    missing: Vec<String>,
 }
 
 /// A row of a table, as names and values.
@@ -133,7 +144,7 @@ impl Readable {
     }
 }
 
-fn page(speech: Speech, made_at: DateTime<Utc>, parts: &[Part]) -> Result<String, AppError> {
+fn page(speech: Speech, made_at: DateTime<Utc>, parts: &[Part], missing: Vec<String>) -> io::Result<String> {
     let rows: HashMap<&str, &Vec<Value>> = parts.iter().map(|part| (part.table, &part.rows)).collect();
     let entries = |purpose: Purpose| -> Vec<Entry> {
         let held = purpose.tables().filter_map(|held| rows.get(held.table).map(|rows| (held.table, *rows)));
@@ -141,8 +152,7 @@ fn page(speech: Speech, made_at: DateTime<Utc>, parts: &[Part]) -> Result<String
     };
     let sections = Purpose::ALL.into_iter().map(|purpose| (speech.t(purpose.key()), entries(purpose)));
     let sections = sections.filter(|(_, entries)| !entries.is_empty()).collect();
-    let page = Readable { speech, made_at, sections };
-    Ok(page.render().context("drawing the page of an archive")?)
+    Readable { speech, made_at, sections, missing }.render().map_err(io::Error::other)
 }
 
 fn values(row: &Value) -> Vec<(String, String)> {
@@ -159,23 +169,31 @@ fn values(row: &Value) -> Vec<(String, String)> {
 /// Without compression: most of what is shared is pictures and PDFs, which are compressed already.
 fn write(
     out: File,
-    html: String,
+    speech: Speech,
+    made_at: DateTime<Utc>,
     parts: Vec<Part>,
     files: &Files,
-    shared: Vec<(uuid::Uuid, String)>,
+    shared: Vec<(Uuid, String)>,
 ) -> io::Result<u64> {
     let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
     let mut zip = ZipWriter::new(BufWriter::new(out));
-    zip.start_file("index.html", options)?;
-    zip.write_all(html.as_bytes())?;
-    for part in parts {
+    for part in &parts {
         zip.start_file(format!("data/{}.json", part.table), options)?;
         serde_json::to_writer_pretty(&mut zip, &part.rows)?;
     }
+    let mut missing = Vec::new();
     for (n, (key, name)) in shared.into_iter().enumerate() {
-        zip.start_file(format!("files/{}-{}", n + 1, plain(&name)), options)?;
-        io::copy(&mut File::open(files.path(key))?, &mut zip)?;
+        match File::open(files.path(key)) {
+            // A backup of the database alone came back.
+            Err(error) if error.kind() == ErrorKind::NotFound => missing.push(name),
+            file => {
+                zip.start_file(format!("files/{}-{}", n + 1, plain(&name)), options)?;
+                io::copy(&mut file?, &mut zip)?;
+            }
+        }
     }
+    zip.start_file("index.html", options)?;
+    zip.write_all(page(speech, made_at, &parts, missing)?.as_bytes())?;
     let out = zip.finish()?.into_inner().map_err(io::IntoInnerError::into_error)?;
     Ok(out.metadata()?.len())
 }

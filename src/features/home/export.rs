@@ -4,6 +4,7 @@
 use super::archive;
 use super::place::Place;
 use super::store::{self, Export};
+use super::sweep::Sweep;
 use crate::domain::fact::Fact;
 use crate::domain::id::{ExportId, PersonId};
 use crate::domain::retention::EXPORTS;
@@ -81,7 +82,10 @@ async fn act(
         return take(tx, frame, &fields, person, &request).await;
     }
     match store::ask(&mut tx, person).await? {
-        Ok(()) => tx.see_other(format!("{}?said=done", place.path)).await,
+        Ok(()) => {
+            tx.enqueue(Sweep::after(frame.now)).await?;
+            tx.see_other(format!("{}?said=done", place.path)).await
+        }
         Err(store::Running) => {
             let page = page(&mut tx, frame, person, place).await?;
             show_with(StatusCode::CONFLICT, &Page { is_refused: true, ..page })

@@ -17,6 +17,7 @@ mod policy;
 mod privacy;
 mod search;
 mod store;
+pub mod sweep;
 mod year;
 
 use crate::platform::jobs::Registry;
@@ -52,5 +53,5 @@ pub fn routes() -> Routes {
 
 /// Jobs of this slice.
 pub fn jobs(registry: Registry) -> Registry {
-    registry.with::<erasure::Erase>().with::<archive::Archive>().with::<archive::Wipe>()
+    registry.with::<erasure::Erase>().with::<archive::Archive>().with::<archive::Wipe>().with::<sweep::Sweep>()
 }

@@ -14,6 +14,7 @@ use crate::platform::privacy::Part;
 use crate::platform::random;
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{Connection, PgConnection};
+use uuid::Uuid;
 
 /// An archive that is not ready by then never will be: its person may ask again, or be deleted.
 const RUNS_AT_MOST: TimeDelta = TimeDelta::hours(1);
@@ -144,13 +145,41 @@ pub async fn all_of(conn: &mut PgConnection, person: PersonId) -> Result<Vec<Exp
     Ok(ids)
 }
 
-/// When a person took archives along.
+/// Which of these keys are of an archive that somebody asked for.
+pub async fn known(conn: &mut PgConnection, keys: &[Uuid]) -> Result<Vec<Uuid>, AppError> {
+    let known = sqlx::query_scalar!("select export_id from exports where export_id = any($1)", keys);
+    Ok(known.fetch_all(conn).await?)
+}
+
+/// Whether any archive is made or is there.
+pub async fn has_any(conn: &mut PgConnection) -> Result<bool, AppError> {
+    let has = sqlx::query_scalar!(r#"select exists (select from exports) as "has!""#).fetch_one(conn).await?;
+    Ok(has)
+}
+
+/// When a person took archives along, and why administrators did something about what is theirs: what a measure
+/// is about has many owners.
 pub async fn export(conn: &mut PgConnection, person: PersonId) -> Result<Vec<Part>, AppError> {
     let rows = sqlx::query_scalar!(
         r#"select jsonb_build_object('asked_at', asked_at, 'ready_at', ready_at) as "row!" from exports where person_id = $1 order by asked_at"#,
         person as PersonId
     );
-    Ok(vec![Part { table: "exports", rows: rows.fetch_all(conn).await? }])
+    let measures = sqlx::query_scalar!(
+        r#"select jsonb_build_object('act', m.act, 'reason', m.reason, 'administrator', q.name, 'taken_at', m.taken_at) as "row!"
+             from measures m join people q on q.person_id = m.taken_by
+            where m.object_id = $1
+               or exists (select from materials t where t.material_id = m.object_id and t.owner_id = $1)
+               or exists (select from reports r join consultations s using (consultation_id) join calls c using (call_id)
+                           where r.report_id = m.object_id and c.owner_id = $1)
+               or m.act = 'remove_calendar'
+                  and exists (select from facts f where f.fact ->> 'measure' = m.measure_id::text and f.fact ->> 'person' = $1::text)
+            order by m.taken_at"#,
+        person as PersonId
+    );
+    Ok(vec![
+        Part { table: "exports", rows: rows.fetch_all(&mut *conn).await? },
+        Part { table: "measures", rows: measures.fetch_all(conn).await? },
+    ])
 }
 
 /// An entry of the log of consents.

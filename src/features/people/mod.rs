@@ -30,9 +30,9 @@ pub use sign_out::forget;
 pub use store::{
     Decided, HostCard, Listed, Measure, Sanctioned, administrators, by_address, by_slug, cards, closed_by_link,
     end_sign_ins, find_or_create, grant_administrator, grant_host, holds_grant, holds_grant_still, is_disabled,
-    is_empty, is_kept_from_hosting, last_measure, last_seen, list, lock, locked_sanction, may_apply, may_host, measure,
-    move_to, receiver, require, sanction, sanctions_of, save_sanction, take_measure, withdraw_administrator,
-    withdraw_host,
+    is_empty, is_kept_from_hosting, keep_bars, last_measure, last_seen, list, lock, locked_sanction, may_apply,
+    may_host, measure, move_to, receiver, require, sanction, sanctions_of, save_sanction, seal_anew, take_measure,
+    withdraw_administrator, withdraw_host,
 };
 pub use store::{privacy, retention};
 

@@ -118,7 +118,7 @@ pub async fn page(frame: Frame, fields: Fields) -> Answer {
 
 async fn begin(frame: &Frame, person: &SignedIn, fields: &Fields) -> Answer {
     let mut tx = frame.begin(fields).await?;
-    let sealed = frame.platform.keys.seal(&STANDARD.encode(random::app_key()), &bound(person.id));
+    let sealed = frame.platform.keys.seal(&STANDARD.encode(random::app_key()), &store::factor_bound(person.id));
     let sealed = sealed.ok_or(AppError::NotNow("this instance has no keys to seal with"))?;
     if !store::begin_factor(&mut tx, person.id, &sealed, frame.now).await? {
         return Err(AppError::NotNow("an app is in force"));
@@ -300,11 +300,7 @@ async fn is_next_code(tx: &mut Tx, person: PersonId, factor: &Factor, typed: &st
 }
 
 fn open(keys: &Keys, person: PersonId, factor: &Factor) -> Option<Vec<u8>> {
-    STANDARD.decode(keys.open(&factor.sealed, &bound(person))?).ok()
-}
-
-fn bound(person: PersonId) -> String {
-    format!("second factor of {person}")
+    STANDARD.decode(keys.open(&factor.sealed, &store::factor_bound(person))?).ok()
 }
 
 fn mac(secret: &[u8], step: i64) -> Mac {

@@ -1,6 +1,7 @@
 //! All SQL over people; their sign-ins, roles and the mailbox are in the files below.
 
 mod addresses;
+mod bars;
 mod confirmations;
 mod factors;
 mod identities;
@@ -14,6 +15,7 @@ mod sanctions;
 mod sign_ins;
 
 pub use addresses::*;
+pub use bars::*;
 pub use confirmations::*;
 pub use factors::*;
 pub use identities::*;
@@ -42,7 +44,7 @@ fn address(stored: &str) -> Result<EmailAddress, AppError> {
 
 /// Makes the person of an address; nobody where there is one already.
 pub async fn create(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     address: &EmailAddress,
     locale: Locale,
     now: DateTime<Utc>,
@@ -55,26 +57,29 @@ pub async fn create(
         locale.as_str(),
         now,
     )
-    .fetch_optional(conn)
+    .fetch_optional(&mut **tx)
     .await?;
+    if let Some(person) = id {
+        bars::take_up(tx, person, address).await?;
+    }
     Ok(id)
 }
 
 /// The person of an address, made where there is none.
 pub async fn find_or_create(
-    conn: &mut PgConnection,
+    tx: &mut Tx,
     address: &EmailAddress,
     locale: Locale,
     now: DateTime<Utc>,
 ) -> Result<PersonId, AppError> {
-    if let Some(made) = create(&mut *conn, address, locale, now).await? {
+    if let Some(made) = create(tx, address, locale, now).await? {
         return Ok(made);
     }
     let id = sqlx::query_scalar!(
         r#"select person_id as "id: PersonId" from people where lower(email) = $1"#,
         address.folded()
     )
-    .fetch_one(conn)
+    .fetch_one(&mut **tx)
     .await?;
     Ok(id)
 }

@@ -199,6 +199,23 @@ impl Job for HiddenMail {
     }
 }
 
+/// Tells the owner of the call that words of somebody who deleted themselves were left out of the report.
+#[derive(Serialize, Deserialize)]
+pub struct LeftOutMail {
+    pub report: ReportId,
+}
+
+impl Job for LeftOutMail {
+    const KIND: &'static str = "reports.left_out_mail";
+
+    async fn run(self, run: JobRun) -> Result<Outcome, AppError> {
+        let mut tx = run.begin().await?;
+        let Some(written) = store::system(&mut tx, self.report).await? else { return Ok(Outcome::Done) };
+        let (subject, text) = ("reports-mail-hidden-subject", "reports-mail-left_out");
+        to_owner(tx, &run, &written, subject, text, Told::Always).await
+    }
+}
+
 /// Tells the owner of the call what an administrator did about the report, and why.
 #[derive(Serialize, Deserialize)]
 pub struct MeasureMail {

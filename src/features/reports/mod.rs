@@ -61,6 +61,7 @@ pub fn jobs(registry: Registry) -> Registry {
         .with::<mails::DecidedMail>()
         .with::<mails::PreviewEndedMail>()
         .with::<mails::HiddenMail>()
+        .with::<mails::LeftOutMail>()
         .with::<mails::MeasureMail>()
         .with::<mails::PublishLater>()
         .with::<mails::PublishedMails>()

@@ -80,7 +80,12 @@ impl Show {
 pub async fn get(frame: Frame, address: Path<(String, i32)>) -> Answer {
     let mut read = frame.read().await?;
     let series = store::series_by_slug(&mut read, &address.0).await?.ok_or(AppError::NotFound)?;
-    let published = store::published(&mut read, &series, address.1).await?.ok_or(AppError::NotFound)?;
+    let Some(published) = store::published(&mut read, &series, address.1).await? else {
+        return match store::is_gap(&mut read, &series, address.1).await? {
+            true => gone(frame, series, address.1),
+            false => Err(AppError::NotFound),
+        };
+    };
     if published.stage != Stage::Published {
         return gone(frame, series, address.1);
     }

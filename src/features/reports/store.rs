@@ -14,8 +14,8 @@ pub(super) use previews::{
     revocable,
 };
 pub(super) use public::{
-    Entry, Once, Published, approvals_of_person, before_and_after, entries, gaps, neighbours, of_series, published,
-    series_by_slug,
+    Entry, Once, Published, approvals_of_person, before_and_after, entries, gaps, is_gap, neighbours, of_series,
+    published, series_by_slug,
 };
 pub use public::{Listed, Public, in_public, latest, of_call, of_host};
 pub use search::{search, search_own};

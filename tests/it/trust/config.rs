@@ -1,10 +1,13 @@
 //! K: starts that are refused, keys that change, what the protocol allows.
 
+use crate::support::digest::{changed, digest};
 use crate::support::*;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::TimeDelta;
-use kabeuchi::config::sealing_keys;
+use kabeuchi::config::{Config, sealing_keys};
+use kabeuchi::features::admin::retention;
+use kabeuchi::platform::clock::Clock;
 use sqlx::PgPool;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -135,13 +138,15 @@ async fn trust_k02_the_link_of_a_first_start_is_for_one_use_within_an_hour_and_o
     assert_eq!(people().await.unwrap(), 1);
 }
 
+/// Another key than that of the tests.
+const OTHER: &str = "other:AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
+
 #[sqlx::test]
 async fn trust_k04_with_another_key_a_calendar_asks_to_be_connected_anew_and_nothing_breaks(db: PgPool) {
     let app = TestApp::spawn(db.clone()).await;
     app.offer_hours(hana()).await;
     let calendar = app.connect(hana(), "http://calendar.test:9/private.ics").await;
-    let other = "other:AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
-    let later = TestApp::spawn_with(db, |config| config.keys = sealing_keys(other).unwrap()).await;
+    let later = TestApp::spawn_with(db, |config| config.keys = sealing_keys(OTHER).unwrap()).await;
 
     later.pass(TimeDelta::hours(2)).await;
 
@@ -218,13 +223,65 @@ async fn what_the_program_measures_of_itself_is_said_on_the_command_line_and_to_
     assert!(text.contains("good  The database answers") && text.contains("good  All keys"), "{text}");
     assert!(text.contains("look  The program runs as a role that may change tables"), "{text}");
 
-    let app = TestApp::spawn(db).await;
+    let app = TestApp::spawn(db.clone()).await;
+    app.offer_hours(hana()).await;
+    app.connect(hana(), "http://calendar.test:9/private.ics").await;
+    let app = TestApp::spawn_with(db, |config| config.keys = sealing_keys(OTHER).unwrap()).await;
     let toma_browser = app.with_code(toma()).await;
     let page = toma_browser.get("/admin/readiness").await;
     page.assert_status(200).assert_says("readiness-factors-good").assert_does_not_say("readiness-mail-none");
     let all = toma_browser.submit(&page, "/admin/readiness", &[("act", "measure")]).await;
     all.assert_status(200).assert_says("readiness-mail-none").assert_says("readiness-files-good");
-    // The key of the process before is not among those of this one.
+    // The key that sealed the calendar is not among those of this process.
     all.assert_says("readiness-keys-bad");
     app.as_(hana()).await.get("/admin/readiness").await.assert_status(404);
+}
+
+#[sqlx::test]
+async fn looking_at_the_settings_changes_nothing(db: PgPool) {
+    let key = |name: &str, byte: u8| format!("{name}:{}", STANDARD.encode([byte, 2, 3, 4].repeat(8)));
+    drop(Process::serve(&db, &[("KABEUCHI_KEYS", key("first", 1))]).await);
+    let before = digest(&db).await;
+
+    let measured =
+        start(&db, &["check-config"], &[("KABEUCHI_KEYS", format!("{},{}", key("next", 2), key("first", 1)))]);
+
+    assert!(measured.status.success(), "{}", told(&measured));
+    assert_eq!(changed(&before, &digest(&db).await), [] as [&str; 0]);
+    let refused = start(&db, &["check-config"], &[("KABEUCHI_KEYS", key("first", 9))]);
+    assert!(!refused.status.success() && told(&refused).contains("KABEUCHI_KEYS: "), "{}", told(&refused));
+}
+
+#[sqlx::test]
+async fn trust_k03_after_a_rotation_the_former_key_is_needed_no_more(db: PgPool) {
+    let app = TestApp::spawn(db.clone()).await;
+    app.offer_hours(hana()).await;
+    let calendar = app.connect(hana(), "http://calendar.test:9/private.ics").await;
+    app.as_(aki()).await.post("/settings/second-factor", &[("act", "begin")]).await.assert_status(303);
+    app.platform.keys.prove(&db, app.clock.now()).await.unwrap();
+    let both = |config: &mut Config| config.keys = [sealing_keys(OTHER).unwrap(), config.keys.clone()].concat();
+    let rotated = TestApp::spawn_with(db.clone(), both).await;
+    rotated.platform.keys.prove(&db, rotated.clock.now()).await.unwrap();
+    let proven = async || -> Vec<String> {
+        sqlx::query_scalar("select key_id from sealing_keys order by 1").fetch_all(&db).await.unwrap()
+    };
+    assert_eq!(proven().await.len(), 2);
+
+    // Where forms led is sealed, too, and kept for a month.
+    for days in [0, 32] {
+        rotated.clock.advance(TimeDelta::days(days));
+        retention::plan(&rotated.platform).await.unwrap();
+        rotated.clock.advance(TimeDelta::days(1));
+        rotated.run_jobs().await;
+    }
+
+    assert_eq!(proven().await, ["other"]);
+    let later = TestApp::spawn_with(db.clone(), |config| config.keys = sealing_keys(OTHER).unwrap()).await;
+    later.clock.set(rotated.clock.now());
+    later.run_jobs().await;
+    let page = later.as_(hana()).await.get(&calendar).await;
+    page.assert_status(200).assert_does_not_say("calendars-reason-sealed");
+    assert_eq!(later.as_(aki()).await.get("/settings/second-factor").await.links("otpauth://totp/").len(), 1);
+    let readiness = later.with_code(toma()).await.get("/admin/readiness").await;
+    readiness.assert_says("readiness-keys-good");
 }

@@ -368,3 +368,119 @@ async fn trust_i21_a_restored_backup_deletes_them_again_before_anybody_is_answer
     app.run_jobs().await;
     assert_eq!(app.mailbox().to(aki()).await, [], "nothing is told again");
 }
+
+#[sqlx::test]
+async fn trust_i20_a_mail_of_the_day_about_somebody_elses_room_stands_as_it_was(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let (id, _) = room_of_aki(&app).await;
+    let other = app.consultation(sora(), ren()).await;
+    let waiting = async |to: Persona, subject: &str, room: ConsultationId| {
+        let url = app.platform.config.url(&format!("/consultations/{room}/questions"));
+        let entry = "insert into digest_entries (job_id, person_id, due_at, subject, url, at) values (gen_random_uuid(), $1, $2 + interval '1 day', $3, $4, $2)";
+        let (to, now) = (app.id_of(to).await.0, app.clock.now());
+        sqlx::query(entry).bind(to).bind(now).bind(subject).bind(url).execute(&app.db).await.unwrap();
+    };
+    waiting(ren(), "Aki Zebrano and the zebra: a new answer", other).await;
+    waiting(hana(), "Aki Zebrano wrote", id).await;
+    waiting(aki(), "Hana wrote", id).await;
+
+    delete(&app, aki()).await.assert_status(303);
+
+    let left: Vec<String> =
+        sqlx::query_scalar("select subject from digest_entries order by subject").fetch_all(&app.db).await.unwrap();
+    assert_eq!(left, ["Aki Zebrano and the zebra: a new answer", "… wrote"]);
+}
+
+/// A published report of Hana's and Aki's about a talk that Mio, by this name, was in and was not asked about.
+async fn report_with(app: &TestApp, name: &str, body: &str) -> String {
+    let id = app.consultation(hana(), aki()).await;
+    app.join(id, mio()).await;
+    let named = "update people set name = $2 where email = $1";
+    sqlx::query(named).bind(mio().email).bind(name).execute(&app.db).await.unwrap();
+    app.hold(id).await;
+    app.approved(id, "Four and a pager", body).await;
+    let public = app.publish(id).await;
+    app.mailbox().empty().await;
+    public
+}
+
+#[sqlx::test]
+async fn trust_i20_a_name_of_one_letter_riddles_no_report(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let public = report_with(&app, "の", "# 壁打ち\n\n夜のアラートの話をしました。").await;
+
+    delete(&app, mio()).await.assert_status(303);
+
+    let page = app.visitor().get(&public).await;
+    page.assert_status(200);
+    assert!(page.text().contains("夜のアラートの話をしました。"), "{}", page.text());
+    let told = app.mailbox().subjects(hana()).await;
+    assert!(!told.iter().any(|subject| subject.contains("not shown")), "{told:?}");
+}
+
+#[sqlx::test]
+async fn trust_i20_a_report_that_loses_words_is_hidden_and_its_host_told(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let public = report_with(&app, "Mio Zebrano", "# What we did\n\nMio Zebrano drew the alarms.").await;
+
+    delete(&app, mio()).await.assert_status(303);
+
+    app.visitor().get(&public).await.assert_status(410);
+    let told = app.mailbox().to(hana()).await;
+    let told = told.into_iter().find(|mail| mail.subject.contains("not shown")).expect("the host is told");
+    assert!(told.text.contains("their words are left out"), "{}", told.text);
+    assert!(!told.text.contains("Zebrano"), "{}", told.text);
+    let desk = app.as_(hana()).await.get(told.link().as_str()).await;
+    assert!(desk.body.contains("… drew the alarms."), "{}", desk.body);
+    let publication = format!("{}/publication", told.link());
+    app.as_(hana()).await.post(&publication, &CHECKED).await.assert_status(409);
+}
+
+#[sqlx::test]
+async fn trust_i21_a_restored_backup_takes_consents_back_again_before_anybody_is_answered(db: PgPool) {
+    let app = TestApp::spawn_now(db.clone()).await;
+    let id = app.held().await;
+    app.answer(aki(), id, &[("answer1", "The zebra was heard."), ("quote1", "yes")]).await.assert_status(303);
+    let public = app.published(id, "Nights").await;
+    let browser = app.as_(aki()).await;
+    let own = browser.get("/settings/privacy").await;
+    let report = own.attributes("button[name=report]", "value")[0].clone();
+    browser.post("/settings/privacy", &[("report", &report)]).await.assert_status(303);
+    app.run_jobs().await;
+    app.visitor().get(&public).await.assert_status(410);
+    app.mailbox().empty().await;
+    for sql in [
+        "delete from consents where act = 'withdrawn'",
+        "update report_previews set answer = 'approved'",
+        "update reports set stage = 'published'",
+    ] {
+        sqlx::query(sql).execute(&db).await.unwrap();
+    }
+    app.visitor().get(&public).await.assert_status(200);
+    let folder = app.platform.config.data_dir.to_str().unwrap().to_owned();
+    let serve = async || Process::serve(&db, &[("KABEUCHI_DATA_DIR", folder.clone())]).await;
+
+    let (process, origin) = serve().await;
+
+    Browser::new(origin).get(&public).await.assert_status(410);
+    let told: i64 =
+        sqlx::query_scalar("select count(*) from jobs where kind = 'reports.hidden_mail' and stage = 'waiting'")
+            .fetch_one(&db)
+            .await
+            .unwrap();
+    assert_eq!(told, 1, "the host is told");
+    // What is given again is no longer the consent that was taken back.
+    drop(process);
+    let quotes: i64 =
+        sqlx::query_scalar("select count(*) from quotes where stage = 'granted'").fetch_one(&db).await.unwrap();
+    assert_eq!(quotes, 1);
+    sqlx::query("insert into consents (person_id, kind, subject, version, text_hash, act, at) select person_id, kind, subject, version, text_hash, 'given', at + interval '1 day' from consents where act = 'withdrawn'")
+        .execute(&db)
+        .await
+        .unwrap();
+    for sql in ["update report_previews set answer = 'approved'", "update reports set stage = 'published'"] {
+        sqlx::query(sql).execute(&db).await.unwrap();
+    }
+    let (_process, origin) = serve().await;
+    Browser::new(origin).get(&public).await.assert_status(200);
+}

@@ -252,7 +252,21 @@ async fn the_operator_reads_what_is_held_by_the_same_list(db: PgPool) {
 
     let shown: BTreeSet<String> = page.texts("tbody code").into_iter().collect();
     assert_eq!(shown, TABLES.iter().map(|held| held.table.to_owned()).collect());
-    assert!(page.text().contains("Kept for 180 days after its end."), "{}", page.text());
+    let told: BTreeMap<String, String> =
+        page.texts("tbody code").into_iter().zip(page.texts("tbody td:nth-child(3)")).collect();
+    for (table, kept) in [
+        ("posts", "180 days after its end"),
+        ("no_shows", "12 months after its end"),
+        ("limits", "a day after its end"),
+        ("once_keys", "30 days after its end"),
+        ("address_changes", "14 days after its end"),
+        ("identities", "until the person deletes it, or the account"),
+        ("consultations", "24 months after the last activity, and as long as a report that needs it is public"),
+        ("jobs", "14 days after it is done; what failed waits for an administrator"),
+        ("tombstones", "as long as the instance"),
+    ] {
+        assert_eq!(told[table], kept, "{table}");
+    }
     app.as_(hana()).await.get("/admin/data").await.assert_status(404);
 }
 
@@ -314,4 +328,57 @@ async fn the_links_to_data_of_a_closed_account_are_dead_for_an_open_one(db: PgPo
         visitor.get(&path).await.assert_status(410);
         visitor.post(&path, &[("act", "ask"), ("sure", "yes")]).await.assert_status(410);
     }
+}
+
+#[sqlx::test]
+async fn trust_l01_who_read_what_in_an_emergency_and_why_is_taken_along(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let (id, _) = room_of_aki(&app).await;
+    let reading = [("consultation", &*id.to_string()), ("reason", "A participant asked us to look.")];
+    app.with_code(toma()).await.post("/admin/emergency", &reading).await.assert_status(303);
+    app.run_jobs().await;
+
+    let of_aki = archive_of(&app, aki()).await;
+
+    assert_eq!(saying(&of_aki, "asked us to look"), BTreeSet::from(["emergency_readings.reason".to_owned()]));
+    let of_ren = archive_of(&app, ren()).await;
+    assert_eq!(saying(&of_ren, "asked us to look"), BTreeSet::new());
+}
+
+#[sqlx::test]
+async fn trust_l01_a_file_that_is_lost_keeps_nobody_from_the_rest(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let (id, _) = room_of_aki(&app).await;
+    write(&app, id).await;
+    app.run_jobs().await;
+    for entry in fs::read_dir(app.platform.config.data_dir.join("files")).unwrap() {
+        fs::remove_file(entry.unwrap().path()).unwrap();
+    }
+
+    let of_aki = archive_of(&app, aki()).await;
+
+    assert!(of_aki.keys().all(|name| !name.starts_with("files/")), "{:?}", of_aki.keys());
+    let page = String::from_utf8(of_aki["index.html"].clone()).unwrap();
+    assert!(page.contains("not on this instance any more") && page.contains("<li>zebra.txt</li>"), "{page}");
+}
+
+#[sqlx::test]
+async fn no_archive_outlives_its_row(db: PgPool) {
+    let smtp = MailServer::start().await;
+    let app = TestApp::spawn_now(db.clone()).await;
+    app.as_(aki()).await.post(EXPORT, &[("act", "ask")]).await.assert_status(303);
+    let folder = app.platform.config.data_dir.to_str().unwrap().to_owned();
+    let mut variables = smtp.variables("after_archive=abort").to_vec();
+    variables.push(("KABEUCHI_DATA_DIR", folder));
+    Process::start_with(&db, &["work"], &variables).ended().await;
+    assert_eq!(stored(&app).len(), 1);
+    sqlx::query("delete from exports").execute(&db).await.unwrap();
+    let exports = app.platform.config.data_dir.join("exports");
+    for name in ["0a1b2c3d4e5f40718293a4b5c6d7e8f9.part", "0a1b2c3d4e5f40718293a4b5c6d7e8f9"] {
+        fs::File::create(exports.join(name)).unwrap().set_modified(app.platform.clock.now().into()).unwrap();
+    }
+
+    app.pass(TimeDelta::hours(3)).await;
+
+    assert_eq!(stored(&app), [] as [std::path::PathBuf; 0]);
 }

@@ -279,6 +279,80 @@ async fn trust_g12_three_refusals_end_it_until_whoever_it_is_signs_in(db: PgPool
     app.with_code(toma()).await.get("/admin/people").await.assert_does_not_say("admin-people-suspended");
 }
 
+/// Lets the server of an address refuse mails until nothing more is sent there.
+async fn suspend(app: &TestApp, smtp: &MailServer, persona: Persona) {
+    smtp.refuse(persona.email, "550 no such user");
+    for _ in 0..3 {
+        app.visitor().post("/sign-in", &[("email", persona.email)]).await.assert_status(303);
+        app.run_jobs().await;
+    }
+    smtp.relent();
+    app.run_jobs().await;
+}
+
+/// The texts of all mails to somebody.
+fn told(smtp: &MailServer, persona: Persona) -> String {
+    let theirs = smtp.mails().into_iter().filter(|mail| headers(mail, "To") == [persona.email]);
+    theirs.map(|mail| MailServer::parts(&mail)[0].clone()).collect()
+}
+
+#[sqlx::test]
+async fn trust_g12_whoever_waits_for_an_applicant_hears_that_mails_do_not_arrive(db: PgPool) {
+    let (app, smtp) = sending(db.clone()).await;
+    let asked = app.apply(aki(), app.open_call(hana()).await).await;
+    app.as_(hana()).await.post(&format!("{asked}/request"), &[("body", "Why?")]).await.assert_status(303);
+    let open = app.apply(aki(), app.open_call(sora()).await).await;
+    app.run_jobs().await;
+
+    suspend(&app, &smtp, aki()).await;
+
+    let to_hana = told(&smtp, hana());
+    assert!(to_hana.contains("they may not know it") && to_hana.contains(&asked), "{to_hana}");
+    let to_sora = told(&smtp, sora());
+    assert!(to_sora.contains(&open) && !to_sora.contains("they may not know it"), "it is her turn: {to_sora}");
+}
+
+#[sqlx::test]
+async fn trust_g12_whoever_invited_an_address_hears_that_it_was_refused(db: PgPool) {
+    let (app, smtp) = sending(db.clone()).await;
+    let room = app.consultation(hana(), aki()).await;
+    smtp.refuse("colleague@example.org", "550 5.1.1 user unknown");
+
+    let invite = [("email", "colleague@example.org")];
+    let participants = format!("/consultations/{room}/participants");
+    app.as_(aki()).await.post(&participants, &invite).await.assert_status(303);
+    app.run_jobs().await;
+
+    let to_aki = told(&smtp, aki());
+    assert!(to_aki.contains("colleague@example.org refused your invitation"), "{to_aki}");
+    assert!(!told(&smtp, hana()).contains("colleague@"));
+    let payloads: String =
+        sqlx::query_scalar("select string_agg(payload::text, '') from jobs").fetch_one(&db).await.unwrap();
+    assert!(!payloads.contains("colleague@"), "{payloads}");
+}
+
+#[sqlx::test]
+async fn trust_g12_others_hear_that_mails_to_a_host_do_not_arrive(db: PgPool) {
+    let (app, smtp) = sending(db.clone()).await;
+    app.as_(toma()).await;
+    let (alone, together) = (app.open_call(hana()).await, app.open_call(sora()).await);
+    app.as_(kai()).await;
+    sqlx::query("insert into call_hosts (call_id, person_id, may_decide, attends) values ($1, $2, false, false)")
+        .bind(together.0)
+        .bind(app.id_of(kai()).await.0)
+        .execute(&db)
+        .await
+        .unwrap();
+
+    for host in [hana(), sora()] {
+        app.clock.advance(TimeDelta::hours(2));
+        suspend(&app, &smtp, host).await;
+    }
+
+    assert_eq!(told(&smtp, toma()).matches("who hosts").count(), 1, "of {alone}");
+    assert_eq!(told(&smtp, kai()).matches("who hosts").count(), 1, "of {together}");
+}
+
 #[sqlx::test]
 async fn trust_g12_an_administrator_lets_mails_go_out_again(db: PgPool) {
     let (app, smtp) = sending(db.clone()).await;

@@ -309,3 +309,38 @@ async fn a_report_of_a_suspended_call_stays_and_shows_the_call_no_more(db: PgPoo
     let index = app.visitor().get(public.rsplit_once('/').unwrap().0).await;
     assert!(index.links("/hosts/").iter().all(|link| !link.contains("/calls/")), "{:?}", index.links("/hosts/"));
 }
+
+#[sqlx::test]
+async fn who_deletes_themselves_is_kept_from_the_same_when_they_come_back(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let (of_hana, of_sora) = (app.open_call(hana()).await, app.open_call(sora()).await);
+    let application = app.apply(aki(), of_hana).await;
+    let block = [("kind", "cheating"), ("body", "An interview to sit"), ("block", "yes")];
+    app.as_(hana()).await.post(&format!("{application}/abuse-report"), &block).await.assert_status(303);
+    let akis = person_path(&app, aki()).await;
+    let month = [("act", "decide"), ("kind", "applying"), ("reason", "Sells courses"), ("days", "30")];
+    let toma_browser = app.with_code(toma()).await;
+    toma_browser.submit(&toma_browser.get(&akis).await, &akis, &month).await.assert_status(303);
+    app.run_jobs().await;
+    let page = app.as_(aki()).await.get("/settings/deletion").await;
+    page.assert_says("home-deletion-stays_bars");
+    app.as_(aki()).await.post("/settings/deletion", &[("sure", "yes")]).await.assert_status(303);
+    app.run_jobs().await;
+    let kept: i64 = sqlx::query_scalar("select count(*) from bars").fetch_one(&app.db).await.unwrap();
+    assert_eq!(kept, 2);
+    let visitor = app.visitor();
+    visitor.post("/sign-in", &[("email", aki().email)]).await.assert_status(303);
+    app.run_jobs().await;
+    visitor.post(&app.mailbox().last_to(aki()).await.link(), &[]).await.assert_status(303);
+    let aki_browser = app.as_(aki()).await;
+    let [of_hana_path, of_sora_path] = [app.apply_path(of_hana).await, app.apply_path(of_sora).await];
+    aki_browser.get(&of_sora_path).await.assert_says("applications-new-kept_from");
+    aki_browser.get(&of_hana_path).await.assert_says("applications-new-not_taken");
+
+    app.clock.advance(TimeDelta::days(31));
+
+    let aki_browser = app.as_(aki()).await;
+    aki_browser.get(&of_hana_path).await.assert_says("applications-new-not_taken");
+    app.apply(aki(), of_sora).await;
+    app.apply(mio(), of_hana).await;
+}

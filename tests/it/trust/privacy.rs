@@ -2,7 +2,9 @@
 
 use crate::support::*;
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use kabeuchi::domain::data_map::{Held, Kept, TABLES};
 use kabeuchi::domain::id::ConsultationId;
+use kabeuchi::domain::person::Locale;
 use kabeuchi::domain::retention::Class;
 use kabeuchi::features::admin::retention;
 use kabeuchi::platform::bots;
@@ -126,12 +128,23 @@ async fn trust_l03_what_ended_unanswered_is_not_sent_again_without_its_text(db: 
 async fn trust_l03_a_document_goes_after_180_days_and_its_pages_say_so(db: PgPool) {
     let app = TestApp::spawn(db).await;
     let (id, item) = ended(&app, false).await;
+    for said in [
+        "insert into bookings (booking_id, consultation_id, call_id, stage, starts_at, ends_at, minutes, buffer_before_minutes, buffer_after_minutes, host_zone, wall_clock, uid, sequence, booked_by, booked_at, cancelled_at, cancelled_by, move_reason)
+         select gen_random_uuid(), consultation_id, call_id, 'cancelled', $3, $3 + interval '1 hour', 60, 0, 0, 'UTC', '', 'uid', 0, owner_id, $3, $3, owner_id, $2 from consultations join calls using (call_id) where consultation_id = $1",
+        "insert into no_shows (no_show_id, consultation_id, absent_side, said_by, said_at, contest_words)
+         select gen_random_uuid(), consultation_id, 'host', person_id, $3, $2 from participants where consultation_id = $1",
+    ] {
+        sqlx::query(said).bind(id.0).bind(TEXT).bind(app.clock.now()).execute(&app.db).await.unwrap();
+    }
     let going_on = app.consultation(hana(), mio()).await;
     app.ask(going_on, mio(), "Another", "Nobody sleeps.").await;
     let since = app.clock.now();
     night(&app, since, 178).await;
     assert_eq!(app.as_(aki()).await.get(&item).await.texts(".post__body"), [TEXT]);
-    assert_eq!(standing(&app, "pager").await, ["items", "post_revisions", "posts", "private_notes"]);
+    assert_eq!(
+        standing(&app, "pager").await,
+        ["bookings", "items", "no_shows", "post_revisions", "posts", "private_notes"]
+    );
     let counted = year(&app).await;
 
     night(&app, since, 181).await;
@@ -302,4 +315,98 @@ async fn fault_j55_nothing_goes_by_a_clock_that_jumped(db: PgPool) {
     app.clock.doubt(false);
     night(&app, since, 3660).await;
     assert_eq!((rows(&app, "drafts").await, sweeps(&app, "drafts").await), (0, 1));
+}
+
+#[sqlx::test]
+async fn trust_l03_counts_of_limits_name_nobody_for_longer_than_they_count(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    app.visitor().post("/sign-in", &[("email", "nobody.here@example.org")]).await.assert_status(303);
+    app.run_jobs().await;
+    let since = app.clock.now();
+    assert!(standing(&app, "nobody.here@example.org").await.contains(&"limits".to_owned()));
+
+    night(&app, since, 2).await;
+
+    assert_eq!(standing(&app, "nobody.here@example.org").await, ["mailbox"]);
+    assert_eq!(rows(&app, &format!("limits where began_at <= '{since}'")).await, 0);
+}
+
+#[sqlx::test]
+async fn trust_l03_whatever_has_a_period_goes_when_all_is_over(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    world::World::build(&app, Locale::En).await;
+    app.run_jobs().await;
+    let person = app.id_of(ren()).await.0;
+    for old in [
+        "insert into digest_entries (job_id, person_id, due_at, subject, url, at) values (gen_random_uuid(), $1, $2, 'Old', '/home', $2)",
+        "insert into unsubscribe_keys (key_hash, person_id, topic, created_at) values ('key', $1, 'turn', $2)",
+        "insert into refused_addresses (address, refusals, refused_at) select 'away@example.org', 3, $2 from people where person_id = $1",
+        "insert into readings (person_id, page, seen_at) values ($1, '/old', $2)",
+        "insert into address_changes (address_change_id, person_id, former, email, asked_at, expires_at) values (gen_random_uuid(), $1, 'was@example.org', 'is@example.org', $2, $2)",
+        "insert into sanctions (sanction_id, person_id, kind, reason, decided_by, decided_at, ends_at) values (gen_random_uuid(), $1, 'applying', 'Spam', $1, $2, $2 + interval '1 day')",
+        "insert into measures (measure_id, act, object_id, reason, taken_by, taken_at) values (gen_random_uuid(), 'remove_participant', $1, 'Spam', $1, $2)",
+        "insert into bars (bar_id, address_hash, kind, by_id, since, kept_until) values (gen_random_uuid(), 'hash', 'blocked', $1, $2, $2)",
+        "insert into call_suspensions (call_id, reason, suspended_by, suspended_at, lifted_at) select call_id, 'Spam', $1, $2, $2 from calls limit 1",
+    ] {
+        sqlx::query(old).bind(person).bind(app.clock.now()).execute(&app.db).await.unwrap();
+    }
+    let has_period = |held: &&Held| !matches!(held.kept, Kept::WithAccount | Kept::Always);
+    let mut held = Vec::new();
+    for table in TABLES.iter().filter(has_period).map(|held| held.table) {
+        if rows(&app, table).await > 0 {
+            held.push(table);
+        }
+    }
+    assert!(held.len() > 50, "{held:?}");
+    for end in [
+        "update reports set stage = 'withdrawn' where number is not null",
+        "update consultations set stage = 'cancelled' where stage in ('preparing', 'ready', 'booked', 'in_session')",
+        "update applications set stage = 'withdrawn' where stage in ('submitted', 'asked', 'waitlisted', 'blocked')",
+        "update calls set stage = 'closed' where stage <> 'draft'",
+        "update complaints set stage = 'dismissed', decided_at = created_at, decided_by = reporter_id, reason = 'None' where stage = 'open'",
+        "update sanctions set lifted_at = decided_at, appealed_at = null, appeal = null where concluded_at is null",
+        "update call_suspensions set lifted_at = suspended_at where lifted_at is null",
+    ] {
+        sqlx::query(end).execute(&app.db).await.unwrap();
+    }
+    let since = app.clock.now();
+    for days in [100, 400, 1200, 2000] {
+        night(&app, since, days).await;
+    }
+
+    let mut left = Vec::new();
+    // What the nights themselves leave is of today.
+    for table in held.into_iter().filter(|table| !["jobs", "facts", "audit_entries"].contains(table)) {
+        if rows(&app, table).await > 0 {
+            left.push(table);
+        }
+    }
+    assert_eq!(left, [] as [&str; 0]);
+    for old in [format!("facts where at <= '{since}'"), format!("audit_entries where at <= '{since}'")] {
+        assert_eq!(rows(&app, &old).await, 0, "{old}");
+    }
+}
+
+#[sqlx::test]
+async fn trust_l03_of_a_withdrawn_report_the_number_alone_stays(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let (id, _) = ended(&app, false).await;
+    let report = app.published(id, "Four and a pager").await;
+    let withdraw = [("act", "withdraw"), ("reason", "A court wants it gone")];
+    app.with_code(toma()).await.post(&format!("{report}/hiding"), &withdraw).await.assert_status(303);
+    app.run_jobs().await;
+    let (index, number) = report.rsplit_once('/').unwrap();
+    let gaps = async || app.visitor().get(index).await.texts(".field__hint");
+    let before = gaps().await;
+    assert!(before.iter().any(|gap| gap.contains(&format!("#{number}"))), "{before:?}");
+
+    night(&app, app.clock.now(), 400).await;
+    night(&app, app.clock.now(), 732).await;
+
+    assert_eq!((rows(&app, "consultations").await, rows(&app, "reports").await), (0, 0));
+    assert_eq!((rows(&app, "report_terms").await, rows(&app, "report_gaps").await), (0, 1));
+    app.as_(hana()).await.get(&format!("/consultations/{id}")).await.assert_status(404);
+    assert_eq!(gaps().await, before);
+    app.visitor().get(&report).await.assert_status(410);
+    app.visitor().get(&format!("{index}/99")).await.assert_status(404);
 }

@@ -273,6 +273,24 @@ pub async fn block_person(tx: &mut Tx, host: PersonId, person: PersonId) -> Resu
     }
 }
 
+/// Lets a block count for somebody who left and came back.
+pub async fn block_again(
+    conn: &mut PgConnection,
+    host: PersonId,
+    person: PersonId,
+    since: DateTime<Utc>,
+) -> Result<(), AppError> {
+    sqlx::query!(
+        "insert into blocked_people (host_id, person_id, since) values ($1, $2, $3) on conflict do nothing",
+        host as PersonId,
+        person as PersonId,
+        since,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 /// Takes applications of a person again; false where none was blocked.
 pub async fn unblock_person(tx: &mut Tx, host: PersonId, person: PersonId) -> Result<bool, AppError> {
     let unblocked = sqlx::query!(

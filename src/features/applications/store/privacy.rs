@@ -6,6 +6,7 @@ use crate::domain::id::{ApplicationId, ConsultationId, PersonId};
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
 use crate::platform::privacy::Part;
+use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
 /// Withdraws what waits for an answer; gives the rooms that the person's applications opened.
@@ -21,6 +22,29 @@ pub async fn withdraw(tx: &mut Tx, person: PersonId) -> Result<Vec<ConsultationI
         }
     }
     Ok(rooms)
+}
+
+/// What a person sent, and what was sent to the calls that they own.
+pub async fn concerning(tx: &mut Tx, person: PersonId) -> Result<Vec<ApplicationId>, AppError> {
+    let ids = sqlx::query_scalar!(
+        r#"select application_id as "id: ApplicationId" from applications join calls using (call_id)
+            where applicant_id = $1 or owner_id = $1"#,
+        person as PersonId
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(ids)
+}
+
+/// Who takes no applications of a person, and since when.
+pub async fn blocks(tx: &mut Tx, person: PersonId) -> Result<Vec<(PersonId, DateTime<Utc>)>, AppError> {
+    let rows = sqlx::query!(
+        r#"select host_id as "host: PersonId", since from blocked_people where person_id = $1"#,
+        person as PersonId
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.host, row.since)).collect())
 }
 
 async fn of_person(tx: &mut Tx, person: PersonId) -> Result<Vec<ApplicationId>, AppError> {

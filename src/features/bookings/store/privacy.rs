@@ -1,10 +1,21 @@
 //! SQL over the times of somebody who leaves. Their consultations give booked times back themselves.
 
-use crate::domain::id::{ConsultationId, PersonId};
+use crate::domain::id::{BookingId, ConsultationId, PersonId};
 use crate::platform::db::{Tx, lock_people};
 use crate::platform::error::AppError;
 use crate::platform::privacy::Part;
 use sqlx::PgConnection;
+
+/// Talks of these rooms.
+pub async fn of_rooms(tx: &mut Tx, rooms: &[ConsultationId]) -> Result<Vec<BookingId>, AppError> {
+    let ids = sqlx::query_scalar!(
+        r#"select booking_id as "id: BookingId" from bookings where consultation_id = any($1)"#,
+        rooms as &[ConsultationId],
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(ids)
+}
 
 /// Deletes what leads somebody to their bookings, and the words that were said about them.
 pub async fn erase(tx: &mut Tx, person: PersonId, rooms: &[ConsultationId]) -> Result<(), AppError> {

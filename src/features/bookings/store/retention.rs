@@ -5,10 +5,11 @@ use crate::features::calendars;
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
 
-/// Takes the words out of the bookings of these consultations: why they were cancelled, and where the talk was.
+/// Takes the words out of the bookings of these consultations: why they were cancelled or moved, and where the
+/// talk was.
 pub async fn purge(tx: &mut Tx, rooms: &[ConsultationId]) -> Result<(), AppError> {
     sqlx::query!(
-        "update bookings set cancel_reason = null, meeting_place = '' where consultation_id = any($1)",
+        "update bookings set cancel_reason = null, move_reason = null, meeting_place = '' where consultation_id = any($1)",
         rooms as &[ConsultationId]
     )
     .execute(&mut **tx)
@@ -18,12 +19,7 @@ pub async fn purge(tx: &mut Tx, rooms: &[ConsultationId]) -> Result<(), AppError
 
 /// Deletes the bookings of these consultations.
 pub async fn forget(tx: &mut Tx, rooms: &[ConsultationId]) -> Result<(), AppError> {
-    let ids = sqlx::query_scalar!(
-        r#"select booking_id as "id: BookingId" from bookings where consultation_id = any($1)"#,
-        rooms as &[ConsultationId],
-    )
-    .fetch_all(&mut **tx)
-    .await?;
+    let ids = super::privacy::of_rooms(tx, rooms).await?;
     calendars::retention::forget(tx, &ids).await?;
     sqlx::query!("delete from booking_keys where booking_id = any($1)", &ids as &[BookingId])
         .execute(&mut **tx)

@@ -220,7 +220,7 @@ pub async fn declined_invitation(
     Ok(row.map(|row| (row.call, row.email, row.inviter)))
 }
 
-/// Deletes invitations whose time is over; gives their number.
+/// Deletes invitations and offers of calls whose time is over; gives their number.
 pub async fn sweep_invitations(tx: &mut Tx, limit: i64) -> Result<u64, AppError> {
     let now = tx.now();
     let gone = sqlx::query!(
@@ -231,5 +231,6 @@ pub async fn sweep_invitations(tx: &mut Tx, limit: i64) -> Result<u64, AppError>
     )
     .execute(&mut **tx)
     .await?;
-    Ok(gone.rows_affected())
+    let offers = sqlx::query!("delete from call_transfers where expires_at <= $1", now).execute(&mut **tx).await?;
+    Ok(gone.rows_affected() + offers.rows_affected())
 }

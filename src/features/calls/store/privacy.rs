@@ -19,14 +19,20 @@ pub async fn active(conn: &mut PgConnection, person: PersonId) -> Result<Vec<Str
     Ok(titles)
 }
 
-/// Closes the calls of a person, where a backup brought them back open; whoever waits is declined.
-pub async fn end(tx: &mut Tx, person: PersonId) -> Result<Vec<CallId>, AppError> {
-    let owned = sqlx::query_scalar!(
-        r#"select call_id as "id: CallId" from calls where owner_id = $1 order by call_id"#,
+/// Everything that a person owns, with what it is called.
+pub async fn owned(conn: &mut PgConnection, person: PersonId) -> Result<Vec<(CallId, String)>, AppError> {
+    let rows = sqlx::query!(
+        r#"select call_id as "id: CallId", title from calls where owner_id = $1 order by call_id"#,
         person as PersonId
     )
-    .fetch_all(&mut **tx)
+    .fetch_all(conn)
     .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.title)).collect())
+}
+
+/// Closes the calls of a person, where a backup brought them back open; whoever waits is declined.
+pub async fn end(tx: &mut Tx, person: PersonId) -> Result<Vec<CallId>, AppError> {
+    let owned: Vec<CallId> = owned(tx, person).await?.into_iter().map(|(id, _)| id).collect();
     for id in &owned {
         if let Ok(moved) = locked(tx, *id).await?.stage.close(*id) {
             save(tx, *id, moved).await?;
@@ -101,6 +107,16 @@ pub async fn export(conn: &mut PgConnection, person: PersonId) -> Result<Vec<Par
             table: "call_hosts",
             rows: sqlx::query_scalar!(
                 r#"select to_jsonb(t) || jsonb_build_object('call', c.title) as "row!" from call_hosts t join calls c using (call_id) where person_id = $1 order by call_id"#,
+                person as PersonId,
+            )
+            .fetch_all(&mut *conn)
+            .await?,
+        },
+        Part {
+            table: "call_suspensions",
+            rows: sqlx::query_scalar!(
+                r#"select jsonb_build_object('call', c.title, 'reason', t.reason, 'suspended_at', t.suspended_at, 'lifted_at', t.lifted_at) as "row!"
+                     from call_suspensions t join calls c using (call_id) join call_hosts h using (call_id) where h.person_id = $1 order by t.suspended_at"#,
                 person as PersonId,
             )
             .fetch_all(&mut *conn)

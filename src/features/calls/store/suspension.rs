@@ -99,3 +99,9 @@ pub async fn watched(conn: &mut PgConnection, search: &str, limit: i64) -> Resul
     .await?;
     Ok(calls)
 }
+
+/// Deletes suspensions that were lifted until then; gives their number.
+pub async fn forget_suspensions(tx: &mut Tx, until: DateTime<Utc>) -> Result<u64, AppError> {
+    let gone = sqlx::query!("delete from call_suspensions where lifted_at <= $1", until).execute(&mut **tx).await?;
+    Ok(gone.rows_affected())
+}

@@ -253,6 +253,37 @@ pub(in crate::features::consultations) async fn declined_invitation(
     Ok(declined)
 }
 
+/// The same of one that nobody answered yet.
+pub(in crate::features::consultations) async fn waiting_invitation(
+    conn: &mut PgConnection,
+    id: InvitationId,
+) -> Result<Option<Declined>, AppError> {
+    let waiting = sqlx::query_as!(
+        Declined,
+        r#"select consultation_id as "consultation: ConsultationId", invited_by as "inviter: PersonId", email as "email!"
+             from invitations
+            where invitation_id = $1 and email is not null
+              and accepted_at is null and declined_at is null and revoked_at is null"#,
+        id as InvitationId
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(waiting)
+}
+
+/// Mailed invitations of an address that nobody answered yet.
+pub async fn waiting_at(conn: &mut PgConnection, address: &EmailAddress) -> Result<Vec<InvitationId>, AppError> {
+    let ids = sqlx::query_scalar!(
+        r#"select invitation_id as "id: InvitationId" from invitations
+            where lower(email) = $1 and accepted_at is null and declined_at is null and revoked_at is null
+            order by created_at, invitation_id"#,
+        address.folded(),
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(ids)
+}
+
 /// What the mail of an invitation needs.
 pub(in crate::features::consultations) struct ToInvite {
     pub consultation: ConsultationId,

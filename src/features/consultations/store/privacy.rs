@@ -194,5 +194,19 @@ pub async fn export(conn: &mut PgConnection, person: PersonId) -> Result<Vec<Par
             .fetch_all(&mut *conn)
             .await?,
         },
+        Part {
+            table: "emergency_readings",
+            rows: sqlx::query_scalar!(
+                r#"select jsonb_build_object('consultation_id', e.consultation_id, 'title', s.title, 'administrator', q.name, 'reason', e.reason, 'began_at', e.began_at, 'ends_at', e.ends_at) as "row!"
+                     from emergency_readings e join consultations s using (consultation_id) join people q on q.person_id = e.administrator_id
+                     where exists (select from call_hosts h where h.call_id = s.call_id and h.person_id = $1)
+                     or exists (select from participants p where p.consultation_id = s.consultation_id and p.person_id = $1 and p.joined_at <= e.began_at)
+                     or exists (select from former_participants f where f.consultation_id = s.consultation_id and f.person_id = $1 and e.began_at between f.joined_at and f.departed_at)
+                     order by e.began_at"#,
+                person as PersonId,
+            )
+            .fetch_all(&mut *conn)
+            .await?,
+        },
     ])
 }

@@ -2,8 +2,10 @@
 
 use super::CODE_TRIES;
 use crate::domain::id::{PersonId, SignInId, SignInRequestId};
+use crate::platform::db::Tx;
 use crate::platform::error::AppError;
 use crate::platform::random::Hashed;
+use crate::platform::seal::Keys;
 use crate::platform::way::Way;
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgConnection;
@@ -254,4 +256,38 @@ pub async fn end_others(conn: &mut PgConnection, person: PersonId, kept: SignInI
     .fetch_all(conn)
     .await?;
     Ok(ended)
+}
+
+/// Seals under the newest key some of the keys of apps of people after one that stand under a former key; gives
+/// the last of them.
+pub async fn seal_anew(
+    tx: &mut Tx,
+    keys: &Keys,
+    after: Option<PersonId>,
+    limit: i64,
+) -> Result<Option<PersonId>, AppError> {
+    let Some(mark) = keys.mark() else { return Ok(None) };
+    let rows = sqlx::query!(
+        r#"select person_id as "person: PersonId", sealed from second_factors
+            where substring(sealed from 1 for length($1::bytea)) <> $1 and ($2::uuid is null or person_id > $2)
+            order by person_id limit $3 for no key update"#,
+        mark,
+        after as Option<PersonId>,
+        limit,
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    for row in &rows {
+        if let Some(sealed) = keys.anew(&row.sealed, &factor_bound(row.person)) {
+            sqlx::query!("update second_factors set sealed = $2 where person_id = $1", row.person as PersonId, sealed)
+                .execute(&mut **tx)
+                .await?;
+        }
+    }
+    Ok(rows.last().map(|row| row.person))
+}
+
+/// What the sealed key of an app is bound to.
+pub fn factor_bound(person: PersonId) -> String {
+    format!("second factor of {person}")
 }

@@ -74,6 +74,7 @@ pub async fn is_leaving(conn: &mut PgConnection, person: PersonId) -> Result<boo
 /// Deletes everything by which a person signs in, and leaves a row that says nothing of them.
 pub async fn erase(tx: &mut Tx, person: PersonId, address: &EmailAddress) -> Result<(), AppError> {
     super::end_sign_ins(tx, person).await?;
+    super::lift_bars_of(tx, person).await?;
     sqlx::query!(
         r#"with a as (delete from second_factors where person_id = $1),
                 passkeys as (delete from passkeys where person_id = $1),

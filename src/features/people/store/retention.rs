@@ -3,9 +3,10 @@
 use crate::domain::retention;
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
+use chrono::{DateTime, Utc};
 
 /// Deletes requests for a link with their links, tries to sign in by a provider, what browsers were asked about
-/// passkeys, and sign-ins, when they are over; gives their number.
+/// passkeys, sign-ins, and changes of an address, when they are over; gives their number.
 pub async fn sweep_sign_ins(tx: &mut Tx, limit: i64) -> Result<u64, AppError> {
     let now = tx.now();
     let requests = sqlx::query!(
@@ -41,6 +42,41 @@ pub async fn sweep_sign_ins(tx: &mut Tx, limit: i64) -> Result<u64, AppError> {
     )
     .execute(&mut **tx)
     .await?;
+    let changes = sqlx::query!(
+        r#"delete from address_changes where address_change_id in
+                  (select address_change_id from address_changes
+                    where coalesce(undo_until, expires_at) <= $1 order by asked_at limit $2)"#,
+        now - retention::SIGN_INS,
+        limit,
+    )
+    .execute(&mut **tx)
+    .await?;
     let asked = requests.rows_affected() + attempts.rows_affected() + ceremonies.rows_affected();
-    Ok(asked + sign_ins.rows_affected())
+    Ok(asked + sign_ins.rows_affected() + changes.rows_affected())
+}
+
+/// Deletes what administrators decided until then and what is in force no more; gives their number.
+pub async fn forget_old(tx: &mut Tx, until: DateTime<Utc>, limit: i64) -> Result<u64, AppError> {
+    let sanctions = sqlx::query!(
+        r#"delete from sanctions where sanction_id in
+                  (select sanction_id from sanctions
+                    where (appealed_at is null or concluded_at is not null)
+                      and (coalesce(lifted_at, ends_at) <= $1 or kind = 'warning' and decided_at <= $1)
+                    order by decided_at limit $2)"#,
+        until,
+        limit,
+    )
+    .execute(&mut **tx)
+    .await?;
+    let measures = sqlx::query!(
+        r#"delete from measures where measure_id in
+                  (select measure_id from measures where taken_at <= $1 order by taken_at limit $2)"#,
+        until,
+        limit,
+    )
+    .execute(&mut **tx)
+    .await?;
+    let now = tx.now();
+    let bars = sqlx::query!("delete from bars where kept_until <= $1", now).execute(&mut **tx).await?;
+    Ok(sanctions.rows_affected() + measures.rows_affected() + bars.rows_affected())
 }

@@ -2,10 +2,11 @@
 
 use super::{save, system};
 use crate::domain::id::{ConsultationId, FeedbackId, PassageId, PersonId, ReportId};
+use crate::features::reports::mails::LeftOutMail;
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
 use crate::platform::markdown;
-use crate::platform::privacy::Part;
+use crate::platform::privacy::{Part, without};
 use sqlx::PgConnection;
 
 /// Takes a guest's words out of the reports about their consultations: quotes, what they marked, and what the
@@ -44,25 +45,29 @@ async fn of_rooms(tx: &mut Tx, rooms: &[ConsultationId]) -> Result<Vec<ReportId>
     Ok(ids)
 }
 
+/// A text that is changed is a version that nobody said ok to.
 async fn leave_out(tx: &mut Tx, id: ReportId, words: &[String]) -> Result<(), AppError> {
-    let row = sqlx::query!(
-        "select title, body, published_html is not null as \"was_public!\" from reports where report_id = $1",
-        id as ReportId
-    )
-    .fetch_one(&mut **tx)
-    .await?;
-    let (title, body) = (without(&row.title, words), without(&row.body, words));
-    if (&title, &body) != (&row.title, &row.body) {
-        let html = row.was_public.then(|| markdown::render(&body));
+    let Some(written) = system(tx, id).await? else { return Ok(()) };
+    let (title, body) = (without(&written.title, words), without(&written.body, words));
+    if (&title, &body) != (&written.title, &written.body) {
+        let html = markdown::render(&body);
         sqlx::query!(
-            "update reports set title = $2, body = $3, published_html = $4 where report_id = $1",
+            r#"update reports set title = $2, body = $3, published_html = case when published_html is not null then $4 end
+                where report_id = $1"#,
             id as ReportId,
             title,
             body,
-            html.as_ref().map(|html| html.as_str()),
+            html.as_str(),
         )
         .execute(&mut **tx)
         .await?;
+        let now = tx.now();
+        if let Ok(moved) = written.report.leave_words_out(now) {
+            let report = save(tx, moved).await?;
+            if report.stage != written.report.stage {
+                tx.enqueue_now(LeftOutMail { report: id }).await?;
+            }
+        }
     }
     leave_out_of_passages(tx, id, words).await
 }
@@ -86,26 +91,6 @@ async fn leave_out_of_passages(tx: &mut Tx, id: ReportId, words: &[String]) -> R
         .await?;
     }
     Ok(())
-}
-
-fn without(text: &str, words: &[String]) -> String {
-    words.iter().fold(text.to_owned(), |text, word| without_one(&text, word))
-}
-
-/// "Al" is no part of "Also": where a word begins or ends with a letter of ASCII, another beside it makes it
-/// another word.
-fn without_one(text: &str, word: &str) -> String {
-    let is_letter = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
-    let (begins, ends) = (is_letter(word.chars().next()), is_letter(word.chars().last()));
-    let (mut out, mut rest) = (String::new(), text);
-    while let Some(at) = rest.find(word).filter(|_| !word.is_empty()) {
-        let after = &rest[at + word.len()..];
-        out.push_str(&rest[..at]);
-        let is_part = begins && is_letter(out.chars().last()) || ends && is_letter(after.chars().next());
-        out.push_str(if is_part { word } else { "…" });
-        rest = after;
-    }
-    out + rest
 }
 
 /// Withdraws and empties the reports of a person's own calls; their numbers stay as gaps.
@@ -219,21 +204,4 @@ pub async fn export(conn: &mut PgConnection, person: PersonId) -> Result<Vec<Par
             .await?,
         },
     ])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::without_one;
-
-    #[test]
-    fn a_name_goes_and_other_words_with_its_letters_stay() {
-        for (text, word, expected) in [
-            ("Al said so. Also Alan, and Al", "Al", "… said so. Also Alan, and …"),
-            ("山田さんと山田", "山田", "…さんと…"),
-            ("AkiとAki3", "Aki", "…とAki3"),
-            ("nothing", "", "nothing"),
-        ] {
-            assert_eq!(without_one(text, word), expected);
-        }
-    }
 }

@@ -199,12 +199,30 @@ pub(in crate::features::reports) async fn entries(
 /// Numbers of a series that were withdrawn and stay as gaps.
 pub(in crate::features::reports) async fn gaps(conn: &mut PgConnection, series: &Series) -> Result<Vec<i32>, AppError> {
     let gaps = sqlx::query_scalar!(
-        r#"select number as "number!" from reports where series_id = $1 and stage = 'withdrawn' order by number desc"#,
+        r#"select number as "number!" from reports where series_id = $1 and stage = 'withdrawn'
+            union select number from report_gaps where series_id = $1
+            order by 1 desc"#,
         series.id
     )
     .fetch_all(conn)
     .await?;
     Ok(gaps)
+}
+
+/// Whether a number was withdrawn so long ago that nothing else is known of it.
+pub(in crate::features::reports) async fn is_gap(
+    conn: &mut PgConnection,
+    series: &Series,
+    number: i32,
+) -> Result<bool, AppError> {
+    let is = sqlx::query_scalar!(
+        r#"select exists (select from report_gaps where series_id = $1 and number = $2) as "is!""#,
+        series.id,
+        number,
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(is)
 }
 
 /// The series of an address.

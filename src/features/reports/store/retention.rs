@@ -4,11 +4,11 @@ use crate::domain::id::{ConsultationId, FeedbackId, ReportId};
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
 
-/// Consultations with a report that has a number: published or hidden its people can still revoke it,
-/// and a withdrawn one keeps its gap.
+/// Consultations with a report that has a number, unless it was withdrawn: published or hidden its people can
+/// still revoke it.
 pub async fn numbered(tx: &mut Tx) -> Result<Vec<ConsultationId>, AppError> {
     let ids =
-        sqlx::query_scalar!(r#"select consultation_id as "id: ConsultationId" from reports where number is not null"#)
+        sqlx::query_scalar!(r#"select consultation_id as "id: ConsultationId" from reports where number is not null and stage <> 'withdrawn'"#)
             .fetch_all(&mut **tx)
             .await?;
     Ok(ids)
@@ -37,7 +37,8 @@ pub async fn let_go_of_quotes(tx: &mut Tx, feedback: &[FeedbackId]) -> Result<()
     Ok(())
 }
 
-/// Deletes what was written for a report of these consultations and never published.
+/// Deletes what was written for a report of these consultations and is not public. A number that was withdrawn
+/// stays a gap.
 pub async fn forget(tx: &mut Tx, rooms: &[ConsultationId]) -> Result<(), AppError> {
     let ids = sqlx::query_scalar!(
         r#"select report_id as "id: ReportId" from reports where consultation_id = any($1)"#,
@@ -55,6 +56,13 @@ pub async fn forget(tx: &mut Tx, rooms: &[ConsultationId]) -> Result<(), AppErro
     sqlx::query!("delete from report_kept_marks where report_id = any($1)", &ids as &[ReportId])
         .execute(&mut **tx)
         .await?;
+    sqlx::query!(
+        r#"insert into report_gaps (series_id, number)
+           select series_id, number from reports where report_id = any($1) and stage = 'withdrawn'"#,
+        &ids as &[ReportId],
+    )
+    .execute(&mut **tx)
+    .await?;
     sqlx::query!("delete from reports where report_id = any($1)", &ids as &[ReportId]).execute(&mut **tx).await?;
     sqlx::query!("delete from report_terms where consultation_id = any($1)", rooms as &[ConsultationId])
         .execute(&mut **tx)

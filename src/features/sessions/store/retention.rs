@@ -11,6 +11,12 @@ pub async fn purge(tx: &mut Tx, rooms: &[ConsultationId]) -> Result<(), AppError
     sqlx::query!("delete from run_blocks where consultation_id = any($1)", rooms as &[ConsultationId])
         .execute(&mut **tx)
         .await?;
+    sqlx::query!(
+        "update no_shows set contest_words = null where consultation_id = any($1)",
+        rooms as &[ConsultationId]
+    )
+    .execute(&mut **tx)
+    .await?;
     sqlx::query!("update sessions set takeaways = '' where consultation_id = any($1)", rooms as &[ConsultationId])
         .execute(&mut **tx)
         .await?;

@@ -328,9 +328,16 @@ admin-data-withheld_passing = no: gone within days
 admin-data-withheld_nobodys = no: says nothing of a person
 admin-data-withheld_machine = no: mails of an instance on one's own machine
 admin-data-withheld_attached = no: becomes a draft at the sign-in
-admin-data-kept_account = Kept until the person deletes it, or the account.
-admin-data-kept_days = Kept for { $days } days after its end.
-admin-data-kept_months = Kept for { $months } months after its end.
+admin-data-kept = Kept
+admin-data-kept_account = until the person deletes it, or the account
+admin-data-kept_days = { $days ->
+    [one] a day after its end
+   *[other] { $days } days after its end
+}
+admin-data-kept_months = { $months } months after its end
+admin-data-kept_unpublished = { $months } months after the last activity, and as long as a report that needs it is public
+admin-data-kept_done = { $days } days after it is done; what failed waits for an administrator
+admin-data-kept_always = as long as the instance
 admin-data-for_account = To sign people in and to write to them.
 admin-data-for_sign_ins = To recognise a browser, and to let its person end it.
 admin-data-for_calls = What a host publishes, and how its talks go.

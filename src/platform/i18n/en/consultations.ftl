@@ -114,6 +114,7 @@ consultations-invitation-decline = No, thank you
 consultations-invitation-declined = You are not in. Whoever invited you gets a mail.
 consultations-mail-unreachable-subject = Mails do not arrive: { $title }
 consultations-mail-unreachable-text = The mail server of { $name } refused three of our mails in a row, so nothing more is sent there. { $name } takes part in “{ $title }” and may not know what is new.
+consultations-mail-refused-text = The mail server of { $email } refused your invitation to “{ $title }”, so it did not arrive. Please look at the address, or reach them another way.
 consultations-mail-unreachable-then = If you know another way to reach them, please use it. As soon as they sign in again, mails go out as before.
 consultations-mail-absent-subject = { $title }: somebody does not take part at present
 consultations-mail-absent-text = { $name } cannot use this site at present, and gets no mails about “{ $title }”.

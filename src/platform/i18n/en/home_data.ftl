@@ -35,6 +35,7 @@ home-mail-export-text = The archive that you asked for is ready. It can be downl
 home-mail-export-action = To the archive
 home-archive-title = What is held of you
 home-archive-made = As of
+home-archive-missing = These files of yours are not on this instance any more, and could not be put in:
 home-archive-lead = The same stands in the folder “data” for programs; the files that you shared are in “files”. Words that others wrote are not in here.
 
 home-policy-privacy = Privacy policy

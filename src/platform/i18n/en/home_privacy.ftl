@@ -42,6 +42,7 @@ home-deletion-goes_ways = Name, address, sign-ins, calendars, hours and drafts.
 home-deletion-stays = What stays
 home-deletion-stays_others = What others wrote, also to you, and that a consultation took place, without your name.
 home-deletion-stays_hash = A number made from your account that leads back to nobody: if an old backup has to be put back, it deletes you again.
+home-deletion-stays_bars = If a host blocked you, or an administrator keeps you from applying or hosting: a number made from your address that leads back to nobody, until that ends, or for 24 months. A new account at the same address is kept from the same.
 home-deletion-stays_backups = Backups, until the operator overwrites them: 35 days as a rule.
 home-deletion-owns_calls = Close these calls first: people count on them. What is under way in them then ends with you.
 home-deletion-last_administrator = Nobody else administers this instance. Make somebody else an administrator first.

@@ -207,6 +207,7 @@ reports-mail-ended-subject = The preview is over: { $title }
 reports-mail-ended-text = The 7 days for reading the report about “{ $title }” are over, and not everyone needed said ok. It is a draft again; you can ask anew.
 reports-mail-hidden-subject = The report is not shown any more: { $title }
 reports-mail-hidden-by_administrator = An administrator took the report about “{ $title }” out of sight. You can change it and ask the participants anew.
+reports-mail-left_out = Somebody who took part deleted their account, and their words are left out of the report about “{ $title }”. Nobody said ok to this version, so it is not shown. You can change it and ask anew.
 reports-mail-hidden-by_ok = Somebody took their ok to the report about “{ $title }” back. It is not shown any more. You can change it and ask anew.
 reports-mail-withdrawn_by_administrator = An administrator withdrew the report about “{ $title }”. It does not come back; its number stays as a gap.
 reports-mail-not_published-subject = The report was not published: { $title }

@@ -111,6 +111,7 @@ consultations-invitation-decline = 今回は参加しない
 consultations-invitation-declined = 参加しないことにしました。招待した方にメールでお知らせします。
 consultations-mail-unreachable-subject = メールが届いていません: { $title }
 consultations-mail-unreachable-text = 「{ $title }」に参加している{ $name }さんのメールサーバーが、続けて3通の受け取りを拒否しました。以後、このアドレスへの送信を止めています。最近の更新に気づいていないかもしれません。
+consultations-mail-refused-text = { $email }のメールサーバーが「{ $title }」への招待の受け取りを拒否したため、届いていません。アドレスを確かめるか、ほかの手段でお知らせください。
 consultations-mail-unreachable-then = ほかに連絡の手段があれば、お知らせください。ご本人がもう一度サインインすると、送信を再開します。
 consultations-mail-absent-subject = いま参加できない方がいます: { $title }
 consultations-mail-absent-text = { $name }さんは、いまこのサイトを利用できません。「{ $title }」についてのメールも届きません。

@@ -35,6 +35,7 @@ home-mail-export-text = ご依頼のアーカイブができました。{ $until
 home-mail-export-action = アーカイブを開く
 home-archive-title = あなたに関するデータ
 home-archive-made = 作成日時
+home-archive-missing = 次のファイルはこのサーバーに残っていないため、含められませんでした:
 home-archive-lead = 同じ内容がプログラム向けに「data」フォルダーに、共有したファイルが「files」フォルダーに入っています。ほかの人が書いたものは含まれていません。
 
 home-policy-privacy = プライバシーポリシー

@@ -31,6 +31,7 @@ home-deletion-goes_ways = 名前、メールアドレス、サインイン、カ
 home-deletion-stays = 残るもの
 home-deletion-stays_others = ほかの人が書いたもの（あなた宛てのものも含む）と、壁打ちがあったという記録。あなたの名前は残りません。
 home-deletion-stays_hash = アカウントから計算した、あなたを特定できない値。古いバックアップを戻したときに、もう一度削除するために使います。
+home-deletion-stays_bars = 主催者にブロックされている場合や、管理者が申し込みや募集を制限している場合: メールアドレスから計算した、あなたを特定できない値。制限が終わるまで、最長24か月残り、同じアドレスの新しいアカウントにも同じ制限がかかります。
 home-deletion-stays_backups = 運営者のバックアップ。上書きされるまで（通常35日）残ります。
 home-deletion-owns_calls = 先に次の募集を終了してください。待っている人がいるためです。進行中の壁打ちは、アカウントの削除とともに終わります。
 home-deletion-last_administrator = ほかに管理者がいません。先にほかの人を管理者にしてください。

@@ -204,6 +204,7 @@ reports-mail-ended-subject = レポートの確認の期限が過ぎました: {
 reports-mail-ended-text = 「{ $title }」のレポートを確認してもらう7日間が過ぎましたが、必要な同意がそろいませんでした。下書きに戻したので、改めてお願いできます。
 reports-mail-hidden-subject = レポートが非公開になりました: { $title }
 reports-mail-hidden-by_administrator = 管理者が「{ $title }」のレポートを非公開にしました。直して、参加した方に改めて確認をお願いできます。
+reports-mail-left_out = 参加した方が退会したため、「{ $title }」のレポートからその方の言葉を除きました。この版への同意はまだないので、公開していません。直して、改めて確認をお願いできます。
 reports-mail-hidden-by_ok = 「{ $title }」のレポートへの同意が取り消されました。いまは公開されていません。直して、改めて確認をお願いできます。
 reports-mail-withdrawn_by_administrator = 管理者が「{ $title }」のレポートを取り下げました。元には戻せず、番号は欠番になります。
 reports-mail-not_published-subject = レポートは公開されませんでした: { $title }
