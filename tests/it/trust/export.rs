@@ -253,7 +253,7 @@ async fn the_operator_reads_what_is_held_by_the_same_list(db: PgPool) {
     let shown: BTreeSet<String> = page.texts("tbody code").into_iter().collect();
     assert_eq!(shown, TABLES.iter().map(|held| held.table.to_owned()).collect());
     let told: BTreeMap<String, String> =
-        page.texts("tbody code").into_iter().zip(page.texts("tbody td:nth-child(3)")).collect();
+        page.texts("tbody code").into_iter().zip(page.texts("tbody td:nth-child(2)")).collect();
     for (table, kept) in [
         ("posts", "180 days after its end"),
         ("no_shows", "12 months after its end"),
