@@ -1,5 +1,7 @@
 //! D: what people type, on every page and in every mail.
 
+mod columns;
+
 use super::wire;
 use crate::support::digest::{changed, digest};
 use crate::support::hostile::{asides, intruders, intruders_of_mail, lines};
