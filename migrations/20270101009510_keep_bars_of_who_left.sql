@@ -8,7 +8,7 @@ create table bars (
     since timestamptz not null,
     ends_at timestamptz,
     kept_until timestamptz not null,
-    constraint bars_kind_is_known check (kind in ('blocked', 'applying', 'hosting'))
+    constraint bars_kind_is_known check (kind in ('blocked', 'account', 'applying', 'hosting'))
 );
 
 create index bars_by_address on bars (address_hash);

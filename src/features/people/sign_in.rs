@@ -269,8 +269,9 @@ pub struct Entrance {
 /// Signs in and leads on; a person without a name chooses one first.
 pub async fn complete(mut tx: Tx, frame: &Frame, request: &HttpRequest, entrance: Entrance) -> Answer {
     let person = entrance.person;
-    // A link that was mailed before the account was closed.
+    // A link that was mailed before the account was closed, or before anybody knew that it is: the next mail says so.
     if store::is_disabled(&mut tx, person).await? {
+        tx.commit().await?;
         return Err(AppError::Gone);
     }
     let (token, lasts) = enter(&mut tx, frame, request, &entrance).await?;

@@ -344,3 +344,35 @@ async fn who_deletes_themselves_is_kept_from_the_same_when_they_come_back(db: Pg
     app.apply(aki(), of_sora).await;
     app.apply(mio(), of_hana).await;
 }
+
+#[sqlx::test]
+async fn who_was_closed_out_and_deletes_themselves_does_not_come_back(db: PgPool) {
+    let app = TestApp::spawn(db).await;
+    let close = [("act", "decide"), ("kind", "account"), ("reason", "Sold courses")];
+    let rens = person_path(&app, ren()).await;
+    app.with_code(toma()).await.post(&rens, &close).await.assert_status(303);
+    app.run_jobs().await;
+    let deletion = format!("{}/deletion", app.mailbox().last_to(ren()).await.link());
+    app.visitor().post(&deletion, &[("sure", "yes")]).await.assert_status(303);
+    app.run_jobs().await;
+    let ask = async || {
+        let visitor = app.visitor();
+        visitor.post("/sign-in", &[("email", "REN@example.org")]).await.assert_status(303);
+        app.run_jobs().await;
+        (visitor, app.mailbox().all().await.pop().unwrap().link())
+    };
+
+    let (visitor, link) = ask().await;
+
+    visitor.post(&link, &[]).await.assert_status(410);
+    let (visitor, link) = ask().await;
+    assert!(link.starts_with("/sanctions/"), "{link}");
+    visitor.get(&link).await.assert_says("people-sanction-reason_gone");
+    let sign_ins: i64 = sqlx::query_scalar(
+        "select count(*) from sign_ins s join people p using (person_id) where lower(p.email) = 'ren@example.org'",
+    )
+    .fetch_one(&app.db)
+    .await
+    .unwrap();
+    assert_eq!(sign_ins, 0);
+}

@@ -3,6 +3,7 @@
 use crate::domain::id::{PersonId, SanctionId};
 use crate::domain::person::EmailAddress;
 use crate::domain::retention::{RECORDS, months_after};
+use crate::domain::sanction::Kind;
 use crate::platform::db::Tx;
 use crate::platform::error::AppError;
 use crate::platform::{fingerprint, random};
@@ -30,7 +31,7 @@ pub async fn keep_bars(
     let mut bars = sqlx::query_as!(
         Bar,
         r#"select kind, decided_by as "by: PersonId", decided_at as since, ends_at from sanctions
-            where person_id = $1 and kind in ('applying', 'hosting') and lifted_at is null and (ends_at is null or ends_at > $2)"#,
+            where person_id = $1 and kind in ('account', 'applying', 'hosting') and lifted_at is null and (ends_at is null or ends_at > $2)"#,
         person as PersonId,
         now,
     )
@@ -89,6 +90,9 @@ pub(super) async fn take_up(tx: &mut Tx, person: PersonId, address: &EmailAddres
         )
         .execute(&mut **tx)
         .await?;
+        if bar.kind == Kind::Account.as_str() {
+            super::disable(tx, person, now).await?;
+        }
     }
     Ok(())
 }

@@ -95,7 +95,8 @@ pub async fn sanction(tx: &mut Tx, decided: Decided<'_>) -> Result<(), AppError>
     tx.record(Fact::SanctionDecided { sanction: id }).await
 }
 
-async fn disable(tx: &mut Tx, person: PersonId, now: DateTime<Utc>) -> Result<(), AppError> {
+/// Closes an account, and records the fact where it was open.
+pub async fn disable(tx: &mut Tx, person: PersonId, now: DateTime<Utc>) -> Result<(), AppError> {
     let disabled = sqlx::query!(
         "update people set disabled_at = $2 where person_id = $1 and disabled_at is null",
         person as PersonId,

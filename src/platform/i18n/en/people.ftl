@@ -193,6 +193,7 @@ people-sanction-account = A closed account
 people-sanction-account_text = Nobody can sign in with this address.
 people-sanction-until = Until
 people-sanction-reason = Reason
+people-sanction-reason_gone = The reason went with the account that was deleted. What was decided counts for this address until it ends.
 people-sanction-appeal = Appeal
 people-sanction-answer = Answer
 people-sanction-once = Another administrator than the one who decided looks at it once more, and once only.

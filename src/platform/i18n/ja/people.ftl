@@ -181,6 +181,7 @@ people-sanction-account = アカウントの停止
 people-sanction-account_text = このメールアドレスではサインインできません。
 people-sanction-until = 期限:
 people-sanction-reason = 理由
+people-sanction-reason_gone = 理由は、削除されたアカウントと一緒に消えています。決定は、終わるまでこのアドレスに適用されます。
 people-sanction-appeal = 異議
 people-sanction-answer = 回答
 people-sanction-once = 決定した人とは別の管理者が、一度だけ見直します。
